@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The kernel's log records: what is hashed, chained, signed and replayed.
+ *
+ * The kernel module writes them, the agent carries them byte for byte, the verifier replays them; so
+ * the layout is fixed, little-endian on every machine, without holes (padding is named and zero), and
+ * each size is asserted below. A changed layout is a new `version` of that type, never an edit.
+ *
+ * Steps and chain (docs/evidence.md): the records since the last closing record form one step. A WINDOW
+ * or an UNLOAD closes a step and is its last record. With d_i = SHA-256(record i as laid out here),
+ * D_k = SHA-256(d_1 || ... || d_m), the chain moves C_k = SHA-256(C_{k-1} || D_k): a TPM PCR's formula.
+ *
+ * Includes nothing: the includer has __u8, __le16, __le32 and __le64 already (linux/types.h).
+ */
+#ifndef WATTEST_RECORD_H
+#define WATTEST_RECORD_H
+
+#define WATTEST_RECORD_VERSION	1	/* of every type below, so far */
+#define WATTEST_RECORD_MAX	61440	/* bytes: a record fits in one netlink attribute */
+#define WATTEST_DIGEST_LEN	32	/* SHA-256 */
+#define WATTEST_EPOCH_LEN	16
+#define WATTEST_NONCE_MIN	8	/* RFC 9711, 4.1: an EAT nonce has 8 to 64 bytes */
+#define WATTEST_NONCE_MAX	64
+#define WATTEST_MAX_SOURCES	256	/* in one WINDOW; more are refused with a LOST record */
+#define WATTEST_MAX_DEVICES	1024
+
+enum wattest_record_type {
+	WATTEST_RECORD_LOAD		= 1,	/* first of an epoch */
+	WATTEST_RECORD_UNLOAD		= 2,	/* last of an epoch; closes its own step */
+	WATTEST_RECORD_SOURCE_ADD	= 3,
+	WATTEST_RECORD_SOURCE_DEL	= 4,
+	WATTEST_RECORD_DEVICE_ADD	= 5,
+	WATTEST_RECORD_DEVICE_DEL	= 6,
+	WATTEST_RECORD_WINDOW		= 7,	/* closes a step */
+	WATTEST_RECORD_PROBE_ADD	= 8,
+	WATTEST_RECORD_PROBE_DEL	= 9,
+	WATTEST_RECORD_EVENT		= 10,	/* integrity events */
+	WATTEST_RECORD_TIME		= 11,
+	WATTEST_RECORD_LOST		= 12,
+	WATTEST_RECORD_ANCHOR		= 13,	/* reserved: k_0 of the kernel-keyed windows */
+};
+
+/*
+ * Every record begins so. Time is CLOCK_BOOTTIME, in ns, and counts through suspend.
+ */
+struct wattest_record {
+	__le32 len;		/* bytes, this header and padding included; a multiple of 8 */
+	__le16 type;		/* enum wattest_record_type */
+	__le16 version;
+	__le64 seq;		/* 1, 2, 3 ... in an epoch: LOAD has 1, none is left out */
+	__le64 boottime_ns;
+};
+
+#define WATTEST_LOCKDOWN_UNKNOWN	0xff
+#define WATTEST_PCR_NONE		0xff
+
+/* LOAD: what was loaded, where, and with which parameters. */
+struct wattest_load {
+	__u8 epoch[WATTEST_EPOCH_LEN];		/* random; one module load to the next */
+	__u8 chain_start[WATTEST_DIGEST_LEN];	/* C_0: the PCR's value, or zeros without a TPM */
+	__u8 build_id[20];			/* of the module, .note.gnu.build-id */
+	__u8 lockdown;				/* 0 none, 1 integrity, 2 confidentiality */
+	__u8 sig_enforced;			/* 1: only signed modules load */
+	__u8 tpm;				/* 1: a TPM 2.0 is there */
+	__u8 pcr;				/* the witness, or WATTEST_PCR_NONE */
+	__le64 taint;				/* the kernel's taint bits */
+	__le64 realtime_ns;			/* CLOCK_REALTIME, since 1970 */
+	__le64 sample_ns;			/* sampling period */
+	__le64 window_ns;
+	__le64 max_gap_ns;			/* no trapezoid over a longer gap */
+	__le64 limit_uw;			/* readings above are refused as implausible */
+	__le64 log_bytes;			/* the bound of the log */
+	char release[64];			/* of the kernel; NUL-padded, as every string here */
+	char version[32];			/* of the module */
+};
+
+/* UNLOAD: the module goes in an orderly way. */
+struct wattest_unload {
+	__le64 realtime_ns;
+};
+
+enum wattest_source_kind {
+	WATTEST_SOURCE_POWER	= 1,	/* sampled, integrated by the trapezoid */
+	WATTEST_SOURCE_ENERGY	= 2,	/* an accumulator in hardware, differenced */
+};
+
+#define WATTEST_SOURCE_LEGACY		0x01	/* attributes on the parent device */
+#define WATTEST_SOURCE_UNREADABLE	0x02	/* found, but cannot be opened or read: see error */
+
+/*
+ * SOURCE_ADD: one power or energy attribute of one hwmon device. hwmonN is no stable name: chip, parent,
+ * attribute and label together are.
+ */
+struct wattest_source_add {
+	__le32 id;		/* 1, 2, 3 ... in an epoch, never used again */
+	__u8 kind;		/* enum wattest_source_kind */
+	__u8 flags;		/* WATTEST_SOURCE_* */
+	__le16 error;		/* errno, when unreadable */
+	char chip[32];		/* hwmon "name" */
+	char parent[64];	/* name of the parent device, e.g. "0-0058" */
+	char attribute[32];	/* e.g. "power1_input" */
+	char label[32];		/* e.g. "pin", or empty */
+};
+
+enum wattest_removal {
+	WATTEST_REMOVED		= 1,	/* unplugged, unbound or its driver gone */
+	WATTEST_REMOVED_OWNER	= 2,	/* probe: the socket that announced it was closed */
+};
+
+/* SOURCE_DEL, DEVICE_DEL: final counters are in the WINDOW that closes this step. */
+struct wattest_removed {
+	__le32 id;
+	__le32 reason;		/* enum wattest_removal */
+};
+
+enum wattest_bus {
+	WATTEST_BUS_USB		= 1,
+};
+
+#define WATTEST_DEVICE_VENDOR		0x01	/* an interface of class ff */
+#define WATTEST_DEVICE_CDC		0x02	/* an interface of class 02 or 0a */
+#define WATTEST_DEVICE_CONVERTER	0x04	/* a known serial converter's vid:pid */
+#define WATTEST_DEVICE_TRUNCATED	0x80	/* a string was longer than its field */
+
+/* DEVICE_ADD: a device that may be, or may lead to, an ASIC. */
+struct wattest_device_add {
+	__le32 id;		/* the plug generation: the id-th plug this epoch saw; never used again */
+	__u8 bus;		/* enum wattest_bus */
+	__u8 flags;		/* WATTEST_DEVICE_* */
+	__le16 vid;
+	__le16 pid;
+	__le16 release;		/* bcdDevice */
+	__le32 reserved;
+	char path[32];		/* where it is plugged, e.g. "1-4.2" */
+	char serial[64];
+	char manufacturer[64];
+	char product[64];
+};
+
+/*
+ * WINDOW: counters at its end, for every source and device that was there at any time in it.
+ * Followed by `sources` times wattest_window_source, `devices` times wattest_window_device, `nonce_len`
+ * bytes of nonce, `key_len` bytes of disclosed key, and zeros up to a multiple of 8.
+ */
+struct wattest_window {
+	__le64 from_ns;		/* CLOCK_BOOTTIME: LOAD's, or the end of the window before */
+	__le64 realtime_ns;	/* CLOCK_REALTIME at the window's end, which is boottime_ns above */
+	__le16 sources;
+	__le16 devices;
+	__u8 nonce_len;		/* 0: closed by time */
+	__u8 key_len;		/* 0 until windows are keyed */
+	__u8 probes;		/* probes attached at its end */
+	__u8 flags;		/* WATTEST_WINDOW_* */
+};
+
+#define WATTEST_WINDOW_OBSERVED	0x01	/* a usb probe was attached during the whole window */
+
+/*
+ * Cumulative since SOURCE_ADD, but min, max and last, which are this window's good samples in mW: min
+ * rounded down, max rounded up (so that they stay bounds), last to the nearest. No good sample: min is all
+ * ones, max and last are 0. measured time + unmeasured time = time since SOURCE_ADD, up to the last sample.
+ */
+struct wattest_window_source {
+	__le64 energy_uj;
+	__le64 unmeasured_ns;
+	__le32 id;
+	__le32 min_mw;
+	__le32 max_mw;
+	__le32 last_mw;
+	__le32 samples;		/* good ones */
+	__le32 missed;		/* reads that failed twice */
+	__le32 refused;		/* readings that cannot be true */
+} __attribute__((packed, aligned(4)));
+
+/* Cumulative since DEVICE_ADD, of completed transfers; bytes are payload as the bus counts it. */
+struct wattest_window_device {
+	__le64 transfers_in;	/* from the device */
+	__le64 transfers_out;	/* to the device */
+	__le64 bytes_in;
+	__le64 bytes_out;
+	__le32 id;
+	__le32 errors;		/* transfers that ended with an error other than being cancelled */
+};
+
+/* PROBE_ADD: a BPF program, as the kernel knows it and not as its loader names it. */
+struct wattest_probe_add {
+	__le32 prog_id;
+	__le32 reserved;
+	__u8 tag[8];		/* the kernel's digest of the program */
+	char name[16];
+	char target[64];	/* function it is attached to */
+};
+
+/* PROBE_DEL */
+struct wattest_probe_del {
+	__le32 prog_id;
+	__le32 reason;		/* enum wattest_removal */
+	__u8 tag[8];
+};
+
+/* EVENT: something that touches the integrity of the measurement. */
+struct wattest_event {
+	__le16 kind;
+	__le16 reserved;
+	__le32 count;		/* of like events since the last such record */
+	__le32 pid;
+	__le32 reserved2;
+	char comm[16];
+	char detail[64];
+};
+
+enum wattest_time_kind {
+	WATTEST_TIME_STEP	= 1,	/* CLOCK_REALTIME was set */
+	WATTEST_TIME_SUSPEND	= 2,
+	WATTEST_TIME_RESUME	= 3,
+};
+
+/* TIME */
+struct wattest_time {
+	__le32 kind;		/* enum wattest_time_kind */
+	__le32 reserved;
+	__le64 delta_ns;	/* STEP: how far, two's complement; RESUME: ns asleep */
+	__le64 realtime_ns;	/* after it */
+};
+
+enum wattest_lost_reason {
+	WATTEST_LOST_PRUNED	= 1,	/* WINDOW bodies given up at the log's bound; digests stay */
+	WATTEST_LOST_FULL	= 2,	/* never written: the log is full of what may not go */
+	WATTEST_LOST_MEMORY	= 3,	/* never written: no memory */
+	WATTEST_LOST_LIMIT	= 4,	/* never tracked: more sources or devices than a WINDOW holds */
+	WATTEST_LOST_WITNESS	= 5,	/* the TPM was not extended */
+};
+
+/* LOST: what went since the last such record, one record for each type and reason. */
+struct wattest_lost {
+	__le16 type;		/* enum wattest_record_type of what went */
+	__le16 reason;		/* enum wattest_lost_reason */
+	__le32 count;
+	__le64 first_seq;	/* PRUNED: of the first and last body that went; else 0 */
+	__le64 last_seq;
+};
+
+_Static_assert(sizeof(struct wattest_record) == 24, "record header");
+_Static_assert(sizeof(struct wattest_load) == 224, "LOAD");
+_Static_assert(sizeof(struct wattest_unload) == 8, "UNLOAD");
+_Static_assert(sizeof(struct wattest_source_add) == 168, "SOURCE_ADD");
+_Static_assert(sizeof(struct wattest_removed) == 8, "SOURCE_DEL, DEVICE_DEL");
+_Static_assert(sizeof(struct wattest_device_add) == 240, "DEVICE_ADD");
+_Static_assert(sizeof(struct wattest_window) == 24, "WINDOW");
+_Static_assert(sizeof(struct wattest_window_source) == 44, "WINDOW source");
+_Static_assert(sizeof(struct wattest_window_device) == 40, "WINDOW device");
+_Static_assert(sizeof(struct wattest_probe_add) == 96, "PROBE_ADD");
+_Static_assert(sizeof(struct wattest_probe_del) == 16, "PROBE_DEL");
+_Static_assert(sizeof(struct wattest_event) == 96, "EVENT");
+_Static_assert(sizeof(struct wattest_time) == 24, "TIME");
+_Static_assert(sizeof(struct wattest_lost) == 24, "LOST");
+
+#endif

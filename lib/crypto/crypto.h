@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seam to OpenSSL: this folder is the only one that includes <openssl/...>. digest.c hashes, key.c makes,
+ * loads and uses keys, x509.c reads certificates and checks paths, issue.c makes CSRs and certificates.
+ */
+#ifndef LIB_CRYPTO_CRYPTO_H
+#define LIB_CRYPTO_CRYPTO_H
+
+#include "lib/bytes.h"
+#include "lib/err.h"
+
+#define WT_SHA256_LEN 32
+#define WT_SIG_LEN 64 /* ES256: r || s (RFC 9053, 2.1); EdDSA: Ed25519 (2.2) */
+
+/* Digests (digest.c). Cheap: no fetch, no allocation a call. */
+void wt_sha256(struct wt_span in, uint8_t ret[WT_SHA256_LEN]);
+void wt_sha256_pair(const uint8_t a[WT_SHA256_LEN], const uint8_t b[WT_SHA256_LEN],
+		    uint8_t ret[WT_SHA256_LEN]);
+int wt_random(void *ret, size_t n);
+
+/* Keys (key.c). A struct wt_key is a private or public key; freed with wt_key_free, shared by reference never. */
+struct wt_key;
+
+enum wt_alg {
+	WT_ALG_ES256 = -7, /* COSE algorithm ids (RFC 9053) */
+	WT_ALG_EDDSA = -8,
+};
+
+int wt_key_generate(enum wt_alg alg, struct wt_key **ret);
+/* PEM, private (unencrypted PKCS#8) or public. A private key file that others may read is refused: -EPERM. */
+int wt_key_load(const char *path, struct wt_key **ret, struct wt_err *err);
+/* Private key as PEM with mode 0600: fails with -EEXIST rather than overwrite; written and synced before it appears. */
+int wt_key_save(const struct wt_key *key, const char *path, struct wt_err *err);
+enum wt_alg wt_key_alg(const struct wt_key *key);
+/* SHA-256 of the DER SubjectPublicKeyInfo. */
+int wt_key_spki_digest(const struct wt_key *key, uint8_t ret[WT_SHA256_LEN]);
+void wt_key_free(struct wt_key *key);
+void wt_key_freep(struct wt_key **key);
+
+/* Signature over the message (hashed inside), in COSE form. */
+int wt_sign(struct wt_key *key, struct wt_span msg, uint8_t ret_sig[WT_SIG_LEN], struct wt_err *err);
+/* 0 good, -EKEYREJECTED bad, another negative errno could not check. */
+int wt_verify(struct wt_key *key, struct wt_span msg, struct wt_span sig, struct wt_err *err);
+
+/* Certificates (x509.c) */
+struct wt_cert;
+
+/* What a key may sign: extended key usages below 2.25.329669473043189472480620133825040870004 (wattest's UUID arc). */
+enum wt_duty {
+	WT_DUTY_REGISTRATION = 1,
+	WT_DUTY_GRANT = 2,
+	WT_DUTY_ATTESTATION = 3,
+	WT_DUTY_ALLOTMENT = 4,
+	WT_DUTY_RESULT = 5,
+};
+
+const char *wt_duty_name(enum wt_duty duty);
+
+int wt_cert_parse(struct wt_span der, struct wt_cert **ret, struct wt_err *err);
+int wt_cert_load(const char *path, struct wt_cert **ret, struct wt_err *err); /* PEM, first certificate */
+void wt_cert_free(struct wt_cert *cert);
+void wt_cert_freep(struct wt_cert **cert);
+void wt_cert_x5t(const struct wt_cert *cert, uint8_t ret[WT_SHA256_LEN]); /* SHA-256 of its DER (RFC 9360) */
+struct wt_span wt_cert_der(const struct wt_cert *cert); /* belongs to the certificate */
+struct wt_key *wt_cert_key(struct wt_cert *cert); /* belongs to the certificate */
+/* One line for people: "CN=..., serial 41:9c:07". Belongs to the certificate. */
+const char *wt_cert_name(const struct wt_cert *cert);
+const char *wt_cert_common_name(const struct wt_cert *cert);
+void wt_cert_validity(const struct wt_cert *cert, int64_t *ret_not_before, int64_t *ret_not_after);
+
+/* Trust anchors and CRLs: every *.pem of a folder. */
+struct wt_trust;
+
+int wt_trust_load(const char *dir, struct wt_trust **ret, struct wt_err *err);
+void wt_trust_free(struct wt_trust *trust);
+void wt_trust_freep(struct wt_trust **trust);
+
+struct wt_path_result {
+	char anchor[128]; /* common name of the trust anchor */
+	int64_t revocation_at; /* thisUpdate of the CRL that was looked at, or 0: revocation unknown */
+	bool revocation_stale; /* its nextUpdate has passed */
+};
+
+/*
+ * Builds and checks a path from leaf over extra (NULL-terminated, may be NULL) to an anchor at the time `at` (seconds
+ * since 1970), with OpenSSL; every certificate of the path must carry the duty's extended key usage, anchor included,
+ * so an energy CA can never make a registry's key. -EKEYREJECTED: no path, expired, revoked; -EPERM: wrong duty.
+ */
+int wt_trust_check(struct wt_trust *trust, struct wt_cert *leaf, struct wt_cert *const *extra,
+		   enum wt_duty duty, int64_t at, struct wt_path_result *ret, struct wt_err *err);
+
+/* Making requests and certificates (issue.c): agent (CSR) and authority. */
+int wt_csr_make(struct wt_key *key, const char *common_name, struct wt_buf *ret_pem, struct wt_err *err);
+
+struct wt_csr;
+int wt_csr_load(const char *path, struct wt_csr **ret, struct wt_err *err); /* checks its own signature */
+const char *wt_csr_common_name(const struct wt_csr *csr);
+struct wt_key *wt_csr_key(struct wt_csr *csr); /* belongs to the request */
+void wt_csr_free(struct wt_csr *csr);
+
+struct wt_cert_spec {
+	const char *common_name;
+	const char *organization; /* or NULL */
+	enum wt_duty duties[8];
+	size_t n_duties;
+	bool ca;
+	int64_t not_before, not_after;
+};
+
+/* Issues subject_key a certificate; issuer NULL makes it self-signed with issuer_key. */
+int wt_cert_issue(const struct wt_cert_spec *spec, struct wt_key *subject_key, struct wt_cert *issuer,
+		  struct wt_key *issuer_key, struct wt_cert **ret, struct wt_err *err);
+int wt_cert_save(const struct wt_cert *cert, const char *path, struct wt_err *err); /* PEM, -EEXIST if there */
+/* A CRL of that issuer listing nothing yet or the given serials, valid for `days`; PEM. */
+int wt_crl_make(struct wt_cert *issuer, struct wt_key *issuer_key, const struct wt_span *serials, size_t n,
+		int64_t now, int days, struct wt_buf *ret_pem, struct wt_err *err);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The signed objects' payloads, as docs/evidence.cddl has them: decoded into plain structs, and encoded. A decoder
+ * refuses unknown labels in objects that grant something (registration, grant), a field out of its range, and a
+ * payload with trailing bytes; the sentence names the field. Decoded structs own their arrays: free with the
+ * matching _clear. Strings are NUL-terminated UTF-8 without control characters.
+ */
+#ifndef LIB_OBJECT_H
+#define LIB_OBJECT_H
+
+#include "lib/bytes.h"
+#include "lib/err.h"
+#include "lib/crypto/crypto.h"
+#include "wattest/types.h"
+
+#define WT_UEID_LEN 17 /* RFC 9711, 4.2.1: type 0x01, then 128 bits: SHA-256 of the rig key's SPKI, truncated */
+#define WT_ID_LEN 16
+#define WT_GRANT_MAX_WH 1000000u /* one purchase: 1 MWh */
+#define WT_MAX_GRANTS 4096
+
+/* The rig's id from its key. */
+int wt_ueid_from_key(const struct wt_key *key, uint8_t ret[WT_UEID_LEN]);
+
+/* --- registration (registration.c) ----------------------------------------------------------------- */
+
+struct wt_reg_device {
+	uint8_t bus; /* enum wattest_bus */
+	uint16_t vid, pid;
+	char serial[64]; /* empty: the device has none, then path must match */
+	char path[32]; /* empty: anywhere */
+	char product[64]; /* empty: any */
+	char model[64]; /* for people, e.g. "Antminer U2" */
+	uint32_t rated_mw;
+	uint64_t rated_mhs; /* MH/s */
+};
+
+enum wt_role {
+	WT_ROLE_INPUT = 1, /* counts: the sum of all inputs is the rig's measured energy */
+	WT_ROLE_OUTPUT = 2, /* must be contained in the inputs */
+	WT_ROLE_CHECK = 3, /* must agree with the inputs */
+};
+
+struct wt_reg_source {
+	char chip[32], parent[64], attribute[32], label[32]; /* as in SOURCE_ADD; empty parent or label: any */
+	enum wt_role role;
+	uint32_t class_ppm; /* accuracy: +- ppm of reading */
+	int64_t calibrated_until; /* seconds since 1970, or 0: never calibrated */
+};
+
+struct wt_registration {
+	uint8_t id[WT_ID_LEN];
+	uint8_t ueid[WT_UEID_LEN];
+	char rig[64]; /* the rig's name, e.g. "KZ-PVL-0142" */
+	char licence[64], holder[128], site[64], zone[64];
+	int64_t not_before, not_after; /* [not_before, not_after), seconds since 1970 */
+	uint32_t nameplate_w;
+	struct wt_span rig_cert; /* DER, points into the payload */
+	struct wt_reg_device *devices;
+	size_t n_devices;
+	struct wt_reg_source *sources;
+	size_t n_sources;
+	char (*pools)[64]; /* accredited pools */
+	size_t n_pools;
+};
+
+int wt_registration_decode(struct wt_span payload, struct wt_registration *ret, struct wt_err *err);
+int wt_registration_encode(const struct wt_registration *reg, struct wt_buf *ret, struct wt_err *err);
+void wt_registration_clear(struct wt_registration *reg);
+
+/* --- grant (grant.c) --------------------------------------------------------------------------------- */
+
+struct wt_grant {
+	uint8_t id[WT_ID_LEN];
+	char transaction[64];
+	char licence[64], zone[64], metering_point[64];
+	int64_t not_before, not_after; /* delivery window [not_before, not_after) */
+	uint32_t wh; /* 1 to WT_GRANT_MAX_WH */
+	char currency[4]; /* ISO 4217, or empty */
+	uint64_t price_micro; /* per kWh, in millionths of the currency; 0 with an empty currency */
+	uint8_t spender[WT_UEID_LEN]; /* one rig ... */
+	uint8_t site_key[WT_SHA256_LEN]; /* ... or a site key's x5t, for allotments */
+	bool to_site; /* which of both */
+};
+
+int wt_grant_decode(struct wt_span payload, struct wt_grant *ret, struct wt_err *err);
+int wt_grant_encode(const struct wt_grant *grant, struct wt_buf *ret, struct wt_err *err);
+
+/* --- attestation (attestation.c) --------------------------------------------------------------------- */
+
+/* OCMF's time status */
+enum wt_clock {
+	WT_CLOCK_UNKNOWN = 'U',
+	WT_CLOCK_INFORMATIVE = 'I',
+	WT_CLOCK_SYNCHRONISED = 'S',
+	WT_CLOCK_RELATIVE = 'R',
+};
+
+/* One record of a step: raw bytes, or the digest that stands for a pruned one. */
+struct wt_att_record {
+	struct wt_span raw; /* p NULL: pruned */
+	uint8_t digest[WT_SHA256_LEN]; /* only when pruned */
+};
+
+struct wt_att_step {
+	struct wt_att_record *records;
+	size_t n_records;
+	struct wt_span mac; /* p NULL: not keyed */
+};
+
+struct wt_att_grant {
+	uint8_t id[WT_ID_LEN];
+	uint8_t digest[WT_SHA256_LEN]; /* SHA-256 of the grant's COSE_Sign1 */
+};
+
+struct wt_attestation {
+	uint8_t ueid[WT_UEID_LEN];
+	int64_t iat; /* seconds since 1970 */
+	uint64_t uptime_s;
+	struct wt_span nonce; /* p NULL: nobody asked */
+	uint8_t epoch[16];
+	uint64_t seq; /* 1, 2, 3 ...: gapless for a rig's key */
+	uint8_t prev[WT_SHA256_LEN]; /* SHA-256 of the whole COSE_Sign1 before; zeros when seq is 1 */
+	enum wt_clock clock;
+	uint64_t clock_bound_us; /* offset bound; 0 with U and I */
+	uint8_t chain_before[WT_SHA256_LEN], chain_after[WT_SHA256_LEN];
+	uint64_t first_seq; /* of the first record carried; 0 when none is */
+	struct wt_att_step *steps; /* may be none */
+	size_t n_steps;
+	uint8_t registration[WT_SHA256_LEN]; /* digest of its COSE_Sign1; zeros: the rig has none */
+	struct wt_att_grant *grants; /* that the rig spends */
+	size_t n_grants;
+	struct wt_span unobserved; /* why activity is not observed (text), p NULL: it is */
+	bool has_ledger; /* the rig's own summary: a convenience, never believed */
+	uint64_t ledger_charged_uj;
+	uint64_t ledger_left_uj;
+	struct wt_att_record *record_store; /* one array behind all steps; owned */
+};
+
+int wt_attestation_decode(struct wt_span payload, struct wt_attestation *ret, struct wt_err *err);
+int wt_attestation_encode(const struct wt_attestation *att, struct wt_buf *ret, struct wt_err *err);
+void wt_attestation_clear(struct wt_attestation *att);
+
+#endif
