@@ -19,7 +19,8 @@ HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection 
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 $(WARN) $(if $(SAN),$(SANFLAGS) -UNDEBUG,$(HARDEN))
-override CPPFLAGS += -I. -Iinclude -Iinclude/uapi -I$(B)/bpf -D_GNU_SOURCE
+override CPPFLAGS += -I. -Iinclude -Iinclude/uapi -I$(B)/bpf -D_GNU_SOURCE \
+	-DWATTEST_VERSION='"$(shell cat packaging/VERSION)"'
 LDFLAGS ?=
 override LDFLAGS += $(if $(SAN),$(SANFLAGS),-pie -Wl,-z,relro,-z,now)
 
