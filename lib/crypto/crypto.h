@@ -67,6 +67,10 @@ struct wt_key *wt_cert_key(struct wt_cert *cert); /* belongs to the certificate 
 const char *wt_cert_name(const struct wt_cert *cert);
 const char *wt_cert_common_name(const struct wt_cert *cert);
 void wt_cert_validity(const struct wt_cert *cert, int64_t *ret_not_before, int64_t *ret_not_after);
+/* Serial number, big-endian, at most 20 bytes (RFC 5280, 4.1.2.2): what a CRL lists. Returns its length. */
+int wt_cert_serial(const struct wt_cert *cert, uint8_t ret[20]);
+/* Names that issuer and carries its signature. Says nothing of validity, duty or revocation: wt_trust_check does. */
+bool wt_cert_issued_by(const struct wt_cert *cert, struct wt_cert *issuer);
 
 /* Trust anchors and CRLs: every *.pem of a folder. */
 struct wt_trust;
@@ -111,6 +115,7 @@ struct wt_cert_spec {
 int wt_cert_issue(const struct wt_cert_spec *spec, struct wt_key *subject_key, struct wt_cert *issuer,
 		  struct wt_key *issuer_key, struct wt_cert **ret, struct wt_err *err);
 int wt_cert_save(const struct wt_cert *cert, const char *path, struct wt_err *err); /* PEM, -EEXIST if there */
+int wt_cert_pem(const struct wt_cert *cert, struct wt_buf *ret_pem, struct wt_err *err); /* appended */
 /* A CRL of that issuer listing nothing yet or the given serials, valid for `days`; PEM. */
 int wt_crl_make(struct wt_cert *issuer, struct wt_key *issuer_key, const struct wt_span *serials, size_t n,
 		int64_t now, int days, struct wt_buf *ret_pem, struct wt_err *err);
