@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# The virtual machine, for scripts of the host side (bash): a stock Debian kernel in QEMU on the machine's own
+# root, read-only. `vm_start NAME`, then `rig COMMAND` runs a command in it as root: its output on stdout, its
+# exit status returned. `vm_stop` ends it. Files in build/vm/NAME: console (the kernel's), out/ (shared with
+# the guest at the same path, $SHARE there), qemu.log.
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+VM_PID=
+
+# The newest installed stock kernel of 6.12 or later.
+vm_kernel() {
+	local image
+	for image in $(printf '%s\n' /boot/vmlinuz-* | grep -v -e '-rt-' | sort -rV); do
+		[ "$(printf '%s\n' 6.12 "${image#/boot/vmlinuz-}" | sort -V | head -n 1)" = 6.12 ] || continue
+		[ -d "/lib/modules/${image#/boot/vmlinuz-}" ] || continue
+		echo "${image#/boot/vmlinuz-}"
+		return
+	done
+	echo "vm: no kernel in /boot: install linux-image-6.12-amd64 (make packages-lab)" >&2
+	return 1
+}
+
+# Initramfs for that kernel: busybox, init and the modules that the root needs. Cached by its contents.
+vm_initramfs() { # release
+	local dir=$TOP/build/vm/initramfs-$1 m name
+	local stamp
+	stamp=$(cat "$TOP/tests/vm/init" /bin/busybox | sha256sum)
+	if [ "$(cat "$dir/stamp" 2>/dev/null)" != "$stamp" ] || [ ! -e "$dir.cpio" ]; then
+		rm -rf "$dir"
+		mkdir -p "$dir/bin" "$dir/modules"
+		cp /bin/busybox "$dir/bin/"
+		cp "$TOP/tests/vm/init" "$dir/init"
+		for m in virtio_pci 9pnet_virtio 9p overlay virtio_console; do
+			/sbin/modprobe -S "$1" --show-depends "$m"
+		done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r m; do
+			name=$(basename "$m" .xz)
+			case $m in
+			*.xz) xz -dc "$m" >"$dir/modules/$name" ;;
+			*) cp "$m" "$dir/modules/$name" ;;
+			esac
+			echo "$name" >>"$dir/modules/order"
+		done
+		(cd "$dir" && find . | cpio -o -H newc --quiet) >"$dir.cpio"
+		echo "$stamp" >"$dir/stamp"
+	fi
+	echo "$dir.cpio"
+}
+
+# Boots; returns when the guest takes commands. Further arguments go to QEMU.
+vm_start() { # name [qemu argument...]
+	local name=$1 release initramfs accel
+	shift
+	RUN=$TOP/build/vm/$name
+	SHARE=$RUN/out
+	rm -rf "$RUN"
+	mkdir -p "$SHARE"
+	release=$(vm_kernel) || return 1
+	initramfs=$(vm_initramfs "$release") || return 1
+	accel="-accel tcg,thread=multi -cpu max"
+	[ -z "${VM_KVM:-}" ] || accel="-accel kvm -cpu host"
+	mkfifo "$RUN/rig.in" "$RUN/rig.out" "$RUN/qmp.in" "$RUN/qmp.out"
+	# Unix sockets have short names only: QEMU and the simulators run in the folder
+	# shellcheck disable=SC2086
+	(cd "$RUN" && exec qemu-system-x86_64 $accel -smp 2 -m 1024 -nodefaults -display none -nic none \
+		-no-reboot -kernel "/boot/vmlinuz-$release" -initrd "$initramfs" \
+		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE vm.stage=${VM_STAGE:-}" \
+		-chardev file,id=console,path=console -serial chardev:console \
+		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
+		-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap" \
+		-chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control \
+		-device virtio-serial-pci -chardev pipe,id=rig,path=rig \
+		-device virtserialport,chardev=rig,name=rig \
+		-chardev socket,id=power,path=power,server=on,wait=off \
+		-device virtserialport,chardev=power,name=power \
+		-device qemu-xhci,id=usb,p2=15,p3=15 "$@") >"$RUN/qemu.log" 2>&1 </dev/null &
+	VM_PID=$!
+	exec {VM_RIG_IN}<>"$RUN/rig.in" {VM_RIG_OUT}<>"$RUN/rig.out" \
+		{VM_QMP_IN}<>"$RUN/qmp.in" {VM_QMP_OUT}<>"$RUN/qmp.out"
+	VM_COMMAND="the boot"
+	vm_answer "${VM_BOOT_TIMEOUT:-90}" >/dev/null && vm_qmp qmp_capabilities
+}
+
+# Prints an answer's lines as they come; returns its status, or 125 when the guest said nothing for so long.
+vm_answer() { # seconds
+	local line quiet=0
+	while [ "$quiet" -lt "$1" ]; do
+		if IFS= read -r -t 1 -u "$VM_RIG_OUT" line; then
+			quiet=0
+			case $line in
+			.*) printf '%s\n' "${line#.}" ;;
+			"= "*) return "${line#= }" ;;
+			esac
+		elif kill -0 "$VM_PID" 2>/dev/null; then
+			quiet=$((quiet + 1))
+		else
+			vm_tail "the guest died during: $VM_COMMAND"
+			return 125
+		fi
+	done
+	vm_tail "no sign of life for $1 s during: $VM_COMMAND"
+	return 125
+}
+
+vm_tail() { # reason
+	{
+		echo "vm: $1; the end of $RUN/console:"
+		tail -n 20 "$RUN/console"
+		tail -n 5 "$RUN/qemu.log"
+	} | sed 's/^/# /' >&2
+}
+
+# Runs a command line in the guest: sh -c, in the top of the tree, as root. A daemon must be given its own output.
+rig() { # command line...
+	local line=${*//\\/\\\\}
+	VM_COMMAND=$*
+	printf '%s\n' "${line//$'\n'/\\n}" >&"$VM_RIG_IN"
+	vm_answer "${RIG_TIMEOUT:-60}"
+}
+
+# One QMP command with its arguments as JSON; prints what it returns.
+vm_qmp() { # command [arguments]
+	local line
+	printf '{"execute":"%s","arguments":%s}\n' "$1" "${2:-{\}}" >&"$VM_QMP_IN"
+	while IFS= read -r -t 20 -u "$VM_QMP_OUT" line; do
+		case $line in
+		'{"return"'*) return 0 ;;
+		'{"error"'*)
+			vm_tail "QMP $1 $2: $line"
+			return 1
+			;;
+		'{"timestamp"'*) printf '%s\n' "$line" >>"$RUN/events" ;;
+		esac
+	done
+	vm_tail "QMP $1: no answer"
+	return 1
+}
+
+# Waits for an event of QEMU's that holds these words.
+vm_event() { # words
+	local line
+	while ! grep -qF -- "$1" "$RUN/events" 2>/dev/null; do
+		IFS= read -r -t 20 -u "$VM_QMP_OUT" line || return 1
+		printf '%s\n' "$line" >>"$RUN/events"
+	done
+}
+
+# Words of the kernel that no run may leave behind.
+VM_BAD='BUG:|WARNING:|KASAN|UBSAN|Oops|kernel panic|Call Trace|possible (circular|recursive) locking|suspicious RCU'
+VM_BAD=$VM_BAD'|inconsistent lock state|blocked for more than|soft lockup|hard LOCKUP|segfault|general protection|rcu: INFO|refcount_t|list_(add|del) corruption'
+
+# Prints what the kernel complained about; fails if it did.
+vm_complaints() {
+	! cat "$RUN/console" "$SHARE/dmesg" 2>/dev/null | grep -av 'ommand line:' |
+		grep -aiE "$VM_BAD" | sort -u | grep .
+}
+
+# The last two results of every boot, for scripts that use tests/tap.sh.
+vm_finish() {
+	vm_stop
+	result $? "the virtual machine powers off by itself"
+	check "the kernel complained about nothing" vm_complaints
+	finish
+}
+
+# Powers the guest off; fails when it did not go by itself.
+vm_stop() {
+	local status=0
+	[ -n "$VM_PID" ] || return 0
+	printf 'poweroff\n' >&"$VM_RIG_IN"
+	timeout 15 tail --pid="$VM_PID" -s 0.1 -f /dev/null
+	if kill "$VM_PID" 2>/dev/null; then
+		vm_tail "the guest did not power off"
+		status=1
+	fi
+	wait "$VM_PID" 2>/dev/null || status=1
+	[ -s "$SHARE/dmesg" ] || status=1
+	vm_abandon
+	return $status
+}
+
+# Ends QEMU at once, for traps.
+vm_abandon() {
+	[ -n "$VM_PID" ] || return 0
+	kill "$VM_PID" 2>/dev/null && wait "$VM_PID" 2>/dev/null
+	exec {VM_RIG_IN}>&- {VM_RIG_OUT}>&- {VM_QMP_IN}>&- {VM_QMP_OUT}>&-
+	VM_PID=
+}
