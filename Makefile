@@ -38,6 +38,7 @@ wattestd_SRC := $(AGENT_SRC) $(sort $(wildcard agent/daemon/*.c))
 wattestd_LIBS := -lnl-genl-3 -lnl-3 -lbpf -lsqlite3 -lsystemd -linih
 wattest_SRC := $(AGENT_SRC) $(sort $(wildcard agent/command/*.c))
 wattest_LIBS := -lnl-genl-3 -lnl-3 -lsqlite3 -linih
+$(patsubst %.c,$(O)/%.o,$(wildcard agent/netlink*.c)): override CPPFLAGS += $(shell pkg-config --cflags libnl-3.0)
 wattest-inspect_SRC := $(sort $(wildcard inspector/*.c))
 wattest-inspect_LIBS :=
 wattest-authority_SRC := $(sort $(wildcard keys/*.c))

@@ -46,7 +46,7 @@ result "a planted offender is found" \
 
 door 'openssl/' 'lib/crypto/' OpenSSL
 door 'cbor\.h' 'lib/cbor[./]|lib/cbor_' libcbor
-door 'netlink/' 'agent/netlink\.c' libnl
+door 'netlink/' 'agent/netlink[._]' libnl
 door 'bpf/(libbpf|bpf)\.h' 'agent/daemon/probes\.c' libbpf
 door 'sqlite3\.h' 'agent/store' SQLite
 door 'systemd/' 'agent/daemon/' libsystemd

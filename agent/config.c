@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ini.h>
+
+#include "agent/config.h"
+
+enum kind {
+	PATH,
+	BOOL,
+	KB
+};
+
+static const struct key {
+	const char *section, *name;
+	enum kind kind;
+	size_t offset;
+	uint32_t min, max;
+} keys[] = {
+	{"rig", "key", PATH, offsetof(struct wt_config, key)},
+	{"rig", "certificate", PATH, offsetof(struct wt_config, certificate)},
+	{"rig", "registration", PATH, offsetof(struct wt_config, registration)},
+	{"rig", "grants", PATH, offsetof(struct wt_config, grants)},
+	{"rig", "trust", PATH, offsetof(struct wt_config, trust)},
+	{"agent", "state", PATH, offsetof(struct wt_config, state)},
+	{"agent", "run", PATH, offsetof(struct wt_config, run)},
+	{"agent", "probes", BOOL, offsetof(struct wt_config, probes)},
+	{"agent", "attestation_kb", KB, offsetof(struct wt_config, attestation_kb), 4, 4096},
+};
+
+#define N_KEYS (sizeof(keys) / sizeof(keys[0]))
+
+struct parse {
+	struct wt_config *config;
+	uint32_t seen; /* a bit for each of keys[] */
+	bool failed;
+	struct wt_err err; /* of the first line that was refused */
+};
+
+_Static_assert(N_KEYS <= 32, "parse.seen has a bit for each key");
+
+static int set_path(char *ret, const char *value, const char *name, struct wt_err *err)
+{
+	/* The daemon and the command run from different folders, so a relative path would mean two files. */
+	if (value[0] != '/')
+		return wt_fail(err, EINVAL, "%s = %s: must be an absolute path", name, value);
+	if (strlen(value) >= WT_PATH_MAX)
+		return wt_fail(err, EINVAL, "%s: longer than %d bytes", name, WT_PATH_MAX - 1);
+	strcpy(ret, value);
+	return 0;
+}
+
+static int set_bool(bool *ret, const char *value, const char *name, struct wt_err *err)
+{
+	if (!strcmp(value, "yes"))
+		*ret = true;
+	else if (!strcmp(value, "no"))
+		*ret = false;
+	else
+		return wt_fail(err, EINVAL, "%s = %s: must be yes or no", name, value);
+	return 0;
+}
+
+static int set_number(uint32_t *ret, const char *value, const struct key *key, struct wt_err *err)
+{
+	char *end;
+	unsigned long v;
+
+	errno = 0;
+	v = strtoul(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end || errno || v < key->min || v > key->max)
+		return wt_fail(err, EINVAL, "%s = %s: must be a number from %u to %u", key->name,
+			       value, key->min, key->max);
+	*ret = (uint32_t)v;
+	return 0;
+}
+
+static int set(struct parse *parse, const char *section, const char *name, const char *value)
+{
+	for (size_t i = 0; i < N_KEYS; i++) {
+		const struct key *key = &keys[i];
+		void *field = (char *)parse->config + key->offset;
+
+		if (strcmp(key->section, section) || strcmp(key->name, name))
+			continue;
+		if (parse->seen & (1u << i))
+			return wt_fail(&parse->err, EINVAL, "%s is given twice", name);
+		parse->seen |= 1u << i;
+		switch (key->kind) {
+		case PATH:
+			return set_path(field, value, name, &parse->err);
+		case BOOL:
+			return set_bool(field, value, name, &parse->err);
+		case KB:
+			return set_number(field, value, key, &parse->err);
+		}
+	}
+	if (!section[0])
+		return wt_fail(&parse->err, EINVAL, "%s stands before the first [section]", name);
+	return wt_fail(&parse->err, EINVAL, "no key %s in a section [%s]", name, section);
+}
+
+/* inih's convention: 0 is an error, and ini_parse then returns the first such line. */
+static int on_entry(void *user, const char *section, const char *name, const char *value)
+{
+	struct parse *parse = user;
+
+	if (parse->failed)
+		return 0;
+	parse->failed = set(parse, section, name, value) < 0;
+	return !parse->failed;
+}
+
+static void defaults(struct wt_config *config)
+{
+	*config = (struct wt_config){
+		.key = "/etc/wattest/rig.key",
+		.certificate = "/etc/wattest/rig.pem",
+		.registration = "/etc/wattest/registration.cose",
+		.trust = "/etc/wattest/trust",
+		.state = "/var/lib/wattest",
+		.run = "/run/wattest",
+		.probes = true,
+		.attestation_kb = 256,
+	};
+}
+
+int wt_config_load(const char *path, struct wt_config *ret, struct wt_err *err)
+{
+	struct wt_config config;
+	struct parse parse = {.config = &config};
+	const char *file = path ? path : WT_CONFIG_FILE;
+	int line;
+
+	defaults(&config);
+	if (path || access(file, F_OK) == 0 || errno != ENOENT) {
+		errno = 0;
+		line = ini_parse(file, on_entry, &parse);
+		if (line == -1)
+			return wt_fail(err, errno ? errno : EIO, "%s: %s", file, strerror(errno));
+		if (line < 0)
+			return wt_fail(err, ENOMEM, "%s: out of memory", file);
+		if (line > 0) {
+			const char *what =
+				parse.failed
+					? parse.err.msg
+					: "neither [section] nor key = value, or over 200 bytes long";
+
+			return wt_fail(err, EINVAL, "%s:%d: %s", file, line, what);
+		}
+	}
+	if (!config.grants[0] &&
+	    snprintf(config.grants, WT_PATH_MAX, "%s/grants.d", config.state) >= WT_PATH_MAX)
+		return wt_fail(err, EINVAL, "%s: state: too long a path", file);
+	*ret = config;
+	return 0;
+}

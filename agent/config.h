@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The agent's configuration file (INI): packaging/wattest.conf shows every key with its default. */
+#ifndef AGENT_CONFIG_H
+#define AGENT_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+
+#define WT_CONFIG_FILE "/etc/wattest/wattest.conf"
+#define WT_PATH_MAX 256 /* of a configured path; room for a file's name is kept below PATH_MAX */
+
+struct wt_config {
+	/* [rig] */
+	char key[WT_PATH_MAX]; /* private key, PEM */
+	char certificate[WT_PATH_MAX]; /* the registry's certificate for it, PEM */
+	char registration[WT_PATH_MAX]; /* COSE_Sign1 */
+	char grants[WT_PATH_MAX]; /* folder of COSE_Sign1, *.cose */
+	char trust[WT_PATH_MAX]; /* folder of trust anchors, *.pem */
+	/* [agent] */
+	char state[WT_PATH_MAX]; /* folder: store.db and lock */
+	char run[WT_PATH_MAX]; /* folder: control.sock */
+	bool probes;
+	uint32_t attestation_kb; /* bound of one attestation, unless a single step is larger */
+};
+
+/*
+ * Reads the file over the built-in defaults. path NULL: WT_CONFIG_FILE, and a missing file is no error then. Strict: a
+ * section or key that is not known, a key given twice and a value out of range are -EINVAL with file and line.
+ */
+int wt_config_load(const char *path, struct wt_config *ret, struct wt_err *err);
+
+#endif
