@@ -46,6 +46,14 @@ uint64_t wt_le64(const void *p);
 
 /* Lower-case hex of n bytes into out[2n+1]. */
 void wt_hex(const void *p, size_t n, char *ret_out);
+/* Well-formed UTF-8 (RFC 3629); wt_text_plain: without control characters (C0, DEL, C1) too. */
+bool wt_text_utf8(struct wt_span text);
+bool wt_text_plain(struct wt_span text);
+
+#define WT_GROUPED_LEN 27
+/* 1000001 as "1,000,001"; returns ret_out. */
+const char *wt_grouped(uint64_t v, char ret_out[WT_GROUPED_LEN]);
+
 /* Parses hex (an even number of digits, ':' and blanks between bytes allowed); returns the bytes or -EINVAL. */
 int wt_unhex(const char *s, uint8_t *ret_out, size_t cap);
 

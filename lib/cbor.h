@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Deterministic CBOR (RFC 8949, 4.2.1): a strict pull reader and a writer over libcbor's streaming API;
- * the only file that speaks to libcbor is cbor.c.
+ * only the folder cbor/ speaks to libcbor.
  *
  * The reader refuses, with the byte's offset in the sentence: indefinite lengths, integers and lengths not in
  * their shortest form, map labels out of bytewise order or twice, floats, undefined and unassigned simple values,
@@ -31,6 +31,8 @@ struct wt_cbor_in {
 	const uint8_t *p;
 	size_t n;
 	size_t off; /* of the next item; what errors name */
+	const char *what; /* the field being read, named in errors; or NULL */
+	bool no_offset; /* sentences without "byte N: ": for encoders that check what they wrote */
 	struct wt_err *err;
 };
 
@@ -53,7 +55,7 @@ int wt_cbor_end(struct wt_cbor_in *in);
 int wt_cbor_bad(struct wt_cbor_in *in, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Convenience with a bound: text into a NUL-terminated array (no NUL inside), bytes of an exact size. */
+/* Convenience with a bound: text without control characters into a NUL-terminated array, bytes of an exact size. */
 int wt_cbor_text_to(struct wt_cbor_in *in, char *ret, size_t cap);
 int wt_cbor_bytes_to(struct wt_cbor_in *in, void *ret, size_t exact);
 
@@ -66,6 +68,9 @@ struct wt_cbor_map {
 int wt_cbor_map(struct wt_cbor_in *in, struct wt_cbor_map *ret);
 /* 1 and the label when there is one more entry (its value is read next), 0 at the map's end, or an error. */
 int wt_cbor_map_next(struct wt_cbor_in *in, struct wt_cbor_map *map, int64_t *ret_label);
+
+/* The same for maps whose labels may be text too (header maps of others' COSE); the label as encoded. */
+int wt_cbor_map_next_raw(struct wt_cbor_in *in, struct wt_cbor_map *map, struct wt_span *ret_label);
 
 /* Writers; errors stay in the buffer (bytes.h). The caller writes map entries in deterministic order. */
 void wt_cbor_put_uint(struct wt_buf *b, uint64_t v);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "lib/file.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,135 +8,119 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/crypto/crypto.h"
-#include "lib/file.h"
+void wt_closep(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
 
-#define READ_STEP 65536
+static int fail_errno(struct wt_err *err, const char *path)
+{
+	int code = errno;
+
+	return wt_fail(err, code, "%s: %s", path, strerror(code));
+}
 
 int wt_file_read(const char *path, size_t max, struct wt_buf *ret, struct wt_err *err)
 {
-	size_t start = ret->n;
-	ssize_t got = -1;
-	int fd, r = 0;
+	__attribute__((cleanup(wt_closep))) int opened = -1;
+	size_t before = ret->n, room;
+	int fd = STDIN_FILENO;
+	uint8_t *p;
+	ssize_t n;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return wt_fail(err, errno, "%s: %s", path, strerror(errno));
-
-	while (got != 0) {
-		uint8_t *room = wt_buf_extend(ret, READ_STEP);
-
-		if (!room) {
-			r = wt_fail(err, ENOMEM, "%s: out of memory", path);
-			break;
-		}
-		got = read(fd, room, READ_STEP);
-		ret->n -= READ_STEP - (got > 0 ? (size_t)got : 0);
-		if (got < 0 && errno == EINTR)
+	if (strcmp(path, "-")) {
+		fd = opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		if (fd < 0)
+			return fail_errno(err, path);
+	}
+	for (;;) {
+		/* One byte more than allowed tells a file of the greatest size from a greater one. */
+		room = max - (ret->n - before) + 1;
+		if (room > 65536)
+			room = 65536;
+		p = wt_buf_extend(ret, room);
+		if (!p)
+			return wt_fail(err, ENOMEM, "%s: no memory", path);
+		n = read(fd, p, room);
+		ret->n -= n > 0 ? room - (size_t)n : room;
+		if (n < 0 && errno == EINTR)
 			continue;
-		if (got < 0) {
-			r = wt_fail(err, errno, "%s: %s", path, strerror(errno));
-			break;
+		if (n < 0) {
+			ret->n = before;
+			return fail_errno(err, path);
 		}
-		if (ret->n - start > max) {
-			r = wt_fail(err, EFBIG, "%s: larger than %zu bytes, the most that is read", path, max);
-			break;
+		if (!n)
+			return 0;
+		if (ret->n - before > max) {
+			ret->n = before;
+			return wt_fail(err, EFBIG, "%s: more than %zu bytes", path, max);
 		}
 	}
-	close(fd);
-	if (r < 0)
-		ret->n = start;
-	return r;
 }
 
 static int write_all(int fd, struct wt_span content)
 {
-	while (content.n > 0) {
-		ssize_t put = write(fd, content.p, content.n);
+	ssize_t n;
 
-		if (put < 0 && errno == EINTR)
+	while (content.n) {
+		n = write(fd, content.p, content.n);
+		if (n < 0 && errno == EINTR)
 			continue;
-		if (put < 0)
+		if (n < 0)
 			return -errno;
-		content.p += put;
-		content.n -= (size_t)put;
+		content.p += n;
+		content.n -= (size_t)n;
 	}
+	return fsync(fd) ? -errno : 0;
+}
+
+/* Gives the finished temporary file its name. */
+static int put_in_place(int dir, const char *temp, const char *name, bool replace)
+{
+	if (replace)
+		return renameat(dir, temp, dir, name) ? -errno : 0;
+	if (!renameat2(dir, temp, dir, name, RENAME_NOREPLACE))
+		return 0;
+	/* Not every file system has RENAME_NOREPLACE; link() never replaces either. */
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	if (linkat(dir, temp, dir, name, 0))
+		return -errno;
+	unlinkat(dir, temp, 0);
 	return 0;
 }
 
-/* A device or a pipe has no "beside its place". */
-static int write_special(const char *path, struct wt_span content, struct wt_err *err)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int r;
-
-	if (fd < 0)
-		return wt_fail(err, errno, "%s: %s", path, strerror(errno));
-	r = write_all(fd, content);
-	close(fd);
-	return r < 0 ? wt_fail(err, -r, "%s: %s", path, strerror(-r)) : 0;
-}
-
-/* The name that the rename or link made lasts only once its folder is on the disk. */
-static int sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	int fd, r = 0;
-
-	if (!folder)
-		return -ENOMEM;
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(folder);
-	if (fd < 0)
-		return -errno;
-	/* Some file systems have no fsync of a folder (EINVAL): they need none. */
-	if (fsync(fd) < 0 && errno != EINVAL)
-		r = -errno;
-	close(fd);
-	return r;
-}
-
-int wt_file_write(const char *path, struct wt_span content, mode_t mode, enum wt_file_over over,
+int wt_file_write(const char *path, struct wt_span content, mode_t mode, bool replace,
 		  struct wt_err *err)
 {
-	char *temporary = NULL, suffix[17];
-	uint8_t random[8];
-	struct stat st;
-	int fd = -1, r;
+	__attribute__((cleanup(wt_closep))) int dir = -1, fd = -1;
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	char folder[4096], temp[300];
+	int r;
 
-	if (over == WT_FILE_REPLACE && stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return write_special(path, content, err);
-
-	r = wt_random(random, sizeof(random));
-	if (r < 0)
-		goto out;
-	wt_hex(random, sizeof(random), suffix);
-	if (asprintf(&temporary, "%s.%s", path, suffix) < 0) {
-		temporary = NULL;
-		r = -ENOMEM;
-		goto out;
+	if (snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
+		     slash ? path : ".") >= (int)sizeof(folder) ||
+	    snprintf(temp, sizeof(temp), ".%.250s.%ld", name, (long)getpid()) >= (int)sizeof(temp))
+		return wt_fail(err, ENAMETOOLONG, "%s: name too long", path);
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return fail_errno(err, folder);
+	/* Left by a process of that number which was killed: nobody's now. */
+	unlinkat(dir, temp, 0);
+	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return fail_errno(err, path);
+	r = fchmod(fd, mode) ? -errno : write_all(fd, content); /* whatever the umask */
+	if (!r)
+		r = put_in_place(dir, temp, name, replace);
+	if (r < 0) {
+		unlinkat(dir, temp, 0);
+		return wt_fail(err, -r, "%s: %s", path,
+			       r == -EEXIST ? "is there already; left as it is" : strerror(-r));
 	}
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	if (fd < 0) {
-		r = -errno;
-		goto out;
-	}
-	r = write_all(fd, content);
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	/* link, unlike rename, refuses a path that exists. */
-	if (r == 0 && over == WT_FILE_NEW && link(temporary, path) < 0)
-		r = -errno;
-	if (r == 0 && over == WT_FILE_REPLACE && rename(temporary, path) < 0)
-		r = -errno;
-	if (r < 0 || over == WT_FILE_NEW)
-		unlink(temporary);
-	if (r == 0)
-		r = sync_folder(path);
-out:
-	if (fd >= 0)
-		close(fd);
-	free(temporary);
-	return r < 0 ? wt_fail(err, -r, "%s: %s", path, strerror(-r)) : 0;
+	if (fsync(dir))
+		return fail_errno(err, folder);
+	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole files, read with a bound and written so that a crash leaves the old one, the new one or none. */
+/* Whole files: read with a bound, written so that a reader or a power cut sees all of it or nothing. */
 #ifndef LIB_FILE_H
 #define LIB_FILE_H
 
@@ -8,23 +8,16 @@
 #include "lib/bytes.h"
 #include "lib/err.h"
 
-/*
- * Appends the file's content to ret, at most max bytes: a longer file is -EFBIG and nothing is appended. Pipes are
- * read as well. The sentence names the path.
- */
+/* Appends the file's content to ret. -EFBIG beyond max bytes; the sentence names the path. "-" is stdin. */
 int wt_file_read(const char *path, size_t max, struct wt_buf *ret, struct wt_err *err);
-
-enum wt_file_over {
-	WT_FILE_NEW, /* the path must not exist: -EEXIST */
-	WT_FILE_REPLACE,
-};
-
 /*
- * Written beside its place, synced, then moved there at once: nobody ever reads half of it. mode is that of a new
- * file, less the umask. A path that is there and is no regular file (/dev/stdout) is written to as it is, when
- * replacing.
+ * Writes a temporary file beside it, syncs it, puts it in place under its name and syncs the folder. Without
+ * replace a file that is there already is left alone: -EEXIST.
  */
-int wt_file_write(const char *path, struct wt_span content, mode_t mode, enum wt_file_over over,
+int wt_file_write(const char *path, struct wt_span content, mode_t mode, bool replace,
 		  struct wt_err *err);
+
+/* Cleanup attribute for file descriptors. */
+void wt_closep(int *fd);
 
 #endif
