@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests and the demo. Test programs print TAP; tests/run runs them and counts.
+
+##@ Tests
+KSELFTEST := $(B)/kselftest
+KSELFTEST_FILES := kselftest.h kselftest_harness.h lib.mk run_kselftest.sh kselftest/runner.sh \
+	kselftest/prefix.pl kselftest/ktap_helpers.sh
+
+# --- kselftest, from the kernel's source package ----------------------------------------------------
+.PHONY: kselftest
+kselftest: $(KSELFTEST)/kselftest_harness.h ## the kernel's test harness, in build/kselftest
+$(KSELFTEST)/kselftest_harness.h: | packages-check
+	$(call say,EXTRACT,$(KSELFTEST))
+	$(Q)rm -rf $(KSELFTEST) && mkdir -p $(KSELFTEST)
+	$(Q)tar -xJf $(lastword $(sort $(wildcard /usr/src/linux-source-6.*.tar.xz))) -C $(KSELFTEST) \
+		--strip-components=4 --occurrence=1 --wildcards \
+		$(addprefix '*/tools/testing/selftests/',$(KSELFTEST_FILES))
+	$(Q)touch $@
+
+# --- unit tests: tests/unit/NAME_test.c, each a program ----------------------------------------------
+UNIT_SRC := $(sort $(wildcard tests/unit/*_test.c))
+UNIT_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/unit/lib/*.c)))
+UNIT := $(patsubst %.c,$(O)/%,$(UNIT_SRC))
+# the kernel module's arithmetic, compiled for user space
+KERNEL_ARITHMETIC := $(patsubst %.c,$(O)/%.o,$(wildcard kmod/integrator.c))
+LIBAGENT := $(O)/libagent.a
+LIBSIM := $(O)/libsim.a
+
+$(LIBAGENT): $(patsubst %.c,$(O)/%.o,$(AGENT_SRC))
+$(LIBSIM): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/*.c)))
+$(LIBAGENT) $(LIBSIM):
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
+
+$(patsubst %.c,$(O)/%.o,$(wildcard tests/unit/*.c tests/unit/lib/*.c)): | $(KSELFTEST)/kselftest_harness.h
+$(O)/tests/%.o: override CPPFLAGS += -isystem $(KSELFTEST)
+
+$(UNIT): %: %.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC) $(LIBAGENT) $(LIBSIM) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lnl-genl-3 -lnl-3 -lsqlite3 -linih $(LIB_LIBS)
+
+.PHONY: unit-tests
+unit-tests: $(UNIT)
+
+# --- simulators: tests/sim/NAME/*.c -------------------------------------------------------------------
+SIM := $(patsubst tests/sim/%/,$(O)/tests/sim/bin/%,$(wildcard tests/sim/*/))
+define SIMULATOR
+$(O)/tests/sim/bin/$(1): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/$(1)/*.c))) $(LIBSIM) $(LIB)
+	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D) && $$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIB_LIBS)
+endef
+$(foreach s,$(SIM),$(eval $(call SIMULATOR,$(notdir $(s)))))
+
+.PHONY: simulators
+simulators: $(SIM)
+
+# --- the virtual machine: what `make install` puts on a rig, as a layer over the machine's root --------
+STAGE := $(B)/vm/stage
+.PHONY: lab
+lab: packages-lab all simulators
+	$(Q)$(MAKE) --no-print-directory -s install DESTDIR=$(STAGE)
+	$(Q)tests/vm/stage-module $(STAGE) $(KREL) $(B)/kmod-$(KREL)/wattest.ko
+
+# --- the targets --------------------------------------------------------------------------------------
+LINT := $(sort $(wildcard tests/lint/*.sh))
+UNIT_PROGRAMS := $(patsubst %.c,$(B)/san/%,$(UNIT_SRC))
+CLI := $(sort $(wildcard tests/cli/*_test.sh tests/cli/*_test))
+VM := $(sort $(wildcard tests/vm/*_test.sh))
+JOBS ?= $(shell nproc)
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring j,$(filter-out --%,$(MAKEFLAGS))),,-j$(JOBS))
+
+.PHONY: packages-tests
+packages-tests:
+	@packaging/install-packages build lab check
+
+.PHONY: check
+check: packages-tests ## every test: lint, unit, cli, vm
+	$(Q)$(SUBMAKE) lab kselftest
+	$(Q)$(SUBMAKE) SAN=1 tools unit-tests
+	$(Q)tests/run -j $(JOBS) $(LINT) $(UNIT_PROGRAMS) $(CLI) -- $(VM)
+
+.PHONY: check-lint
+check-lint: packages-tests ## lint only
+	$(Q)tests/run $(LINT)
+
+.PHONY: check-unit
+check-unit: packages-tests ## unit tests only
+	$(Q)$(SUBMAKE) SAN=1 unit-tests
+	$(Q)tests/run -j $(JOBS) $(UNIT_PROGRAMS)
+
+.PHONY: check-cli
+check-cli: packages-tests ## tests of the commands only
+	$(Q)$(SUBMAKE) SAN=1 tools
+	$(Q)tests/run -j $(JOBS) $(CLI)
+
+.PHONY: check-vm
+check-vm: packages-tests ## tests in the virtual machine only
+	$(Q)$(SUBMAKE) lab
+	$(Q)tests/run $(VM)
