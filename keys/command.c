@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/command.h"
+#include "lib/file.h"
+#include "lib/timestamp.h"
+
+int command_failed(const char *command, const struct wt_err *err)
+{
+	fprintf(stderr, "%s: %s\n", command, err->msg);
+	return AUTHORITY_FAILED;
+}
+
+int command_number(const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *ret,
+		   struct wt_err *err)
+{
+	unsigned long long v = 0;
+	char *end = NULL;
+
+	errno = 0;
+	if (*text >= '0' && *text <= '9')
+		v = strtoull(text, &end, 10);
+	if (!end || *end != '\0')
+		return wt_fail(err, EINVAL, "%s %.40s: not a whole number", option, text);
+	if (errno == ERANGE || v < min || v > max)
+		return wt_fail(err, EINVAL, "%s %.40s: from %" PRIu64 " to %" PRIu64 " is possible", option,
+			       text, min, max);
+	*ret = v;
+	return 0;
+}
+
+int command_time(const char *option, const char *text, int64_t now, int64_t *ret, struct wt_err *err)
+{
+	int r = wt_timestamp_parse(text, now, ret, err);
+
+	return r < 0 ? wt_fail_in(err, r, "%s", option) : 0;
+}
+
+int command_text(const char *option, const char *text, char *ret, size_t cap, struct wt_err *err)
+{
+	if (*text == '\0')
+		return wt_fail(err, EINVAL, "%s: is empty", option);
+	if (strlen(text) >= cap)
+		return wt_fail(err, EINVAL, "%s: longer than %zu bytes", option, cap - 1);
+	strcpy(ret, text);
+	return 0;
+}
+
+int command_output(const char *path, struct wt_span content, bool force, struct wt_err *err)
+{
+	int r;
+
+	if (strcmp(path, "-") == 0) {
+		if (fwrite(content.p, 1, content.n, stdout) != content.n)
+			return wt_fail(err, EIO, "standard output: %s", strerror(errno));
+		return 0;
+	}
+	r = wt_file_write(path, content, 0666, force, err);
+	if (r == -EEXIST)
+		return wt_fail(err, EEXIST, "%.200s: is there already, left as it is (--force replaces it)",
+			       path);
+	return r;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/* wattest-authority: a registry and an energy platform for development and tests. */
+#include "keys/command.h"
+
+/* clang-format off */
+static const struct wt_command commands[] = {
+	{ "init",         authority_init,         "make an authority: registry and energy platform, in one folder" },
+	{ "certify",      authority_certify,      "certificate for a rig, from its request" },
+	{ "registration", authority_registration, "register a rig: its devices, its power sources, its site" },
+	{ "grant",        authority_grant,        "sell a rig energy: one purchase of at most 1 MWh" },
+	{ "crl",          authority_crl,          "renew the revocation lists, or revoke certificates" },
+};
+/* clang-format on */
+
+static const struct wt_program program = {
+	.name = "wattest-authority",
+	.purpose = "Issues what a rig needs to be attested: for development and tests, its keys lie in plain files.",
+	.commands = commands,
+	.n = sizeof(commands) / sizeof(commands[0]),
+	.more = "Exit status: 0 done, 1 refused or failed (nothing was changed), 64 wrong command line.\n",
+};
+
+int main(int argc, char **argv)
+{
+	return wt_program_run(&program, argc, argv);
+}
