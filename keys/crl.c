@@ -74,12 +74,9 @@ static int collect(const char *dir, const struct authority_identity *ca, struct 
 		snprintf(path, sizeof(path), "%s/%.255s", folder, entries[i]->d_name);
 		r = wt_cert_load(path, &cert, err);
 		if (r == 0 && wt_cert_issued_by(cert, ca->cert)) {
-			struct wt_span serial = wt_cert_serial_bytes(cert);
+			int len = wt_cert_serial(cert, ret->bytes[ret->n]);
 
-			if (serial.n > SERIAL_MAX)
-				continue; /* RFC 5280 knows none so long: we issued none */
-			memcpy(ret->bytes[ret->n], serial.p, serial.n);
-			ret->spans[ret->n] = wt_span(ret->bytes[ret->n], serial.n);
+			ret->spans[ret->n] = wt_span(ret->bytes[ret->n], (size_t)len);
 			ret->n++;
 		}
 	}
@@ -141,12 +138,10 @@ static int revoke(const char *dir, const struct wt_cert *cert, struct wt_err *er
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
 	char name[sizeof("revoked/.pem") + 2 * SERIAL_MAX], hex[2 * SERIAL_MAX + 1], path[PATH_MAX];
-	struct wt_span serial = wt_cert_serial_bytes(cert);
+	uint8_t serial[SERIAL_MAX];
 	int r;
 
-	if (serial.n > SERIAL_MAX)
-		return wt_fail(err, EBADMSG, "%s: a serial number that is too long", wt_cert_name(cert));
-	wt_hex(serial.p, serial.n, hex);
+	wt_hex(serial, (size_t)wt_cert_serial(cert, serial), hex);
 	snprintf(name, sizeof(name), "revoked/%s.pem", hex);
 	r = authority_path(dir, name, path, err);
 	if (r == 0)
