@@ -53,6 +53,13 @@ void wt_window_read(const struct wt_record *rec, struct wt_window *ret);
 void wt_window_source(const struct wt_window *w, size_t i, struct wt_window_source *ret);
 void wt_window_device(const struct wt_window *w, size_t i, struct wt_window_device *ret);
 
+/* "USB 10c4:ea60 serial GS-10015197", "USB 067b:2303 at 1-4" for one without a serial number. Truncates to cap. */
+void wt_device_name(uint8_t bus, uint16_t vid, uint16_t pid, const char *serial, const char *path, char *ret,
+		    size_t cap);
+/* "chip/parent attribute (label)", parent and label only when there. Truncates to cap. */
+void wt_source_name(const char *chip, const char *parent, const char *attribute, const char *label, char *ret,
+		    size_t cap);
+
 /* One line for people, without a newline: "DEVICE_ADD  2: USB 10c4:ea60 serial GS-1 at 1-4". Truncates to cap. */
 void wt_record_print(const struct wt_record *rec, char *ret, size_t cap);
 

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/chain.h"
+
+#include <string.h>
+
+int wt_chain_step(uint8_t head[WT_SHA256_LEN], const struct wt_att_record *records, size_t n,
+		  struct wt_buf *scratch)
+{
+	uint8_t step[WT_SHA256_LEN], *digests;
+	size_t i;
+
+	wt_buf_reset(scratch);
+	digests = wt_buf_extend(scratch, n * WT_SHA256_LEN);
+	if (!digests)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		if (records[i].raw.p)
+			wt_sha256(records[i].raw, digests + i * WT_SHA256_LEN);
+		else
+			memcpy(digests + i * WT_SHA256_LEN, records[i].digest, WT_SHA256_LEN);
+	}
+	wt_sha256(wt_buf_span(scratch), step);
+	wt_sha256_pair(head, step, head);
+	return 0;
+}
