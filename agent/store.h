@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What must outlive the daemon: every attestation, and small values beside them. The only door to SQLite.
+ *
+ * The invariant: an attestation leaves the process, and the kernel is told that it may forget the records, only
+ * after wt_store_commit returned 0; and that returns 0 only when the row is on the disk (WAL, synchronous FULL). The
+ * next seq, prev, epoch, record and chain value all come from the newest row. So a kill or a power cut at any
+ * point leaves either the row or nothing: with nothing, the same seq is signed again (ECDSA: other bytes), and the
+ * lost first one was never seen by anybody; with the row, the seq is used. Two of one seq cannot both be stored, as
+ * seq is the primary key and rows are never replaced.
+ */
+#ifndef AGENT_STORE_H
+#define AGENT_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/bytes.h"
+#include "lib/crypto/crypto.h"
+#include "lib/err.h"
+#include "lib/object.h"
+
+struct wt_store;
+
+/* A row without its object; all zero when there is none. */
+struct wt_store_row {
+	uint64_t seq;
+	uint8_t digest[WT_SHA256_LEN]; /* of the COSE_Sign1 */
+	uint8_t epoch[16];
+	uint64_t first_record, last_record; /* carried; first 0: none was */
+	uint8_t head[WT_SHA256_LEN]; /* chain value after last_record */
+	int64_t iat;
+	bool delivered;
+};
+
+/*
+ * Opens dir/store.db. For writing: makes the folder and the file, holds dir/lock for life (-EBUSY: another process
+ * does, its pid is in the sentence). For reading: -ENOENT when there is none. A file of a newer version is -EPROTO.
+ */
+int wt_store_open(const char *dir, bool write, struct wt_store **ret, struct wt_err *err);
+void wt_store_free(struct wt_store *store);
+void wt_store_freep(struct wt_store **store);
+
+/* The store belongs to one rig's key: the first call binds it, a call with another ueid is -EEXIST. */
+int wt_store_bind(struct wt_store *store, const uint8_t ueid[WT_UEID_LEN], struct wt_err *err);
+
+/* The newest row. */
+int wt_store_last(struct wt_store *store, struct wt_store_row *ret, struct wt_err *err);
+/* Stores an attestation durably; row->seq must be the newest seq + 1. -ENOSPC and the like: nothing was stored. */
+int wt_store_commit(struct wt_store *store, const struct wt_store_row *row, struct wt_span cose,
+		    struct wt_err *err);
+/* Appends the object to ret; -ENOENT. */
+int wt_store_get(struct wt_store *store, uint64_t seq, struct wt_buf *ret, struct wt_err *err);
+/* Rows with seq > since in order; a callback's negative result ends it. */
+typedef int (*wt_store_fn)(const struct wt_store_row *row, struct wt_span cose, void *user);
+int wt_store_each(struct wt_store *store, uint64_t since, wt_store_fn fn, void *user,
+		  struct wt_err *err);
+/* The first row whose last_record in that epoch is at least record: -ENOENT. */
+int wt_store_find(struct wt_store *store, const uint8_t epoch[16], uint64_t record,
+		  struct wt_store_row *ret, struct wt_err *err);
+
+struct wt_store_value {
+	const char *key;
+	struct wt_span value;
+};
+
+/* Sets values, all or none. Durable like an attestation. */
+int wt_store_put(struct wt_store *store, const struct wt_store_value *values, size_t n,
+		 struct wt_err *err);
+/* Appends the value to ret; -ENOENT. */
+int wt_store_value(struct wt_store *store, const char *key, struct wt_buf *ret, struct wt_err *err);
+
+#endif
