@@ -8,9 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/format.h"
 #include "lib/timestamp.h"
-#include "lib/words.h"
 
+#define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
 
 /* A line that grows up to its bound and then stays as it is. */
@@ -78,7 +79,6 @@ static const char *lockdown_name(uint8_t lockdown)
 static void print_load(const struct wt_record *rec, struct line *line)
 {
 	char epoch[2 * WATTEST_EPOCH_LEN + 1], at[WT_TIMESTAMP_LEN];
-	char sample[WT_WORDS_LEN], window[WT_WORDS_LEN];
 	struct wattest_load load;
 
 	memcpy(&load, rec->payload.p, sizeof(load));
@@ -88,9 +88,8 @@ static void print_load(const struct wt_record *rec, struct line *line)
 	    le64toh(load.taint));
 	if (load.pcr != WATTEST_PCR_NONE)
 		add(line, ", PCR %u", load.pcr);
-	add(line, ", samples every %s, windows of %s, %s",
-	    wt_words_duration(le64toh(load.sample_ns), sample), wt_words_duration(le64toh(load.window_ns), window),
-	    wt_timestamp_utc(le64toh(load.realtime_ns) / NS_PER_S, at));
+	add(line, ", samples every %" PRIu64 " ms, windows of %" PRIu64 " ms, %s", le64toh(load.sample_ns) / NS_PER_MS,
+	    le64toh(load.window_ns) / NS_PER_MS, wt_timestamp_utc(le64toh(load.realtime_ns) / NS_PER_S, at));
 }
 
 static void print_unload(const struct wt_record *rec, struct line *line)
@@ -146,15 +145,14 @@ static void print_removed(const struct wt_record *rec, struct line *line)
 
 static void print_window(const struct wt_record *rec, struct line *line)
 {
-	char text[WT_WORDS_LEN], at[WT_TIMESTAMP_LEN], nonce[2 * WATTEST_NONCE_MAX + 1];
+	char text[WT_FORMAT_LEN], at[WT_TIMESTAMP_LEN], nonce[2 * WATTEST_NONCE_MAX + 1];
 	struct wt_window_source source;
 	struct wt_window_device device;
 	struct wt_window window;
 	size_t i;
 
 	wt_window_read(rec, &window);
-	add(line, "%s to %s",
-	    wt_words_duration(window.to_ns > window.from_ns ? window.to_ns - window.from_ns : 0, text),
+	add(line, "%" PRIu64 " ms to %s", window.to_ns > window.from_ns ? (window.to_ns - window.from_ns) / NS_PER_MS : 0,
 	    wt_timestamp_utc(window.realtime_ns / NS_PER_S, at));
 	add(line, ", %s", window.flags & WATTEST_WINDOW_OBSERVED ? "observed" : "not observed");
 	if (window.nonce.p) {
@@ -163,14 +161,14 @@ static void print_window(const struct wt_record *rec, struct line *line)
 	}
 	for (i = 0; i < window.sources; i++) {
 		wt_window_source(&window, i, &source);
-		add(line, "; source %u %s", source.id, wt_words_energy(source.energy_uj, text));
-		add(line, " %s", wt_words_power((uint64_t)source.last_mw * 1000, text));
+		add(line, "; source %u %s", source.id, wt_format_energy(source.energy_uj, text));
+		add(line, " %s", wt_format_power((uint64_t)source.last_mw * 1000, text));
 		if (source.missed)
 			add(line, " missed %u", source.missed);
 		if (source.refused)
 			add(line, " refused %u", source.refused);
 		if (source.unmeasured_ns)
-			add(line, " unmeasured %s", wt_words_duration(source.unmeasured_ns, text));
+			add(line, " unmeasured %" PRIu64 " ms", source.unmeasured_ns / NS_PER_MS);
 	}
 	for (i = 0; i < window.devices; i++) {
 		wt_window_device(&window, i, &device);
@@ -213,7 +211,7 @@ static void print_event(const struct wt_record *rec, struct line *line)
 
 static void print_time(const struct wt_record *rec, struct line *line)
 {
-	char text[WT_WORDS_LEN], at[WT_TIMESTAMP_LEN];
+	char text[WT_FORMAT_LEN], at[WT_TIMESTAMP_LEN];
 	struct wattest_time time;
 	uint64_t delta;
 	bool back;
@@ -224,13 +222,13 @@ static void print_time(const struct wt_record *rec, struct line *line)
 	case WATTEST_TIME_STEP:
 		back = delta >> 63;
 		add(line, "the clock was set %s by %s", back ? "back" : "forward",
-		    wt_words_duration(back ? -delta : delta, text));
+		    wt_format_duration((back ? -delta : delta) / NS_PER_S, text));
 		break;
 	case WATTEST_TIME_SUSPEND:
 		add(line, "suspended");
 		break;
 	case WATTEST_TIME_RESUME:
-		add(line, "resumed after %s", wt_words_duration(delta, text));
+		add(line, "resumed after %s", wt_format_duration(delta / NS_PER_S, text));
 		break;
 	default:
 		add(line, "kind %u", le32toh(time.kind));
