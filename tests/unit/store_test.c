@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The store: gapless seq, durable rows, one writer, a kill at any point, versions. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "kselftest_harness.h"
+
+#include "agent/store.h"
+
+FIXTURE(store)
+{
+	char dir[64];
+	struct wt_store *store;
+	struct wt_err err;
+};
+
+FIXTURE_SETUP(store)
+{
+	strcpy(self->dir, "/tmp/store_test.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->dir));
+	ASSERT_EQ(0, wt_store_open(self->dir, true, &self->store, &self->err))
+	{
+		TH_LOG("%s", self->err.msg);
+	}
+}
+
+FIXTURE_TEARDOWN(store)
+{
+	char command[96];
+
+	wt_store_free(self->store);
+	snprintf(command, sizeof(command), "rm -rf %s", self->dir);
+	ASSERT_EQ(0, system(command));
+}
+
+static struct wt_store_row row(uint64_t seq)
+{
+	struct wt_store_row r = { .seq = seq, .first_record = 3 * seq - 2, .last_record = 3 * seq, .iat = 1000 + (int64_t)seq };
+
+	memset(r.digest, (int)seq, sizeof(r.digest));
+	memset(r.epoch, 7, sizeof(r.epoch));
+	memset(r.head, (int)seq + 1, sizeof(r.head));
+	return r;
+}
+
+static int commit(struct wt_store *store, uint64_t seq, const char *cose, struct wt_err *err)
+{
+	struct wt_store_row r = row(seq);
+
+	return wt_store_commit(store, &r, wt_span(cose, strlen(cose)), err);
+}
+
+TEST_F(store, new_store_is_at_zero)
+{
+	struct wt_store_row last = { .seq = 99 };
+
+	ASSERT_EQ(0, wt_store_last(self->store, &last, &self->err));
+	EXPECT_EQ(0, last.seq);
+	EXPECT_EQ(0, last.last_record);
+}
+
+TEST_F(store, rows_come_back_as_they_went_in)
+{
+	struct wt_store_row last, want = row(2);
+	struct wt_buf cose = {};
+
+	ASSERT_EQ(0, commit(self->store, 1, "one", &self->err));
+	ASSERT_EQ(0, commit(self->store, 2, "two", &self->err));
+	wt_store_freep(&self->store);
+	ASSERT_EQ(0, wt_store_open(self->dir, true, &self->store, &self->err));
+	ASSERT_EQ(0, wt_store_last(self->store, &last, &self->err));
+	EXPECT_EQ(want.seq, last.seq);
+	EXPECT_EQ(want.last_record, last.last_record);
+	EXPECT_EQ(want.iat, last.iat);
+	EXPECT_EQ(0, memcmp(want.digest, last.digest, sizeof(want.digest)));
+	EXPECT_EQ(0, memcmp(want.epoch, last.epoch, sizeof(want.epoch)));
+	EXPECT_EQ(0, memcmp(want.head, last.head, sizeof(want.head)));
+	ASSERT_EQ(0, wt_store_get(self->store, 2, &cose, &self->err));
+	EXPECT_TRUE(wt_span_equal(wt_buf_span(&cose), wt_span("two", 3)));
+	EXPECT_EQ(-ENOENT, wt_store_get(self->store, 3, &cose, &self->err));
+	wt_buf_free(&cose);
+}
+
+TEST_F(store, seq_is_gapless_and_never_twice)
+{
+	struct wt_buf cose = {};
+
+	EXPECT_EQ(-EEXIST, commit(self->store, 2, "two", &self->err));
+	ASSERT_EQ(0, commit(self->store, 1, "one", &self->err));
+	EXPECT_EQ(-EEXIST, commit(self->store, 1, "another one", &self->err));
+	EXPECT_EQ(-EEXIST, commit(self->store, 3, "three", &self->err));
+	EXPECT_EQ(-EEXIST, commit(self->store, 0, "zero", &self->err));
+	ASSERT_EQ(0, wt_store_get(self->store, 1, &cose, &self->err));
+	EXPECT_TRUE(wt_span_equal(wt_buf_span(&cose), wt_span("one", 3)));
+	wt_buf_free(&cose);
+}
+
+TEST_F(store, find_by_record)
+{
+	struct wt_store_row found, r = row(3);
+
+	for (uint64_t seq = 1; seq <= 3; seq++)
+		ASSERT_EQ(0, commit(self->store, seq, "x", &self->err));
+	ASSERT_EQ(0, wt_store_find(self->store, r.epoch, 4, &found, &self->err));
+	EXPECT_EQ(2, found.seq);
+	ASSERT_EQ(0, wt_store_find(self->store, r.epoch, 6, &found, &self->err));
+	EXPECT_EQ(2, found.seq);
+	EXPECT_EQ(-ENOENT, wt_store_find(self->store, r.epoch, 10, &found, &self->err));
+	r.epoch[0] ^= 1;
+	EXPECT_EQ(-ENOENT, wt_store_find(self->store, r.epoch, 4, &found, &self->err));
+}
+
+static int count(const struct wt_store_row *r, struct wt_span cose, void *user)
+{
+	uint64_t *next = user;
+
+	(void)cose;
+	return r->seq == (*next)++ ? 0 : -EINVAL;
+}
+
+TEST_F(store, each_since)
+{
+	uint64_t next = 3;
+
+	for (uint64_t seq = 1; seq <= 5; seq++)
+		ASSERT_EQ(0, commit(self->store, seq, "x", &self->err));
+	ASSERT_EQ(0, wt_store_each(self->store, 2, count, &next, &self->err));
+	EXPECT_EQ(6, next);
+}
+
+TEST_F(store, values_are_set_together)
+{
+	struct wt_store_value v[] = { { "a", wt_span("1", 1) }, { "b", wt_span("", 0) } };
+	struct wt_buf got = {};
+
+	EXPECT_EQ(-ENOENT, wt_store_value(self->store, "a", &got, &self->err));
+	ASSERT_EQ(0, wt_store_put(self->store, v, 2, &self->err));
+	v[0].value = wt_span("22", 2);
+	ASSERT_EQ(0, wt_store_put(self->store, v, 1, &self->err));
+	ASSERT_EQ(0, wt_store_value(self->store, "a", &got, &self->err));
+	EXPECT_TRUE(wt_span_equal(wt_buf_span(&got), wt_span("22", 2)));
+	wt_buf_reset(&got);
+	ASSERT_EQ(0, wt_store_value(self->store, "b", &got, &self->err));
+	EXPECT_EQ(0, got.n);
+	wt_buf_free(&got);
+}
+
+TEST_F(store, belongs_to_one_key)
+{
+	uint8_t ueid[WT_UEID_LEN] = { 1, 2, 3 };
+
+	EXPECT_EQ(0, wt_store_bind(self->store, ueid, &self->err));
+	EXPECT_EQ(0, wt_store_bind(self->store, ueid, &self->err));
+	ueid[3] = 9;
+	EXPECT_EQ(-EEXIST, wt_store_bind(self->store, ueid, &self->err));
+}
+
+TEST_F(store, second_writer_is_refused_by_pid)
+{
+	struct wt_store *second = NULL;
+	char pid[16];
+
+	EXPECT_EQ(-EBUSY, wt_store_open(self->dir, true, &second, &self->err));
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	EXPECT_NE(NULL, strstr(self->err.msg, pid));
+}
+
+TEST_F(store, reader_beside_the_writer_and_after_it)
+{
+	struct wt_store *reader = NULL;
+	struct wt_store_row last;
+
+	ASSERT_EQ(0, commit(self->store, 1, "one", &self->err));
+	ASSERT_EQ(0, wt_store_open(self->dir, false, &reader, &self->err))
+	{
+		TH_LOG("%s", self->err.msg);
+	}
+	ASSERT_EQ(0, wt_store_last(reader, &last, &self->err));
+	EXPECT_EQ(1, last.seq);
+	EXPECT_GT(0, commit(reader, 2, "two", &self->err));
+	wt_store_freep(&reader);
+	wt_store_freep(&self->store);
+	ASSERT_EQ(0, wt_store_open(self->dir, false, &reader, &self->err));
+	ASSERT_EQ(0, wt_store_last(reader, &last, &self->err));
+	EXPECT_EQ(1, last.seq);
+	wt_store_free(reader);
+}
+
+TEST_F(store, nothing_to_read)
+{
+	struct wt_store *reader = NULL;
+
+	EXPECT_EQ(-ENOENT, wt_store_open("/tmp/store_test.none", false, &reader, &self->err));
+}
+
+TEST_F(store, newer_version_is_refused)
+{
+	char path[96];
+	sqlite3 *db;
+
+	wt_store_freep(&self->store);
+	snprintf(path, sizeof(path), "%s/store.db", self->dir);
+	ASSERT_EQ(SQLITE_OK, sqlite3_open(path, &db));
+	ASSERT_EQ(SQLITE_OK, sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL));
+	sqlite3_close(db);
+	EXPECT_EQ(-EPROTO, wt_store_open(self->dir, true, &self->store, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "newer"));
+	EXPECT_EQ(-EPROTO, wt_store_open(self->dir, false, &self->store, &self->err));
+}
+
+TEST_F(store, not_a_database)
+{
+	char path[96];
+	int fd;
+
+	wt_store_freep(&self->store);
+	snprintf(path, sizeof(path), "%s/store.db", self->dir);
+	fd = open(path, O_WRONLY | O_TRUNC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(36, write(fd, "this is not a database, not even one", 36));
+	close(fd);
+	EXPECT_EQ(-EBADMSG, wt_store_open(self->dir, true, &self->store, &self->err));
+}
+
+/* A writer that tells each seq after its commit is killed at a random moment: no seq that was told may be missing. */
+TEST_F(store, kill_at_any_moment)
+{
+	uint64_t told = 0;
+
+	for (int round = 0; round < 10; round++) {
+		struct wt_store_row last;
+		int fds[2], status;
+		uint64_t seq;
+		pid_t pid;
+
+		wt_store_freep(&self->store);
+		ASSERT_EQ(0, pipe(fds));
+		pid = fork();
+		ASSERT_LE(0, pid);
+		if (pid == 0) {
+			struct wt_store *store = NULL;
+
+			close(fds[0]);
+			if (wt_store_open(self->dir, true, &store, NULL) < 0)
+				_exit(1);
+			for (seq = told + 1;; seq++) {
+				/* the row before may have been stored and not told */
+				int r = commit(store, seq, "x", NULL);
+
+				if (r < 0 && r != -EEXIST)
+					_exit(2);
+				if (write(fds[1], &seq, sizeof(seq)) != sizeof(seq))
+					_exit(3);
+			}
+		}
+		close(fds[1]);
+		ASSERT_EQ(sizeof(seq), read(fds[0], &told, sizeof(told)));
+		usleep(1000 * (unsigned int)(round * 7 % 23));
+		ASSERT_EQ(0, kill(pid, SIGKILL));
+		while (read(fds[0], &seq, sizeof(seq)) == sizeof(seq))
+			told = seq;
+		close(fds[0]);
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		ASSERT_TRUE(WIFSIGNALED(status));
+		ASSERT_EQ(0, wt_store_open(self->dir, true, &self->store, &self->err));
+		ASSERT_EQ(0, wt_store_last(self->store, &last, &self->err));
+		EXPECT_GE(last.seq, told);
+		EXPECT_LE(last.seq, told + 1);
+		seq = 1;
+		ASSERT_EQ(0, wt_store_each(self->store, 0, count, &seq, &self->err));
+		EXPECT_EQ(last.seq + 1, seq);
+	}
+}
+
+/* A file size limit stands for the full disk: nothing is stored, and with room again the same seq goes in. */
+TEST_F(store, no_room)
+{
+	static char big[256 * 1024];
+	struct rlimit old, tight;
+	struct wt_store_row last;
+
+	memset(big, 'x', sizeof(big) - 1);
+	ASSERT_EQ(0, commit(self->store, 1, "one", &self->err));
+	signal(SIGXFSZ, SIG_IGN);
+	ASSERT_EQ(0, getrlimit(RLIMIT_FSIZE, &old));
+	tight = old;
+	tight.rlim_cur = 128 * 1024;
+	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &tight));
+	EXPECT_GT(0, commit(self->store, 2, big, &self->err));
+	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &old));
+	ASSERT_EQ(0, wt_store_last(self->store, &last, &self->err));
+	EXPECT_EQ(1, last.seq);
+	EXPECT_EQ(0, commit(self->store, 2, big, &self->err))
+	{
+		TH_LOG("%s", self->err.msg);
+	}
+}
+
+TEST_HARNESS_MAIN
