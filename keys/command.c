@@ -58,7 +58,7 @@ int command_output(const char *path, struct wt_span content, bool force, struct 
 			return wt_fail(err, EIO, "standard output: %s", strerror(errno));
 		return 0;
 	}
-	r = wt_file_write(path, content, 0666, force, err);
+	r = wt_file_write(path, content, 0666, force ? WT_FILE_REPLACE : WT_FILE_NEW, err);
 	if (r == -EEXIST)
 		return wt_fail(err, EEXIST, "%.200s: is there already, left as it is (--force replaces it)",
 			       path);

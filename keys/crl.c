@@ -100,7 +100,7 @@ int authority_write_crl(const char *dir, enum authority_issuer which, const stru
 	if (r == 0)
 		r = authority_path(dir, authority_layouts[which].crl, path, err);
 	if (r == 0)
-		r = wt_file_write(path, wt_buf_span(&pem), 0644, true, err);
+		r = wt_file_write(path, wt_buf_span(&pem), 0644, WT_FILE_REPLACE, err);
 	if (r == 0)
 		*ret_listed = list.n;
 	return r;
@@ -147,7 +147,7 @@ static int revoke(const char *dir, const struct wt_cert *cert, struct wt_err *er
 	if (r == 0)
 		r = wt_cert_pem(cert, &pem, err);
 	if (r == 0)
-		r = wt_file_write(path, wt_buf_span(&pem), 0644, true, err);
+		r = wt_file_write(path, wt_buf_span(&pem), 0644, WT_FILE_REPLACE, err);
 	if (r == 0)
 		printf("revoked %s\n", wt_cert_name(cert));
 	return r;

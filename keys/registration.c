@@ -212,6 +212,8 @@ static int take_certificate(const char *dir, const char *path, int64_t now, stru
 			       wt_timestamp_utc(until, text));
 	}
 	r = command_text(path, wt_cert_common_name(*ret), reg->rig, sizeof(reg->rig), err);
+	if (r == 0 && !wt_cert_key(*ret))
+		r = wt_fail(err, EINVAL, "%.200s: its key is of a kind that signs no attestation", path);
 	if (r == 0)
 		r = wt_ueid_from_key(wt_cert_key(*ret), reg->ueid);
 	reg->rig_cert = wt_cert_der(*ret);

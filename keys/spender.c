@@ -27,6 +27,8 @@ static int check_signature(const char *dir, const struct wt_cose *cose, int64_t 
 	wt_cert_x5t(signer, x5t);
 	if (memcmp(x5t, cose->x5t, sizeof(x5t)) != 0)
 		return wt_fail(err, EBADMSG, "the certificate it carries is not its signer's");
+	if (!wt_cert_key(signer))
+		return wt_fail(err, EBADMSG, "its signer's key is of a kind that signs no registration");
 	r = authority_check(dir, signer, WT_DUTY_REGISTRATION, now, err);
 	if (r == 0)
 		r = wt_cose_verify(cose, wt_cert_key(signer), &scratch, err);

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "inspector/inputs.h"
+#include "inspector/inspect.h"
+#include "lib/appraisal.h"
+#include "lib/cose.h"
+#include "lib/file.h"
+
+static int no_memory(struct wt_err *err)
+{
+	return wt_fail(err, ENOMEM, "out of memory");
+}
+
+static int add_item(struct inputs *inputs, const struct input *item, struct wt_err *err)
+{
+	if (inputs->n == inputs->cap) {
+		size_t cap = inputs->cap ? 2 * inputs->cap : 64;
+		struct input *grown;
+
+		if (inputs->n >= INPUT_OBJECTS_MAX)
+			return wt_fail(err, EFBIG, "more than %u objects: judge them in parts, with --state",
+				       INPUT_OBJECTS_MAX);
+		grown = reallocarray(inputs->items, cap, sizeof(*grown));
+		if (!grown)
+			return no_memory(err);
+		inputs->items = grown;
+		inputs->cap = cap;
+	}
+	inputs->items[inputs->n++] = *item;
+	return 0;
+}
+
+/* Cuts a file into its objects. */
+static int split(struct inputs *inputs, size_t path, struct wt_span file, bool peek_seq, struct wt_err *err)
+{
+	size_t first = inputs->n, nth = 1;
+	int r;
+
+	for (struct wt_span rest = file; rest.n > 0 || nth == 1; nth++) {
+		struct input item = {
+			.path = path,
+			.offset = file.n - rest.n,
+			.length = rest.n,
+			.nth = nth,
+			/* Bytes without a seq stay behind the object that they followed. */
+			.seq = inputs->n > 0 ? inputs->items[inputs->n - 1].seq : 0,
+		};
+		uint8_t ueid[WT_UEID_LEN];
+		struct wt_cose cose;
+
+		if (wt_cose_decode(rest, &cose, NULL) == 0)
+			item.length = cose.whole.n;
+		if (peek_seq) {
+			uint64_t seq;
+
+			if (wt_attestation_peek(wt_span(rest.p, item.length), ueid, &seq, NULL) >= 0)
+				item.seq = seq;
+		}
+		r = add_item(inputs, &item, err);
+		if (r < 0)
+			return r;
+		rest.p += item.length;
+		rest.n -= item.length;
+	}
+	if (inputs->n == first + 1)
+		inputs->items[first].nth = 0;
+	return 0;
+}
+
+static int add_file(struct inputs *inputs, const char *path, bool peek_seq, struct wt_err *err)
+{
+	char **grown;
+	int r;
+
+	wt_buf_reset(&inputs->file);
+	inputs->file_read = false;
+	r = wt_file_read(path, INPUT_FILE_MAX, &inputs->file, err);
+	if (r < 0)
+		return r;
+	grown = reallocarray(inputs->paths, inputs->n_paths + 1, sizeof(*grown));
+	if (!grown)
+		return no_memory(err);
+	inputs->paths = grown;
+	inputs->paths[inputs->n_paths] = strdup(path);
+	if (!inputs->paths[inputs->n_paths])
+		return no_memory(err);
+	inputs->file_path = inputs->n_paths++;
+	inputs->file_read = true;
+	return split(inputs, inputs->file_path, wt_buf_span(&inputs->file), peek_seq, err);
+}
+
+static int is_cose(const struct dirent *entry)
+{
+	size_t n = strlen(entry->d_name);
+
+	return n > 5 && entry->d_name[0] != '.' && strcmp(entry->d_name + n - 5, ".cose") == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int add_folder(struct inputs *inputs, const char *folder, bool peek_seq, struct wt_err *err)
+{
+	struct dirent **entries = NULL;
+	char path[PATH_MAX];
+	int n, r = 0;
+
+	n = scandir(folder, &entries, is_cose, by_bytes);
+	if (n < 0)
+		return wt_fail(err, errno, "%.200s: %s", folder, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		if (r == 0 && snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name) >=
+				      (int)sizeof(path))
+			r = wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long", folder);
+		if (r == 0)
+			r = add_file(inputs, path, peek_seq, err);
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+int inputs_add(struct inputs *inputs, const char *path, bool peek_seq, struct wt_err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return wt_fail(err, errno, "%.200s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode)) {
+		char folder[PATH_MAX];
+		size_t n = strlen(path);
+
+		/* evidence/ and evidence give the same names. */
+		while (n > 1 && path[n - 1] == '/')
+			n--;
+		if (n >= sizeof(folder))
+			return wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long", path);
+		snprintf(folder, sizeof(folder), "%.*s", (int)n, path);
+		return add_folder(inputs, folder, peek_seq, err);
+	}
+	/* Everything is read twice, which a pipe cannot be. */
+	if (!S_ISREG(st.st_mode))
+		return wt_fail(err, EINVAL, "%.200s: neither a file nor a folder", path);
+	return add_file(inputs, path, peek_seq, err);
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	const struct input *x = a, *y = b;
+
+	if (x->seq != y->seq)
+		return x->seq < y->seq ? -1 : 1;
+	if (x->path != y->path)
+		return x->path < y->path ? -1 : 1;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+void inputs_sort(struct inputs *inputs)
+{
+	if (inputs->n > 0)
+		qsort(inputs->items, inputs->n, sizeof(*inputs->items), by_seq);
+}
+
+int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_name[512], struct wt_err *err)
+{
+	const struct input *item = &inputs->items[i];
+	int r;
+
+	if (!inputs->file_read || inputs->file_path != item->path) {
+		wt_buf_reset(&inputs->file);
+		inputs->file_read = false;
+		r = wt_file_read(inputs->paths[item->path], INPUT_FILE_MAX, &inputs->file, err);
+		if (r < 0)
+			return r;
+		inputs->file_path = item->path;
+		inputs->file_read = true;
+	}
+	if (item->offset > inputs->file.n || item->length > inputs->file.n - item->offset)
+		return wt_fail(err, EIO, "%.200s: changed while it was read", inputs->paths[item->path]);
+	*ret = wt_span(inputs->file.p + item->offset, item->length);
+	if (item->nth > 0)
+		snprintf(ret_name, 512, "%.450s, object %zu", inputs->paths[item->path], item->nth);
+	else
+		snprintf(ret_name, 512, "%.450s", inputs->paths[item->path]);
+	inspect_clean(ret_name);
+	return 0;
+}
+
+void inputs_clear(struct inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->n_paths; i++)
+		free(inputs->paths[i]);
+	free(inputs->paths);
+	free(inputs->items);
+	wt_buf_free(&inputs->file);
+	*inputs = (struct inputs){ 0 };
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+/* show: what is in a file, whoever made it. Decodes, and verifies nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "inspector/inputs.h"
+#include "inspector/inspect.h"
+#include "inspector/show.h"
+#include "lib/cbor.h"
+
+#define COMMAND "wattest-inspect show"
+
+static const char help[] =
+	"usage: " COMMAND " [--json] [--diag] FILE|DIR...\n"
+	"\n"
+	"Prints registrations, grants and attestations with their records, one line each; any other CBOR in\n"
+	"diagnostic notation (RFC 8949, 8). Nothing is verified: that is `wattest-inspect verify`.\n"
+	"\n"
+	"  --json    as JSON: a list, one entry an object\n"
+	"  --diag    all as diagnostic notation\n"
+	"\n"
+	"Exit status: 0 all was readable, 3 something was not.\n";
+
+struct request {
+	bool json, diag;
+	struct json_object *list; /* with json */
+};
+
+static void shown_clear(struct shown *shown)
+{
+	wt_registration_clear(&shown->registration);
+	wt_attestation_clear(&shown->attestation);
+	*shown = (struct shown){ 0 };
+}
+
+/* The payload, when it is one of the three; else the envelope is all that is understood. */
+static int decode(struct wt_span object, struct shown *shown, struct wt_err *err)
+{
+	int r;
+
+	r = wt_cose_decode(object, &shown->cose, err);
+	if (r < 0)
+		return r;
+	switch (shown->cose.typ) {
+	case WT_TYP_REGISTRATION:
+		r = wt_registration_decode(shown->cose.payload, &shown->registration, err);
+		break;
+	case WT_TYP_GRANT:
+		r = wt_grant_decode(shown->cose.payload, &shown->grant, err);
+		break;
+	case WT_TYP_ATTESTATION:
+		r = wt_attestation_decode(shown->cose.payload, &shown->attestation, err);
+		break;
+	default:
+		return 0;
+	}
+	if (r < 0)
+		return wt_fail_in(err, r, "%s", wt_typ_name(shown->cose.typ));
+	shown->typ = shown->cose.typ;
+	return 0;
+}
+
+static int diagnostic(const struct request *request, const char *name, struct wt_span object,
+		      struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = { 0 };
+	struct json_object *entry;
+	int r;
+
+	r = wt_cbor_diag(object, &text, err);
+	if (r < 0)
+		return r;
+	if (!request->json) {
+		fwrite(text.p, 1, text.n, stdout);
+		putchar('\n');
+		return 0;
+	}
+	entry = json_object_new_object();
+	json_object_object_add(entry, "file", json_object_new_string(name));
+	json_object_object_add(entry, "type", json_object_new_string("cbor"));
+	json_object_object_add(entry, "diagnostic", json_object_new_string_len((const char *)text.p, (int)text.n));
+	json_object_array_add(request->list, entry);
+	return 0;
+}
+
+static int show_object(const struct request *request, const char *name, struct wt_span object,
+		       struct wt_err *err)
+{
+	__attribute__((cleanup(shown_clear))) struct shown shown = { .name = name };
+	int r = 0;
+
+	if (!request->diag)
+		r = decode(object, &shown, err);
+	/* An object of ours that is malformed is said so; what is no envelope at all may be other CBOR. */
+	if (r < 0 && shown.cose.typ != WT_TYP_NONE)
+		return r;
+	if (request->diag || r < 0 || shown.cose.typ == WT_TYP_NONE || shown.typ == WT_TYP_NONE)
+		return diagnostic(request, name, object, err);
+	if (request->json)
+		json_object_array_add(request->list, show_json(&shown));
+	else
+		show_text(&shown);
+	return 0;
+}
+
+static int show_all(const struct request *request, char *const *files)
+{
+	__attribute__((cleanup(inputs_clear))) struct inputs inputs = { 0 };
+	int status = INSPECT_GOOD;
+	struct wt_err err = { 0 };
+
+	for (; *files; files++)
+		if (inputs_add(&inputs, *files, false, &err) < 0)
+			status = inspect_failed(COMMAND, &err);
+	for (size_t i = 0; i < inputs.n; i++) {
+		struct wt_span object;
+		char name[512];
+		int r;
+
+		r = inputs_read(&inputs, i, &object, name, &err);
+		if (r == 0) {
+			if (i > 0 && !request->json)
+				putchar('\n');
+			r = show_object(request, name, object, &err);
+			if (r < 0)
+				wt_fail_in(&err, r, "%.120s", name);
+		}
+		if (r < 0)
+			status = inspect_failed(COMMAND, &err);
+	}
+	if (inputs.n == 0 && status == INSPECT_GOOD) {
+		wt_fail(&err, ENOENT, "nothing to show: there is no *.cose file");
+		status = inspect_failed(COMMAND, &err);
+	}
+	return status;
+}
+
+int inspect_show(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' }, { "diag", no_argument, NULL, 'd' },
+		{ "help", no_argument, NULL, 'h' }, { 0 },
+	};
+	struct request request = { 0 };
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			request.json = true;
+			break;
+		case 'd':
+			request.diag = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			return wt_option_error(COMMAND, c, argv);
+		}
+	}
+	if (optind == argc)
+		return wt_usage_error(COMMAND, "name the files to show");
+	if (request.json)
+		request.list = json_object_new_array();
+	status = show_all(&request, argv + optind);
+	if (request.json) {
+		puts(json_object_to_json_string_ext(request.list, JSON_C_TO_STRING_PRETTY |
+									  JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(request.list);
+	}
+	return status;
+}

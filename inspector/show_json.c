@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Keys are stable, snake_case, with the unit at their end; times are seconds since 1970; bytes are hex. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inspector/show.h"
+#include "lib/record.h"
+
+static void put_text(struct json_object *o, const char *key, const char *text)
+{
+	json_object_object_add(o, key, json_object_new_string(text));
+}
+
+static void put_number(struct json_object *o, const char *key, uint64_t v)
+{
+	json_object_object_add(o, key, json_object_new_uint64(v));
+}
+
+static void put_time(struct json_object *o, const char *key, int64_t at)
+{
+	json_object_object_add(o, key, json_object_new_int64(at));
+}
+
+static void put_hex(struct json_object *o, const char *key, const void *p, size_t n)
+{
+	char hex[2 * 64 + 1];
+
+	wt_hex(p, n > 64 ? 64 : n, hex);
+	put_text(o, key, hex);
+}
+
+static struct json_object *put_list(struct json_object *o, const char *key)
+{
+	struct json_object *list = json_object_new_array();
+
+	json_object_object_add(o, key, list);
+	return list;
+}
+
+static struct json_object *cert_json(struct wt_span der)
+{
+	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
+	struct json_object *o = json_object_new_object();
+	struct wt_err err = { 0 };
+	uint8_t x5t[WT_SHA256_LEN];
+	int64_t from, until;
+
+	if (wt_cert_parse(der, &cert, &err) < 0) {
+		put_text(o, "error", err.msg);
+		return o;
+	}
+	wt_cert_x5t(cert, x5t);
+	wt_cert_validity(cert, &from, &until);
+	put_text(o, "name", wt_cert_name(cert));
+	put_hex(o, "x5t", x5t, sizeof(x5t));
+	put_time(o, "not_before_s", from);
+	put_time(o, "not_after_s", until);
+	return o;
+}
+
+static struct json_object *registration_json(const struct wt_registration *reg)
+{
+	static const char *const roles[] = { [WT_ROLE_INPUT] = "input", [WT_ROLE_OUTPUT] = "output",
+					     [WT_ROLE_CHECK] = "check" };
+	struct json_object *o = json_object_new_object(), *list;
+	char usb_id[8];
+
+	put_hex(o, "id", reg->id, sizeof(reg->id));
+	put_text(o, "rig", reg->rig);
+	put_hex(o, "ueid", reg->ueid, sizeof(reg->ueid));
+	json_object_object_add(o, "rig_certificate", cert_json(reg->rig_cert));
+	put_time(o, "not_before_s", reg->not_before);
+	put_time(o, "not_after_s", reg->not_after);
+	put_text(o, "licence", reg->licence);
+	put_text(o, "holder", reg->holder);
+	put_text(o, "site", reg->site);
+	put_text(o, "zone", reg->zone);
+	put_number(o, "nameplate_w", reg->nameplate_w);
+	list = put_list(o, "pools");
+	for (size_t i = 0; i < reg->n_pools; i++)
+		json_object_array_add(list, json_object_new_string(reg->pools[i]));
+
+	list = put_list(o, "devices");
+	for (size_t i = 0; i < reg->n_devices; i++) {
+		const struct wt_reg_device *d = &reg->devices[i];
+		struct json_object *e = json_object_new_object();
+
+		put_text(e, "bus", "usb");
+		snprintf(usb_id, sizeof(usb_id), "%04x", d->vid);
+		put_text(e, "vid", usb_id);
+		snprintf(usb_id, sizeof(usb_id), "%04x", d->pid);
+		put_text(e, "pid", usb_id);
+		put_text(e, "serial", d->serial);
+		put_text(e, "path", d->path);
+		put_text(e, "product", d->product);
+		put_text(e, "model", d->model);
+		put_number(e, "rated_mw", d->rated_mw);
+		put_number(e, "rated_mhs", d->rated_mhs);
+		json_object_array_add(list, e);
+	}
+	list = put_list(o, "sources");
+	for (size_t i = 0; i < reg->n_sources; i++) {
+		const struct wt_reg_source *s = &reg->sources[i];
+		struct json_object *e = json_object_new_object();
+
+		put_text(e, "chip", s->chip);
+		put_text(e, "parent", s->parent);
+		put_text(e, "attribute", s->attribute);
+		put_text(e, "label", s->label);
+		put_text(e, "role", roles[s->role]);
+		put_number(e, "class_ppm", s->class_ppm);
+		put_time(e, "calibrated_until_s", s->calibrated_until);
+		json_object_array_add(list, e);
+	}
+	return o;
+}
+
+static struct json_object *grant_json(const struct wt_grant *grant)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_hex(o, "id", grant->id, sizeof(grant->id));
+	put_number(o, "energy_wh", grant->wh);
+	put_time(o, "not_before_s", grant->not_before);
+	put_time(o, "not_after_s", grant->not_after);
+	if (grant->to_site)
+		put_hex(o, "site_key", grant->site_key, sizeof(grant->site_key));
+	else
+		put_hex(o, "ueid", grant->spender, sizeof(grant->spender));
+	put_text(o, "transaction", grant->transaction);
+	put_text(o, "licence", grant->licence);
+	put_text(o, "zone", grant->zone);
+	put_text(o, "metering_point", grant->metering_point);
+	if (*grant->currency) {
+		put_text(o, "currency", grant->currency);
+		put_number(o, "price_micro_per_kwh", grant->price_micro);
+	}
+	return o;
+}
+
+static struct json_object *record_json(const struct wt_att_record *raw, uint64_t seq, char *text, size_t cap)
+{
+	struct json_object *o = json_object_new_object();
+	struct wt_err err = { 0 };
+	struct wt_record rec;
+
+	if (!raw->raw.p) {
+		put_number(o, "seq", seq);
+		put_hex(o, "pruned", raw->digest, sizeof(raw->digest));
+	} else if (wt_record_decode(raw->raw, &rec, &err) < 0) {
+		put_number(o, "seq", seq);
+		put_text(o, "error", err.msg);
+	} else {
+		put_number(o, "seq", rec.seq);
+		put_number(o, "boottime_ns", rec.boottime_ns);
+		put_text(o, "type", wt_record_name(rec.type));
+		wt_record_print(&rec, text, cap);
+		put_text(o, "text", text);
+	}
+	return o;
+}
+
+static struct json_object *attestation_json(const struct wt_attestation *att)
+{
+	struct json_object *o = json_object_new_object(), *steps, *grants;
+	const size_t cap = 131072;
+	uint64_t seq = att->first_seq;
+	char clock[2] = { (char)att->clock }, *text = malloc(cap);
+
+	if (!text) {
+		json_object_put(o);
+		return NULL;
+	}
+	put_hex(o, "ueid", att->ueid, sizeof(att->ueid));
+	put_number(o, "seq", att->seq);
+	put_time(o, "iat_s", att->iat);
+	put_number(o, "uptime_s", att->uptime_s);
+	put_text(o, "clock", clock);
+	put_number(o, "clock_bound_us", att->clock_bound_us);
+	if (att->nonce.p)
+		put_hex(o, "nonce", att->nonce.p, att->nonce.n);
+	put_hex(o, "epoch", att->epoch, sizeof(att->epoch));
+	put_hex(o, "prev", att->prev, sizeof(att->prev));
+	put_hex(o, "registration", att->registration, sizeof(att->registration));
+	grants = put_list(o, "grants");
+	for (size_t i = 0; i < att->n_grants; i++) {
+		struct json_object *e = json_object_new_object();
+
+		put_hex(e, "id", att->grants[i].id, sizeof(att->grants[i].id));
+		put_hex(e, "digest", att->grants[i].digest, sizeof(att->grants[i].digest));
+		json_object_array_add(grants, e);
+	}
+	if (att->unobserved.p)
+		json_object_object_add(o, "unobserved",
+				       json_object_new_string_len((const char *)att->unobserved.p,
+								  (int)att->unobserved.n));
+	if (att->has_ledger) {
+		put_number(o, "ledger_charged_uj", att->ledger_charged_uj);
+		put_number(o, "ledger_left_uj", att->ledger_left_uj);
+	}
+	put_hex(o, "chain_before", att->chain_before, sizeof(att->chain_before));
+	put_hex(o, "chain_after", att->chain_after, sizeof(att->chain_after));
+	steps = put_list(o, "steps");
+	for (size_t i = 0; i < att->n_steps; i++) {
+		struct json_object *records = json_object_new_array();
+
+		for (size_t j = 0; j < att->steps[i].n_records; j++, seq++)
+			json_object_array_add(records,
+					      record_json(&att->steps[i].records[j], seq, text, cap));
+		json_object_array_add(steps, records);
+	}
+	free(text);
+	return o;
+}
+
+struct json_object *show_json(const struct shown *shown)
+{
+	struct json_object *o = json_object_new_object(), *certs;
+	const struct wt_cose *cose = &shown->cose;
+	uint8_t digest[WT_SHA256_LEN];
+
+	put_text(o, "file", shown->name);
+	put_text(o, "type", wt_typ_name(shown->typ));
+	json_object_object_add(o, "verified", json_object_new_boolean(false));
+	put_number(o, "bytes", cose->whole.n);
+	wt_sha256(cose->whole, digest);
+	put_hex(o, "sha256", digest, sizeof(digest));
+	json_object_object_add(o, "alg", json_object_new_int64(cose->alg));
+	if (cose->has_x5t)
+		put_hex(o, "x5t", cose->x5t, sizeof(cose->x5t));
+	certs = put_list(o, "certificates");
+	for (size_t i = 0; i < cose->n_x5chain; i++)
+		json_object_array_add(certs, cert_json(cose->x5chain[i]));
+	if (shown->typ == WT_TYP_REGISTRATION)
+		json_object_object_add(o, "registration", registration_json(&shown->registration));
+	else if (shown->typ == WT_TYP_GRANT)
+		json_object_object_add(o, "grant", grant_json(&shown->grant));
+	else if (shown->typ == WT_TYP_ATTESTATION)
+		json_object_object_add(o, "attestation", attestation_json(&shown->attestation));
+	return o;
+}
