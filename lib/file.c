@@ -36,9 +36,8 @@ int wt_file_read(const char *path, size_t max, struct wt_buf *ret, struct wt_err
 	}
 	for (;;) {
 		/* One byte more than allowed tells a file of the greatest size from a greater one. */
-		room = max - (ret->n - before) + 1;
-		if (room > 65536)
-			room = 65536;
+		room = max - (ret->n - before);
+		room = room < 65535 ? room + 1 : 65536;
 		p = wt_buf_extend(ret, room);
 		if (!p)
 			return wt_fail(err, ENOMEM, "%s: no memory", path);
@@ -76,9 +75,10 @@ static int write_all(int fd, struct wt_span content)
 }
 
 /* Gives the finished temporary file its name. */
-static int put_in_place(int dir, const char *temp, const char *name, bool replace)
+static int put_in_place(int dir, const char *temp, const char *name,
+			enum wt_file_how how)
 {
-	if (replace)
+	if (how == WT_FILE_REPLACE)
 		return renameat(dir, temp, dir, name) ? -errno : 0;
 	if (!renameat2(dir, temp, dir, name, RENAME_NOREPLACE))
 		return 0;
@@ -91,7 +91,7 @@ static int put_in_place(int dir, const char *temp, const char *name, bool replac
 	return 0;
 }
 
-int wt_file_write(const char *path, struct wt_span content, mode_t mode, bool replace,
+int wt_file_write(const char *path, struct wt_span content, mode_t mode, enum wt_file_how how,
 		  struct wt_err *err)
 {
 	__attribute__((cleanup(wt_closep))) int dir = -1, fd = -1;
@@ -112,9 +112,9 @@ int wt_file_write(const char *path, struct wt_span content, mode_t mode, bool re
 	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return fail_errno(err, path);
-	r = fchmod(fd, mode) ? -errno : write_all(fd, content); /* whatever the umask */
+	r = write_all(fd, content);
 	if (!r)
-		r = put_in_place(dir, temp, name, replace);
+		r = put_in_place(dir, temp, name, how);
 	if (r < 0) {
 		unlinkat(dir, temp, 0);
 		return wt_fail(err, -r, "%s: %s", path,

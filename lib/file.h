@@ -10,11 +10,15 @@
 
 /* Appends the file's content to ret. -EFBIG beyond max bytes; the sentence names the path. "-" is stdin. */
 int wt_file_read(const char *path, size_t max, struct wt_buf *ret, struct wt_err *err);
+enum wt_file_how {
+	WT_FILE_NEW = 0, /* a file that is there already is left alone: -EEXIST */
+	WT_FILE_REPLACE = 1,
+};
+
 /*
- * Writes a temporary file beside it, syncs it, puts it in place under its name and syncs the folder. Without
- * replace a file that is there already is left alone: -EEXIST.
+ * Writes a temporary file beside it (mode less the umask), syncs it, puts it in place under its name and syncs the folder.
  */
-int wt_file_write(const char *path, struct wt_span content, mode_t mode, bool replace,
+int wt_file_write(const char *path, struct wt_span content, mode_t mode, enum wt_file_how how,
 		  struct wt_err *err);
 
 /* Cleanup attribute for file descriptors. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam to OpenSSL: this folder is the only one that includes <openssl/...>. digest.c hashes, key.c makes,
- * loads and uses keys, x509.c reads certificates and checks paths, issue.c makes CSRs and certificates.
+ * The seam to OpenSSL: this folder is the only one that includes <openssl/...>. digest.c hashes; key.c makes,
+ * loads and saves keys and signature.c uses them; cert.c reads certificates, trust.c checks paths, request.c makes
+ * and reads CSRs, issue.c makes certificates and CRLs.
  */
 #ifndef LIB_CRYPTO_CRYPTO_H
 #define LIB_CRYPTO_CRYPTO_H
@@ -31,6 +32,8 @@ int wt_key_generate(enum wt_alg alg, struct wt_key **ret);
 int wt_key_load(const char *path, struct wt_key **ret, struct wt_err *err);
 /* Private key as PEM with mode 0600: fails with -EEXIST rather than overwrite; written and synced before it appears. */
 int wt_key_save(const struct wt_key *key, const char *path, struct wt_err *err);
+/* Public key as PEM (SubjectPublicKeyInfo), mode 0644; -EEXIST rather than overwrite. */
+int wt_key_save_public(const struct wt_key *key, const char *path, struct wt_err *err);
 enum wt_alg wt_key_alg(const struct wt_key *key);
 /* SHA-256 of the DER SubjectPublicKeyInfo. */
 int wt_key_spki_digest(const struct wt_key *key, uint8_t ret[WT_SHA256_LEN]);
@@ -42,7 +45,7 @@ int wt_sign(struct wt_key *key, struct wt_span msg, uint8_t ret_sig[WT_SIG_LEN],
 /* 0 good, -EKEYREJECTED bad, another negative errno could not check. */
 int wt_verify(struct wt_key *key, struct wt_span msg, struct wt_span sig, struct wt_err *err);
 
-/* Certificates (x509.c) */
+/* Certificates (cert.c, trust.c) */
 struct wt_cert;
 
 /* What a key may sign: extended key usages below 2.25.329669473043189472480620133825040870004 (wattest's UUID arc). */
@@ -62,10 +65,11 @@ void wt_cert_free(struct wt_cert *cert);
 void wt_cert_freep(struct wt_cert **cert);
 void wt_cert_x5t(const struct wt_cert *cert, uint8_t ret[WT_SHA256_LEN]); /* SHA-256 of its DER (RFC 9360) */
 struct wt_span wt_cert_der(const struct wt_cert *cert); /* belongs to the certificate */
-struct wt_key *wt_cert_key(struct wt_cert *cert); /* belongs to the certificate */
+/* Belongs to the certificate; NULL when it is of a kind that signs no object of ours (say, an RSA CA). */
+struct wt_key *wt_cert_key(struct wt_cert *cert);
 /* One line for people: "CN=..., serial 41:9c:07". Belongs to the certificate. */
 const char *wt_cert_name(const struct wt_cert *cert);
-const char *wt_cert_common_name(const struct wt_cert *cert);
+const char *wt_cert_common_name(const struct wt_cert *cert); /* may be empty */
 void wt_cert_validity(const struct wt_cert *cert, int64_t *ret_not_before, int64_t *ret_not_after);
 /* Serial number, big-endian, at most 20 bytes (RFC 5280, 4.1.2.2): what a CRL lists. Returns its length. */
 int wt_cert_serial(const struct wt_cert *cert, uint8_t ret[20]);
@@ -93,7 +97,7 @@ struct wt_path_result {
 int wt_trust_check(struct wt_trust *trust, struct wt_cert *leaf, struct wt_cert *const *extra,
 		   enum wt_duty duty, int64_t at, struct wt_path_result *ret, struct wt_err *err);
 
-/* Making requests and certificates (issue.c): agent (CSR) and authority. */
+/* Making requests (request.c: agent) and certificates (issue.c: authority). */
 int wt_csr_make(struct wt_key *key, const char *common_name, struct wt_buf *ret_pem, struct wt_err *err);
 
 struct wt_csr;

@@ -55,7 +55,7 @@ TEST(buffer_grows_and_remembers_failure)
 	EXPECT_EQ(NULL, p);
 	EXPECT_EQ(-ENOMEM, b.err);
 	wt_buf_append(&b, "abc", 3);
-	EXPECT_EQ(0, b.n);
+	EXPECT_EQ(1, b.n);
 	wt_buf_free(&b);
 	EXPECT_EQ(0, b.err);
 	EXPECT_NE(NULL, wt_buf_extend(&b, 0));

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this folder share: OpenSSL's types stay in here. */
+#ifndef LIB_CRYPTO_INTERNAL_H
+#define LIB_CRYPTO_INTERNAL_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "lib/crypto/crypto.h"
+
+struct wt_key {
+	EVP_PKEY *pkey;
+	enum wt_alg alg;
+	bool private;
+	EVP_PKEY_CTX *verifier; /* ES256: initialised once, used for every signature after */
+	EVP_MD_CTX *ed; /* EdDSA: reused */
+};
+
+struct wt_cert {
+	X509 *x509;
+	struct wt_span der; /* owned */
+	uint8_t x5t[WT_SHA256_LEN];
+	struct wt_key *key; /* or NULL */
+	char common_name[128];
+	uint8_t serial[20]; /* big-endian */
+	size_t n_serial;
+	char name[256];
+};
+
+/* Takes the reference over, also on failure. -EBADMSG: not a key for ES256 or EdDSA. */
+int wt_key_wrap(EVP_PKEY *pkey, bool private, struct wt_key **ret, struct wt_err *err);
+/* Takes the reference over, also on failure. */
+int wt_cert_wrap(X509 *x509, struct wt_cert **ret, struct wt_err *err);
+
+/* The SHA-256 that was fetched once. */
+const EVP_MD *wt_sha256_md(void);
+/* What signing functions want: NULL for EdDSA, which hashes by itself. */
+const EVP_MD *wt_key_md(const struct wt_key *key);
+
+/* Fails with OpenSSL's newest reason behind the sentence, and empties its queue. */
+int wt_fail_openssl(struct wt_err *err, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The first value of an entry as UTF-8 with control characters replaced by '?'; empty when there is none. */
+void wt_name_text(const X509_NAME *name, int nid, char *ret, size_t cap);
+/* The duty's object identifier, in dots. */
+void wt_duty_oid(enum wt_duty duty, char *ret, size_t cap);
+
+#define WT_DUTY_ARC "2.25.329669473043189472480620133825040870004.1"
+#define WT_PEM_MAX (1 << 20)
+
+void wt_pkey_freep(EVP_PKEY **p);
+void wt_x509_freep(X509 **p);
+void wt_bio_freep(BIO **p);
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Certificate requests (PKCS#10): made by the rig, read by the registry. */
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/crypto/internal.h"
+#include "lib/file.h"
+
+int wt_csr_make(struct wt_key *key, const char *common_name, struct wt_buf *ret_pem,
+		struct wt_err *err)
+{
+	__attribute__((cleanup(wt_bio_freep))) BIO *bio = BIO_new(BIO_s_mem());
+	X509_REQ *req = X509_REQ_new();
+	int r = -EIO;
+	char *p;
+	long n;
+
+	if (!key->private)
+		r = wt_fail(err, EINVAL, "only the public half of the key is here");
+	else if (bio && req && X509_REQ_set_version(req, X509_REQ_VERSION_1) == 1 &&
+		 X509_NAME_add_entry_by_NID(X509_REQ_get_subject_name(req), NID_commonName,
+					    MBSTRING_UTF8, (const unsigned char *)common_name, -1,
+					    -1, 0) == 1 &&
+		 X509_REQ_set_pubkey(req, key->pkey) == 1 &&
+		 X509_REQ_sign(req, key->pkey, wt_key_md(key)) > 0 &&
+		 PEM_write_bio_X509_REQ(bio, req) == 1)
+		r = 0;
+	else
+		r = wt_fail_openssl(err, EIO, "cannot make a certificate request for \"%s\"",
+				    common_name);
+	X509_REQ_free(req);
+	if (r < 0)
+		return r;
+	n = BIO_get_mem_data(bio, &p);
+	wt_buf_append(ret_pem, p, (size_t)n);
+	return ret_pem->err ? wt_fail(err, -ret_pem->err, "no memory for a request") : 0;
+}
+
+struct wt_csr {
+	struct wt_key *key;
+	char common_name[128];
+};
+
+static int read_request(X509_REQ *req, struct wt_csr *csr, struct wt_err *err)
+{
+	EVP_PKEY *pkey = X509_REQ_get_pubkey(req);
+
+	if (!pkey)
+		return wt_fail_openssl(err, EBADMSG, "a request without a usable key");
+	/* Proves that who asks holds the private key. */
+	if (X509_REQ_verify(req, pkey) != 1) {
+		EVP_PKEY_free(pkey);
+		ERR_clear_error();
+		return wt_fail(err, EKEYREJECTED, "the request is not signed by its own key");
+	}
+	wt_name_text(X509_REQ_get_subject_name(req), NID_commonName, csr->common_name,
+		     sizeof(csr->common_name));
+	return wt_key_wrap(pkey, false, &csr->key, err);
+}
+
+int wt_csr_load(const char *path, struct wt_csr **ret, struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
+	__attribute__((cleanup(wt_bio_freep))) BIO *bio = NULL;
+	struct wt_csr *csr;
+	X509_REQ *req;
+	int r;
+
+	r = wt_file_read(path, WT_PEM_MAX, &pem, err);
+	if (r < 0)
+		return r;
+	bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+	req = bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) : NULL;
+	if (!req)
+		return wt_fail_openssl(err, EBADMSG, "%s: no certificate request in PEM", path);
+	csr = calloc(1, sizeof(*csr));
+	r = csr ? read_request(req, csr, err) : wt_fail(err, ENOMEM, "no memory for a request");
+	X509_REQ_free(req);
+	if (r < 0) {
+		wt_csr_free(csr);
+		return wt_fail_in(err, r, "%s", path);
+	}
+	*ret = csr;
+	return 0;
+}
+
+const char *wt_csr_common_name(const struct wt_csr *csr)
+{
+	return csr->common_name;
+}
+
+struct wt_key *wt_csr_key(struct wt_csr *csr)
+{
+	return csr->key;
+}
+
+void wt_csr_free(struct wt_csr *csr)
+{
+	if (!csr)
+		return;
+	wt_key_free(csr->key);
+	free(csr);
+}
