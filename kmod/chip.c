@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finds the energy sources of hwmon devices ("chips").
+ *
+ * hwmon has no interface for consumers in the kernel, but our own hwmon device has its class, and a class
+ * interface is told of every device of it. Known exceptions:
+ *  - drivers that register the old way (acpi_power_meter, ibmaem) keep their attributes on the parent
+ *    device, and some create them only after they registered: so both places are searched, and again
+ *    later, for ever, since a driver may also change which attributes it shows;
+ *  - an attribute is there if kernfs says so, whatever is mounted over its path; if it cannot be opened,
+ *    it is recorded as unreadable and tried again later.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device/class.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "chip.h"
+#include "log.h"
+#include "source.h"
+
+/* Indexes looked for; drivers count from 1, and none leaves gaps this wide. */
+#define MAX_INDEX 256
+
+#define SCANS_AT_ONCE 16
+
+struct chip {
+	struct list_head node;
+	struct device *dev;		/* referenced */
+	struct kobject *place[2];	/* where attributes are: the device itself, its parent or NULL */
+	struct kernfs_node *dir[2];	/* of place, referenced */
+	struct list_head sources;	/* the scanner's, while it runs */
+	struct delayed_work scanner;
+	unsigned int scans;
+	bool over;			/* it has more sources than there is room for: counted */
+};
+
+static const struct {
+	const char *format;
+	enum wattest_source_kind kind;
+} patterns[] = {
+	/* Of a power with both, only the first is used. */
+	{ "power%d_input", WATTEST_SOURCE_POWER },
+	{ "power%d_average", WATTEST_SOURCE_POWER },
+	{ "energy%d_input", WATTEST_SOURCE_ENERGY },
+};
+
+static struct device *own_device;
+static struct class_interface interface;
+static LIST_HEAD(chips);	/* the class's lock: add_dev and remove_dev hold it */
+static struct workqueue_struct *queue;
+
+/* Reads a text attribute of the chip, wherever it is; "" when there is none. */
+static void read_text(struct chip *chip, const char *name, char *buf, size_t size)
+{
+	struct wattest_attribute attribute;
+	int i, err;
+
+	for (i = 0; i < ARRAY_SIZE(chip->place); i++) {
+		if (!chip->dir[i] || wattest_attribute_open(&attribute, chip->place[i],
+							    chip->dir[i], name, &err))
+			continue;
+		if (!err)
+			err = wattest_attribute_text(&attribute, buf, size);
+		wattest_attribute_close(&attribute);
+		if (!err)
+			return;
+	}
+	buf[0] = '\0';
+}
+
+static void describe(struct chip *chip, int place, const char *attribute,
+		     enum wattest_source_kind kind, struct wattest_source_add *ret)
+{
+	char text[256];
+	char name[sizeof(ret->attribute)];
+	char *suffix;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = kind;
+	ret->flags = place ? WATTEST_SOURCE_LEGACY : 0;
+	strscpy_pad(ret->attribute, attribute, sizeof(ret->attribute));
+	if (chip->dev->parent)
+		strscpy_pad(ret->parent, dev_name(chip->dev->parent), sizeof(ret->parent));
+	read_text(chip, "name", text, sizeof(text));
+	strscpy_pad(ret->chip, text, sizeof(ret->chip));
+	strscpy(name, attribute, sizeof(name));
+	suffix = strrchr(name, '_');
+	if (suffix) {
+		strscpy(suffix, "_label", name + sizeof(name) - suffix);
+		read_text(chip, name, text, sizeof(text));
+		strscpy_pad(ret->label, text, sizeof(ret->label));
+	}
+}
+
+/* It is sampled already, or it was counted as lost and there is still no room. */
+static bool is_known(const struct chip *chip, const struct kernfs_node *node)
+{
+	guard(mutex)(&wattest_log_mutex);
+	return wattest_source_has_node(node) ||
+	       (chip->over && wattest_source_count(true) >= WATTEST_MAX_SOURCES);
+}
+
+/* Returns whether the attribute is there. */
+static bool look_for(struct chip *chip, int place, const char *name,
+		     enum wattest_source_kind kind)
+{
+	struct wattest_attribute attribute;
+	struct wattest_source_add info;
+	struct wattest_source *s;
+	int error;
+
+	if (wattest_attribute_open(&attribute, chip->place[place], chip->dir[place], name, &error))
+		return false;
+	if (is_known(chip, attribute.node)) {
+		wattest_attribute_close(&attribute);
+		return true;
+	}
+	describe(chip, place, name, kind, &info);
+	if (error)
+		pr_warn("%s of %s cannot be opened: %pe\n", name, dev_name(chip->dev), ERR_PTR(error));
+	s = wattest_source_add(&info, &attribute, error);
+	if (IS_ERR(s)) {
+		chip->over |= PTR_ERR(s) == -E2BIG;
+		wattest_attribute_close(&attribute);
+		return true;
+	}
+	list_add_tail(&s->of_chip, &chip->sources);
+	return true;
+}
+
+/* Removes the sources whose attribute is gone, and opens those that could not be opened before. */
+static void revisit(struct chip *chip)
+{
+	struct wattest_attribute now;
+	struct wattest_source *s, *next;
+	int place, error;
+
+	list_for_each_entry_safe(s, next, &chip->sources, of_chip) {
+		place = s->info.flags & WATTEST_SOURCE_LEGACY ? 1 : 0;
+		if (wattest_attribute_open(&now, chip->place[place], chip->dir[place],
+					   s->info.attribute, &error)) {
+			list_del(&s->of_chip);
+			wattest_source_remove(s);
+			continue;
+		}
+		if (now.node != s->attribute.node) {
+			list_del(&s->of_chip);
+			wattest_source_remove(s);
+		} else if (!s->attribute.file && now.file) {
+			wattest_source_readable(s, now.file);
+			now.file = NULL;	/* transferred */
+		}
+		wattest_attribute_close(&now);
+	}
+}
+
+static void scan(struct work_struct *work)
+{
+	struct chip *chip = container_of(to_delayed_work(work), struct chip, scanner);
+	int place, i, k;
+	char name[32];
+
+	revisit(chip);
+	for (place = 0; place < ARRAY_SIZE(chip->place); place++) {
+		if (!chip->dir[place])
+			continue;
+		for (i = 1; i <= MAX_INDEX; i++) {
+			bool power = false;
+
+			for (k = 0; k < ARRAY_SIZE(patterns); k++) {
+				if (patterns[k].kind == WATTEST_SOURCE_POWER && power)
+					continue;
+				snprintf(name, sizeof(name), patterns[k].format, i);
+				if (look_for(chip, place, name, patterns[k].kind) &&
+				    patterns[k].kind == WATTEST_SOURCE_POWER)
+					power = true;
+			}
+		}
+	}
+	/* Soon again for drivers that are still creating attributes, then seldom. */
+	chip->scans = min(chip->scans + 1, 3U);
+	queue_delayed_work(queue, &chip->scanner,
+			   chip->scans == 1 ? HZ : chip->scans == 2 ? 10 * HZ : 60 * HZ);
+}
+
+static int add_dev(struct device *dev)
+{
+	struct chip *chip;
+
+	if (dev == own_device)
+		return 0;
+	chip = kzalloc(sizeof(*chip), GFP_KERNEL);
+	if (!chip) {
+		/* Nobody knows how many sources it has: one at least, or we would not count it. */
+		guard(mutex)(&wattest_log_mutex);
+		wattest_log_lost(WATTEST_RECORD_SOURCE_ADD, WATTEST_LOST_MEMORY, 1);
+		return -ENOMEM;
+	}
+	chip->dev = get_device(dev);
+	chip->place[0] = &dev->kobj;
+	chip->place[1] = dev->parent ? &dev->parent->kobj : NULL;
+	chip->dir[0] = dev->kobj.sd;
+	chip->dir[1] = dev->parent ? dev->parent->kobj.sd : NULL;
+	kernfs_get(chip->dir[0]);
+	kernfs_get(chip->dir[1]);
+	INIT_LIST_HEAD(&chip->sources);
+	INIT_DELAYED_WORK(&chip->scanner, scan);
+	list_add_tail(&chip->node, &chips);
+	/* From a kernel thread, whose root is the system's: the caller may live in a chroot. */
+	queue_delayed_work(queue, &chip->scanner, 0);
+	return 0;
+}
+
+static void remove_dev(struct device *dev)
+{
+	struct wattest_source *s, *next;
+	struct chip *chip;
+
+	list_for_each_entry(chip, &chips, node)
+		if (chip->dev == dev)
+			goto found;
+	return;
+
+found:
+	cancel_delayed_work_sync(&chip->scanner);
+	list_for_each_entry_safe(s, next, &chip->sources, of_chip) {
+		list_del(&s->of_chip);
+		wattest_source_remove(s);
+	}
+	list_del(&chip->node);
+	kernfs_put(chip->dir[0]);
+	kernfs_put(chip->dir[1]);
+	put_device(chip->dev);
+	kfree(chip);
+}
+
+int __init wattest_chip_init(struct device *own)
+{
+	int err;
+
+	queue = alloc_workqueue("wattest_scan", WQ_UNBOUND | WQ_FREEZABLE, SCANS_AT_ONCE);
+	if (!queue)
+		return -ENOMEM;
+	own_device = own;
+	interface.class = own->class;
+	interface.add_dev = add_dev;
+	interface.remove_dev = remove_dev;
+	err = class_interface_register(&interface);
+	if (err) {
+		destroy_workqueue(queue);
+		return err;
+	}
+	flush_workqueue(queue);
+	return 0;
+}
+
+void wattest_chip_exit(void)
+{
+	class_interface_unregister(&interface);
+	destroy_workqueue(queue);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the LOAD record says of the host: which module this is, and how far the kernel that reports may
+ * be trusted. Nothing is judged here.
+ */
+#include <linux/elf.h>
+#include <linux/kernfs.h>
+#include <linux/module.h>
+#include <linux/panic.h>
+#include <linux/random.h>
+#include <linux/security.h>
+#include <linux/sysfs.h>
+#include <linux/tpm.h>
+#include <linux/utsname.h>
+
+#include "host.h"
+#include "param.h"
+
+/* The note type of a build id; the kernel has it only in lib/buildid.c. */
+#define NOTE_BUILD_ID	3
+
+/* Copies the build id out of the section .note.gnu.build-id, or leaves zeros. */
+static void parse_note(const void *note, size_t size, u8 *ret, size_t len)
+{
+	const Elf64_Nhdr *n = note;
+	size_t name;
+
+	if (size < sizeof(*n))
+		return;
+	name = ALIGN(n->n_namesz, 4);
+	if (n->n_type != NOTE_BUILD_ID || name != sizeof("GNU") ||
+	    size < sizeof(*n) + name + n->n_descsz || memcmp(n + 1, "GNU", sizeof("GNU")))
+		return;
+	memcpy(ret, (const u8 *)(n + 1) + name, min_t(size_t, n->n_descsz, len));
+}
+
+/*
+ * The section is in memory, and the one public way to it is the sysfs attribute behind
+ * /sys/module/wattest/notes: taken from the kernfs node, so that no mount can stand in between.
+ */
+static void build_id(u8 *ret, size_t len)
+{
+#ifdef CONFIG_SYSFS
+	struct kernfs_node *notes, *note;
+	const struct bin_attribute *attr;
+
+	notes = kernfs_find_and_get(THIS_MODULE->mkobj.kobj.sd, "notes");
+	if (!notes)
+		return;
+	note = kernfs_find_and_get(notes, ".note.gnu.build-id");
+	if (note) {
+		attr = note->priv;
+		parse_note(attr->private, attr->size, ret, len);
+		kernfs_put(note);
+	}
+	kernfs_put(notes);
+#endif
+}
+
+/* 0 none, 1 integrity, 2 confidentiality. Asking when locked down logs a notice: the LSM does that. */
+static u8 lockdown(void)
+{
+	if (security_locked_down(LOCKDOWN_CONFIDENTIALITY_MAX - 1))
+		return 2;
+	return security_locked_down(LOCKDOWN_INTEGRITY_MAX) ? 1 : 0;
+}
+
+static u64 taint(void)
+{
+	u64 bits = 0;
+	int i;
+
+	for (i = 0; i < TAINT_FLAGS_COUNT; i++)
+		if (test_taint(i))
+			bits |= BIT_ULL(i);
+	return bits;
+}
+
+static bool has_tpm2(void)
+{
+	struct tpm_chip *chip = tpm_default_chip();
+	bool two;
+
+	if (!chip)
+		return false;
+	two = tpm_is_tpm2(chip) > 0;
+	put_device(&chip->dev);
+	return two;
+}
+
+void wattest_host_describe(struct wattest_load *ret_load)
+{
+	memset(ret_load, 0, sizeof(*ret_load));
+	get_random_bytes(ret_load->epoch, sizeof(ret_load->epoch));
+	build_id(ret_load->build_id, sizeof(ret_load->build_id));
+	ret_load->lockdown = lockdown();
+	ret_load->sig_enforced = is_module_sig_enforced();
+	ret_load->tpm = has_tpm2();
+	ret_load->pcr = WATTEST_PCR_NONE;
+	ret_load->taint = cpu_to_le64(taint());
+	ret_load->realtime_ns = cpu_to_le64(ktime_get_real_ns());
+	ret_load->sample_ns = cpu_to_le64(wattest_param.sample_ns);
+	ret_load->window_ns = cpu_to_le64(wattest_param.window_ns);
+	ret_load->max_gap_ns = cpu_to_le64(wattest_param.max_gap_ns);
+	ret_load->limit_uw = cpu_to_le64(wattest_param.limit_uw);
+	ret_load->log_bytes = cpu_to_le64(wattest_param.log_bytes);
+	strscpy_pad(ret_load->release, init_utsname()->release, sizeof(ret_load->release));
+	strscpy_pad(ret_load->version, WATTEST_MODULE_VERSION, sizeof(ret_load->version));
+}

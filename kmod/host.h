@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef WATTEST_HOST_H
+#define WATTEST_HOST_H
+
+#include <linux/types.h>
+
+#include <wattest/record.h>
+
+/* Fills a LOAD payload: a new epoch id, this host's state of integrity, and the parameters. */
+void wattest_host_describe(struct wattest_load *ret_load);
+
+#endif

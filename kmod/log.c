@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The log of one epoch (one load of the module to the next).
+ *
+ * Invariants: entries have seq without a gap; every step but the open one ends in an entry that closes;
+ * only the bodies of WINDOW records are ever pruned, and never the newest one's; used counts what the
+ * allocator really takes for entries and bodies.
+ *
+ * The bound has two layers, so that the open window can always be closed once the steps before it are
+ * acknowledged: see room_for_records().
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <crypto/sha2.h>
+
+#include "host.h"
+#include "log.h"
+#include "param.h"
+
+#define REASONS (WATTEST_LOST_WITNESS + 1)
+#define TYPES (WATTEST_RECORD_ANCHOR + 1)
+
+struct loss {
+	u32 count;
+	u64 first_seq;
+	u64 last_seq;
+};
+
+DEFINE_MUTEX(wattest_log_mutex);
+
+static LIST_HEAD(entries);
+static struct wattest_log_state state;
+static struct sha256_state open_step;	/* of the digests in the open window */
+static struct loss losses[REASONS][TYPES];
+static size_t longest;
+static u64 start_ns;
+static bool accepting;
+static void (*notify)(const struct wattest_entry *e);
+
+static size_t size_of_record(size_t payload)
+{
+	return ALIGN(sizeof(struct wattest_record) + payload, 8);
+}
+
+/* What the allocator takes for an entry and its body. */
+static u64 cost(size_t record)
+{
+	return kmalloc_size_roundup(sizeof(struct wattest_entry)) + kmalloc_size_roundup(record);
+}
+
+/*
+ * Ordinary records leave room to close the window that they are in: for the longest WINDOW, and for the
+ * LOST records before it (two reasons for each type, which is more than there can be).
+ */
+static u64 room_for_records(void)
+{
+	return state.limit - cost(WATTEST_RECORD_MAX) -
+	       2 * TYPES * cost(size_of_record(sizeof(struct wattest_lost)));
+}
+
+/* What the LOST records will take that are due now. */
+static u64 cost_of_lost(bool pruned_too)
+{
+	u64 n = 0;
+	int reason, type;
+
+	for (reason = pruned_too ? 0 : WATTEST_LOST_PRUNED + 1; reason < REASONS; reason++)
+		for (type = 0; type < TYPES; type++)
+			n += !!losses[reason][type].count;
+	return n * cost(size_of_record(sizeof(struct wattest_lost)));
+}
+
+static void free_entry(struct wattest_entry *e)
+{
+	if (!e)
+		return;
+	kvfree(e->data);
+	kfree(e);
+}
+
+static struct wattest_entry *new_entry(enum wattest_record_type type, size_t payload, u64 now_ns)
+{
+	struct wattest_entry *e;
+	size_t len = size_of_record(payload);
+
+	e = kzalloc(sizeof(*e), GFP_KERNEL);
+	if (!e)
+		return NULL;
+	e->data = kvzalloc(len, GFP_KERNEL);
+	if (!e->data) {
+		kfree(e);
+		return NULL;
+	}
+	e->len = len;
+	e->type = type;
+	e->data->len = cpu_to_le32(len);
+	e->data->type = cpu_to_le16(type);
+	e->data->version = cpu_to_le16(WATTEST_RECORD_VERSION);
+	e->data->boottime_ns = cpu_to_le64(now_ns);
+	return e;
+}
+
+/* Gives e its place in the log and in the open step. */
+static void add(struct wattest_entry *e)
+{
+	e->seq = state.next_seq++;
+	e->step = state.steps + 1;
+	e->data->seq = cpu_to_le64(e->seq);
+	sha256((const u8 *)e->data, e->len, e->digest);
+	sha256_update(&open_step, e->digest, sizeof(e->digest));
+	list_add_tail(&e->node, &entries);
+	state.used += cost(e->len);
+	longest = max_t(size_t, longest, e->len);
+}
+
+/* e, just added, is the last of its step. */
+static void close_step(struct wattest_entry *e)
+{
+	struct sha256_state chain;
+	u8 step[WATTEST_DIGEST_LEN];
+
+	sha256_final(&open_step, step);
+	sha256_init(&open_step);
+	sha256_init(&chain);
+	sha256_update(&chain, state.head, sizeof(state.head));
+	sha256_update(&chain, step, sizeof(step));
+	sha256_final(&chain, state.head);
+	memcpy(e->head, state.head, sizeof(e->head));
+	e->closes = true;
+	state.steps++;
+	state.closed_seq = e->seq;
+}
+
+static void tell(const struct wattest_entry *e)
+{
+	if (notify)
+		notify(e);
+}
+
+static void lose(enum wattest_record_type type, enum wattest_lost_reason reason, u32 count, u64 seq)
+{
+	struct loss *loss = &losses[reason][type];
+
+	if (check_add_overflow(loss->count, count, &loss->count))
+		loss->count = U32_MAX;
+	if (!loss->first_seq)
+		loss->first_seq = seq;
+	loss->last_seq = seq;
+}
+
+/*
+ * Gives up WINDOW bodies, oldest first, until need bytes fit below bound. Then an eighth of the log more,
+ * so that pruning, and the LOST record that tells of it, comes seldom.
+ */
+static bool make_room(u64 need, u64 bound)
+{
+	u64 target = bound - min(bound, need + state.limit / 8);
+	struct wattest_entry *e;
+
+	if (state.used + need <= bound)
+		return true;
+	list_for_each_entry(e, &entries, node) {
+		if (state.used <= target)
+			break;
+		if (e->type != WATTEST_RECORD_WINDOW || !e->data || e->seq == state.closed_seq)
+			continue;
+		kvfree(e->data);
+		e->data = NULL;
+		state.used -= kmalloc_size_roundup(e->len);
+		state.pruned++;
+		lose(WATTEST_RECORD_WINDOW, WATTEST_LOST_PRUNED, 1, e->seq);
+	}
+	return state.used + need <= bound;
+}
+
+static int append(enum wattest_record_type type, const void *payload, size_t len, u64 now_ns,
+		  u64 bound)
+{
+	struct wattest_entry *e;
+
+	if (!make_room(cost(size_of_record(len)), bound))
+		return -ENOSPC;
+	e = new_entry(type, len, now_ns);
+	if (!e)
+		return -ENOMEM;
+	memcpy(e->data + 1, payload, len);
+	add(e);
+	if (type == WATTEST_RECORD_UNLOAD)
+		close_step(e);
+	tell(e);
+	return 0;
+}
+
+/* Writes the LOST records that are due; of pruned bodies only at a window's close. */
+static void write_lost(u64 now_ns, u64 bound, bool pruned_too)
+{
+	enum wattest_lost_reason reason;
+	enum wattest_record_type type;
+
+	for (reason = WATTEST_LOST_PRUNED; reason < REASONS; reason++) {
+		if (reason == WATTEST_LOST_PRUNED && !pruned_too)
+			continue;
+		for (type = 0; type < TYPES; type++) {
+			struct loss *loss = &losses[reason][type];
+			struct wattest_lost lost = {
+				.type = cpu_to_le16(type),
+				.reason = cpu_to_le16(reason),
+				.count = cpu_to_le32(loss->count),
+				.first_seq = cpu_to_le64(loss->first_seq),
+				.last_seq = cpu_to_le64(loss->last_seq),
+			};
+
+			if (!loss->count)
+				continue;
+			if (append(WATTEST_RECORD_LOST, &lost, sizeof(lost), now_ns, bound))
+				return;
+			*loss = (struct loss){};
+		}
+	}
+}
+
+int wattest_log_append(enum wattest_record_type type, const void *payload, size_t len)
+{
+	u64 now_ns = ktime_get_boottime_ns(), bound = room_for_records();
+	int err = -ENOSPC;
+
+	lockdep_assert_held(&wattest_log_mutex);
+	if (!accepting)
+		return -ESHUTDOWN;
+	/* LOST goes before the first record after the loss, so that the order tells when it was. */
+	if (make_room(cost(size_of_record(len)) + cost_of_lost(false), bound)) {
+		write_lost(now_ns, bound, false);
+		err = append(type, payload, len, now_ns, bound);
+	}
+	if (err) {
+		state.dropped++;
+		lose(type, err == -ENOSPC ? WATTEST_LOST_FULL : WATTEST_LOST_MEMORY, 1, 0);
+	}
+	return err;
+}
+
+struct wattest_entry *wattest_log_begin_window(u64 now_ns, size_t len, bool last)
+{
+	struct wattest_entry *e;
+	u64 bound = last ? U64_MAX : state.limit;
+
+	lockdep_assert_held(&wattest_log_mutex);
+	if (!accepting)
+		return ERR_PTR(-ESHUTDOWN);
+	/* One LOST more than now: making room for this window may be the first pruning. */
+	if (!make_room(cost(size_of_record(len)) + cost_of_lost(true) +
+		       cost(size_of_record(sizeof(struct wattest_lost))), bound))
+		return ERR_PTR(-ENOSPC);
+	e = new_entry(WATTEST_RECORD_WINDOW, len, now_ns);
+	if (!e)
+		return ERR_PTR(-ENOMEM);
+	write_lost(now_ns, bound, true);
+	return e;
+}
+
+void wattest_log_commit_window(struct wattest_entry *e)
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	add(e);
+	close_step(e);
+	tell(e);
+}
+
+void wattest_log_end(void)
+{
+	struct wattest_unload unload = { .realtime_ns = cpu_to_le64(ktime_get_real_ns()) };
+
+	lockdep_assert_held(&wattest_log_mutex);
+	if (append(WATTEST_RECORD_UNLOAD, &unload, sizeof(unload), ktime_get_boottime_ns(),
+		   U64_MAX))
+		pr_warn("no memory for the UNLOAD record\n");
+	accepting = false;
+}
+
+int wattest_log_ack(u64 seq)
+{
+	struct wattest_entry *e, *next;
+	u64 last = 0;
+
+	lockdep_assert_held(&wattest_log_mutex);
+	if (seq > state.closed_seq)
+		return -EINVAL;
+	list_for_each_entry(e, &entries, node) {
+		if (e->seq > seq)
+			break;
+		if (e->closes)
+			last = e->seq;
+	}
+	list_for_each_entry_safe(e, next, &entries, node) {
+		if (e->seq > last)
+			break;
+		if (e->closes)
+			memcpy(state.base, e->head, sizeof(state.base));
+		state.used -= e->data ? cost(e->len) : kmalloc_size_roundup(sizeof(*e));
+		state.first_seq = e->seq + 1;
+		list_del(&e->node);
+		free_entry(e);
+	}
+	return 0;
+}
+
+void wattest_log_lost(enum wattest_record_type type, enum wattest_lost_reason reason, u32 count)
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	state.dropped += count;
+	lose(type, reason, count, 0);
+}
+
+const struct wattest_entry *wattest_log_next(u64 seq)
+{
+	const struct wattest_entry *e;
+
+	lockdep_assert_held(&wattest_log_mutex);
+	/* Whoever follows the log asks for its end. */
+	if (seq >= state.closed_seq) {
+		const struct wattest_entry *found = NULL;
+
+		list_for_each_entry_reverse(e, &entries, node) {
+			if (e->seq <= seq)
+				break;
+			found = e;
+		}
+		return found;
+	}
+	list_for_each_entry(e, &entries, node)
+		if (e->seq > seq)
+			return e;
+	return NULL;
+}
+
+size_t wattest_log_longest(void)
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	return longest;
+}
+
+void wattest_log_get_state(struct wattest_log_state *ret_state)
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	*ret_state = state;
+}
+
+void wattest_log_set_listener(void (*listener)(const struct wattest_entry *e))
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	notify = listener;
+}
+
+u64 wattest_log_start_ns(void)
+{
+	return start_ns;
+}
+
+int __init wattest_log_init(void)
+{
+	struct wattest_load load;
+	int err;
+
+	wattest_host_describe(&load);
+	guard(mutex)(&wattest_log_mutex);
+	sha256_init(&open_step);
+	memcpy(state.epoch, load.epoch, sizeof(state.epoch));
+	state.limit = wattest_param.log_bytes;
+	state.first_seq = 1;
+	state.next_seq = 1;
+	start_ns = ktime_get_boottime_ns();
+	err = append(WATTEST_RECORD_LOAD, &load, sizeof(load), start_ns, state.limit);
+	if (!err)
+		accepting = true;
+	return err;
+}
+
+void wattest_log_exit(void)
+{
+	struct wattest_entry *e, *next;
+
+	guard(mutex)(&wattest_log_mutex);
+	accepting = false;
+	list_for_each_entry_safe(e, next, &entries, node) {
+		list_del(&e->node);
+		free_entry(e);
+	}
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * See probe.h. What is recorded comes from the kernel's own structures: name, id, tag (the kernel's digest
+ * of the program) and target are not what the loader says they are.
+ */
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include <net/net_namespace.h>
+
+#include "compat.h"
+#include "log.h"
+#include "probe.h"
+
+/* Every completed URB passes here. */
+#define USB_TARGET "__usb_hcd_giveback_urb"
+
+/* More than any agent needs; a WINDOW counts them in 8 bits. */
+#define MAX_PROBES 64
+
+struct probe {
+	struct list_head node;
+	struct bpf_link *link;		/* referenced */
+	const struct net *net;		/* of the socket that announced it; never followed */
+	u32 portid;
+	u64 since_ns;			/* CLOCK_BOOTTIME of PROBE_ADD */
+	bool usb;			/* sees completed URBs */
+};
+
+static LIST_HEAD(probes);		/* log mutex */
+
+static void describe(const struct bpf_prog *prog, struct wattest_probe_add *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->prog_id = cpu_to_le32(prog->aux->id);
+	memcpy(ret->tag, prog->tag, sizeof(ret->tag));
+	strscpy_pad(ret->name, prog->aux->name, sizeof(ret->name));
+	if (prog->aux->attach_func_name)
+		strscpy_pad(ret->target, prog->aux->attach_func_name, sizeof(ret->target));
+}
+
+static bool is_usb(const struct bpf_prog *prog)
+{
+	return prog->type == BPF_PROG_TYPE_TRACING &&
+	       (prog->expected_attach_type == BPF_TRACE_FENTRY ||
+		prog->expected_attach_type == BPF_TRACE_FEXIT) &&
+	       prog->aux->attach_func_name && !strcmp(prog->aux->attach_func_name, USB_TARGET);
+}
+
+static int add(struct bpf_link *link, const struct net *net, u32 portid, u32 *ret_prog_id)
+{
+	struct wattest_probe_add info;
+	struct probe *p;
+	int err;
+
+	lockdep_assert_held(&wattest_log_mutex);
+	if (!link->prog)
+		return -EINVAL;
+	list_for_each_entry(p, &probes, node)
+		if (p->link == link)
+			return -EEXIST;
+	if (wattest_probe_count() >= MAX_PROBES)
+		return -ENOSPC;
+	p = kzalloc(sizeof(*p), GFP_KERNEL);
+	if (!p)
+		return -ENOMEM;
+	describe(link->prog, &info);
+	err = wattest_log_append(WATTEST_RECORD_PROBE_ADD, &info, sizeof(info));
+	if (err) {
+		kfree(p);
+		return err;
+	}
+	p->link = link;
+	p->net = net;
+	p->portid = portid;
+	p->since_ns = ktime_get_boottime_ns();
+	p->usb = is_usb(link->prog);
+	list_add_tail(&p->node, &probes);
+	*ret_prog_id = link->prog->aux->id;
+	return 0;
+}
+
+int wattest_probe_add(u32 link_fd, const struct net *net, u32 portid, u32 *ret_prog_id)
+{
+	struct bpf_link *link = bpf_link_get_from_fd(link_fd);
+	int err;
+
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	scoped_guard(mutex, &wattest_log_mutex)
+		err = add(link, net, portid, ret_prog_id);
+	if (err)
+		bpf_link_put(link);
+	return err;
+}
+
+u32 wattest_probe_count(void)
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	return list_count_nodes(&probes);
+}
+
+bool wattest_probe_observed_since(u64 boottime_ns)
+{
+	struct probe *p;
+
+	lockdep_assert_held(&wattest_log_mutex);
+	list_for_each_entry(p, &probes, node)
+		if (p->usb && p->since_ns <= boottime_ns)
+			return true;
+	return false;
+}
+
+static void record_removal(const struct probe *p)
+{
+	struct wattest_probe_del removed = {
+		.prog_id = cpu_to_le32(p->link->prog->aux->id),
+		.reason = cpu_to_le32(WATTEST_REMOVED_OWNER),
+	};
+
+	memcpy(removed.tag, p->link->prog->tag, sizeof(removed.tag));
+	wattest_log_append(WATTEST_RECORD_PROBE_DEL, &removed, sizeof(removed));
+}
+
+static void drop(struct probe *p)
+{
+	list_del(&p->node);
+	bpf_link_put(p->link);
+	kfree(p);
+}
+
+static int on_netlink(struct notifier_block *nb, unsigned long action, void *data)
+{
+	const struct netlink_notify *notify = data;
+	struct probe *p, *next;
+
+	if (action != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
+		return NOTIFY_DONE;
+	guard(mutex)(&wattest_log_mutex);
+	list_for_each_entry_safe(p, next, &probes, node) {
+		if (p->portid != notify->portid || !net_eq(p->net, notify->net))
+			continue;
+		record_removal(p);
+		drop(p);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netlink_notifier = { .notifier_call = on_netlink };
+
+int __init wattest_probe_init(void)
+{
+	return netlink_register_notifier(&netlink_notifier);
+}
+
+void wattest_probe_exit(void)
+{
+	struct probe *p, *next;
+
+	netlink_unregister_notifier(&netlink_notifier);
+	guard(mutex)(&wattest_log_mutex);
+	list_for_each_entry_safe(p, next, &probes, node)
+		drop(p);
+}
+
+WATTEST_IMPORT_NS(BPF_INTERNAL);
