@@ -54,7 +54,7 @@ vm_start() { # name [qemu argument...]
 	RUN=$TOP/build/vm/$name
 	SHARE=$RUN/out
 	rm -rf "$RUN"
-	mkdir -p "$SHARE"
+	mkdir -p "$SHARE" "$TOP/build/vm/stage"
 	release=$(vm_kernel) || return 1
 	initramfs=$(vm_initramfs "$release") || return 1
 	accel="-accel tcg,thread=multi -cpu max"
@@ -64,9 +64,10 @@ vm_start() { # name [qemu argument...]
 	# shellcheck disable=SC2086
 	(cd "$RUN" && exec qemu-system-x86_64 $accel -smp 2 -m 1024 -nodefaults -display none -nic none \
 		-no-reboot -kernel "/boot/vmlinuz-$release" -initrd "$initramfs" \
-		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE vm.stage=${VM_STAGE:-}" \
+		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE" \
 		-chardev file,id=console,path=console -serial chardev:console \
 		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
+		-virtfs "local,path=$TOP/build/vm/stage,mount_tag=stage,security_model=none,readonly=on" \
 		-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap" \
 		-chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control \
 		-device virtio-serial-pci -chardev pipe,id=rig,path=rig \
