@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent/judgement.h"
+#include "lib/appraisal.h"
+#include "lib/cbor.h"
+
+#include "appraiser.h"
+#include "log.h"
+
+#define AT_ONCE 16 /* attestations judged before the event loop has its turn again */
+#define DAY_S 86400
+
+struct appraiser {
+	const struct wt_config *config;
+	const struct rig *rig;
+	struct wt_store *store;
+
+	struct wt_trust *trust; /* NULL: nothing can be judged */
+	struct wt_appraisal *appraisal;
+	struct wt_buf
+		base; /* state before the day's first attestation; empty: from the beginning */
+	uint64_t base_seq; /* of the last attestation in it */
+	int64_t day; /* of the attestations fed so far, days since 1970; 0: none was fed */
+	uint64_t fed; /* seq of the last attestation fed */
+	bool stale; /* fed since the verdict was stored */
+};
+
+/* The base in the store: [seq, state]. */
+static void put_base(struct wt_buf *b, uint64_t seq, const struct wt_buf *state)
+{
+	wt_cbor_put_array(b, 2);
+	wt_cbor_put_uint(b, seq);
+	wt_cbor_put_bytes(b, wt_buf_span(state));
+}
+
+static void load_base(struct appraiser *ap)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
+	struct wt_err err = {};
+	struct wt_cbor_in in;
+	struct wt_span state;
+	uint64_t seq;
+	size_t n;
+
+	if (wt_store_value(ap->store, "appraisal", &value, &err) < 0)
+		return;
+	wt_cbor_init(&in, wt_buf_span(&value), &err);
+	if (wt_cbor_array(&in, &n) < 0 || n != 2 || wt_cbor_uint(&in, &seq) < 0 ||
+	    wt_cbor_bytes(&in, &state) < 0 || wt_cbor_end(&in) < 0) {
+		log_say(LOG_WARNING,
+			"the appraisal's state in the store is damaged: judging all that is stored anew");
+		return;
+	}
+	wt_buf_append(&ap->base, state.p, state.n);
+	ap->base_seq = seq;
+}
+
+int appraiser_new(const struct wt_config *config, const struct rig *rig, struct wt_store *store,
+		  struct appraiser **ret, struct wt_err *err)
+{
+	struct appraiser *ap = calloc(1, sizeof(*ap));
+
+	if (!ap)
+		return wt_fail(err, ENOMEM, "out of memory");
+	ap->config = config;
+	ap->rig = rig;
+	ap->store = store;
+	load_base(ap);
+	appraiser_restart(ap);
+	*ret = ap;
+	return 0;
+}
+
+static bool has_anchors(const char *dir)
+{
+	bool found = false;
+	struct dirent *entry;
+	DIR *d = opendir(dir);
+
+	while (d && !found && (entry = readdir(d))) {
+		size_t n = strlen(entry->d_name);
+
+		found = n > 4 && !strcmp(entry->d_name + n - 4, ".pem");
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static void load_trust(struct appraiser *ap)
+{
+	struct wt_err err = {};
+
+	wt_trust_freep(&ap->trust);
+	if (!has_anchors(ap->config->trust))
+		log_say(LOG_NOTICE,
+			"%s: no trust anchors (*.pem): attesting goes on, `wattest status` cannot judge",
+			ap->config->trust);
+	else if (wt_trust_load(ap->config->trust, &ap->trust, &err) < 0)
+		log_say(LOG_WARNING, "%s: `wattest status` cannot judge", err.msg);
+}
+
+static void add_objects(struct appraiser *ap)
+{
+	struct wt_err err = {};
+
+	if (ap->rig->registered &&
+	    wt_appraisal_registration(ap->appraisal, wt_buf_span(&ap->rig->registration_cose),
+				      "registration", &err) <= 0)
+		log_say(LOG_WARNING, "an inspector will refuse the registration: %s", err.msg);
+	for (size_t i = 0; i < ap->rig->n_grants; i++) {
+		const struct rig_grant *g = &ap->rig->grants[i];
+
+		if (wt_appraisal_grant(ap->appraisal, wt_buf_span(&g->cose), g->name, &err) <= 0)
+			log_say(LOG_WARNING, "an inspector will refuse the grant: %s", err.msg);
+	}
+}
+
+/* A fresh appraisal that stands at the base. */
+static int begin(struct appraiser *ap, struct wt_err *err)
+{
+	const struct wt_appraisal_options options = {.now = time(NULL)};
+	int r;
+
+	wt_appraisal_free(ap->appraisal);
+	ap->appraisal = NULL;
+	r = wt_appraisal_new(ap->trust, &options, &ap->appraisal, err);
+	if (r < 0)
+		return r;
+	add_objects(ap);
+	ap->fed = 0;
+	ap->day = 0;
+	if (ap->base.n) {
+		r = wt_appraisal_state_load(ap->appraisal, wt_buf_span(&ap->base), err);
+		if (r == -EBADMSG) {
+			log_say(LOG_WARNING, "%s: judging all that is stored anew", err->msg);
+			wt_buf_free(&ap->base);
+			ap->base_seq = 0;
+			return begin(ap, err);
+		}
+		if (r < 0)
+			return r;
+		ap->fed = ap->base_seq;
+	}
+	return 0;
+}
+
+static void give_up(struct appraiser *ap, const char *why)
+{
+	log_say(LOG_WARNING, "the rig's own appraisal stops: %s", why);
+	wt_appraisal_free(ap->appraisal);
+	ap->appraisal = NULL;
+}
+
+void appraiser_restart(struct appraiser *ap)
+{
+	struct wt_err err = {};
+
+	wt_appraisal_free(ap->appraisal); /* it borrows the trust anchors */
+	ap->appraisal = NULL;
+	load_trust(ap);
+	if (ap->trust && begin(ap, &err) < 0)
+		give_up(ap, err.msg);
+	ap->stale = ap->appraisal != NULL;
+}
+
+/* What was fed becomes the base of a new day, and findings of the old day are gone with it. */
+static int turn_day(struct appraiser *ap, struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
+	struct wt_buf state = {};
+	struct wt_store_value v = {.key = "appraisal"};
+	int r = wt_appraisal_state_save(ap->appraisal, &state, err);
+
+	if (r < 0) {
+		wt_buf_free(&state);
+		return r;
+	}
+	wt_buf_free(&ap->base);
+	ap->base = state; /* transferred */
+	ap->base_seq = ap->fed;
+	put_base(&value, ap->base_seq, &ap->base);
+	v.value = wt_buf_span(&value);
+	if (value.err || wt_store_put(ap->store, &v, 1, err) < 0)
+		log_say(LOG_WARNING,
+			"cannot store the appraisal's state (%s): a restart judges more anew",
+			value.err ? "out of memory" : err->msg);
+	return begin(ap, err);
+}
+
+struct feeding {
+	struct appraiser *ap;
+	struct wt_err *err;
+	int left;
+};
+
+static int feed(const struct wt_store_row *row, struct wt_span cose, void *user)
+{
+	struct feeding *feeding = user;
+	struct appraiser *ap = feeding->ap;
+	char name[48];
+	int r = 0;
+
+	if (!feeding->left--)
+		return -ECANCELED; /* enough for now */
+	if (ap->day && row->iat / DAY_S > ap->day)
+		r = turn_day(ap, feeding->err);
+	if (r == 0) {
+		snprintf(name, sizeof(name), "attestation %" PRIu64, row->seq);
+		r = wt_appraisal_feed(ap->appraisal, cose, name, feeding->err);
+	}
+	if (r < 0)
+		return r;
+	ap->day = row->iat / DAY_S;
+	ap->fed = row->seq;
+	ap->stale = true;
+	return 0;
+}
+
+/* The verdict of the day so far, to where the command finds it. */
+static int conclude(struct appraiser *ap, struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
+	struct wt_store_value v = {.key = "judgement"};
+	struct wt_judgement judgement = {.at = time(NULL)};
+	int r = wt_appraisal_finish(ap->appraisal, &judgement.verdict, err);
+
+	if (r < 0)
+		return r;
+	wt_judgement_put(&value, &judgement);
+	wt_judgement_clear(&judgement);
+	v.value = wt_buf_span(&value);
+	if (value.err)
+		return wt_fail(err, ENOMEM, "out of memory");
+	r = wt_store_put(ap->store, &v, 1, err);
+	if (r < 0) /* a full disk: the store says so for itself, and the next verdict comes soon */
+		log_say(LOG_DEBUG, "cannot store the verdict: %s", err->msg);
+	ap->stale = false;
+	return 0;
+}
+
+int appraiser_step(struct appraiser *ap)
+{
+	struct wt_err err = {};
+	struct feeding feeding = {.ap = ap, .err = &err, .left = AT_ONCE};
+	int r;
+
+	if (!ap->appraisal)
+		return 0;
+	r = wt_store_each(ap->store, ap->fed, feed, &feeding, &err);
+	if (r == -ECANCELED)
+		return 1;
+	if (r == 0 && ap->stale && ap->day)
+		r = conclude(ap, &err);
+	if (r < 0)
+		give_up(ap, err.msg);
+	return 0;
+}
+
+bool appraiser_balance(const struct appraiser *ap, int64_t at, uint64_t *ret_charged_uj,
+		       uint64_t *ret_left_uj)
+{
+	const struct wt_ledger *ledger = ap->appraisal ? wt_appraisal_ledger(ap->appraisal) : NULL;
+
+	if (!ledger)
+		return false;
+	*ret_charged_uj = ledger->charged.best;
+	*ret_left_uj = wt_ledger_left(ledger, at);
+	return true;
+}
+
+void appraiser_free(struct appraiser *ap)
+{
+	if (!ap)
+		return;
+	wt_appraisal_free(ap->appraisal);
+	wt_trust_free(ap->trust);
+	wt_buf_free(&ap->base);
+	free(ap);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The daemon's state and the parts that work on it: module.c holds the connection to the kernel module, cycle.c turns
+ * closed steps into stored attestations, server.c answers the command, main.c begins and ends.
+ */
+#ifndef AGENT_DAEMON_DAEMON_H
+#define AGENT_DAEMON_DAEMON_H
+
+#include <systemd/sd-event.h>
+
+#include "agent/config.h"
+#include "agent/netlink.h"
+#include "agent/steps.h"
+#include "agent/store.h"
+
+#include "appraiser.h"
+#include "probes.h"
+#include "rig.h"
+
+struct daemon {
+	struct wt_config config;
+	sd_event *event;
+	struct rig rig;
+	struct wt_store *store;
+	struct wt_store_row last; /* the newest attestation, as the store has it */
+	struct appraiser *appraiser;
+	sd_event_source *appraise; /* enabled while there is something to judge */
+
+	struct wt_nl_events *events;
+	struct wt_nl *nl; /* NULL: the module is not there */
+	uint8_t epoch[WT_EPOCH_LEN]; /* that steps belongs to */
+	struct wt_steps
+		steps; /* of the epoch, from the first record that is not in an attestation yet */
+	bool closed; /* a step was closed since the last cycle */
+	bool sources_changed; /* a source was added since they were marked */
+	bool devices_changed; /* a device was added: its bus has come, so a probe that failed may load now */
+
+	struct probes *probes;
+	char unobserved[128]; /* why there are none */
+
+	sd_event_source *retry; /* after a failed cycle */
+	unsigned int retry_s;
+	char problem[256]; /* what cannot be done at present, said once */
+};
+
+/* --- module.c */
+/* Listens, connects if the module is there, and signs what has been waiting. */
+int module_start(struct daemon *d, struct wt_err *err);
+/* The module answered -ENODEV. */
+void module_gone(struct daemon *d);
+/* Registered inputs are what the module's hwmon device sums up. */
+void module_mark_sources(struct daemon *d);
+/* Loads the probes unless they are, or the configuration forbids it. */
+void module_load_probes(struct daemon *d);
+void module_stop(struct daemon *d);
+
+/* --- cycle.c */
+/* Signs and stores every closed step that is not in an attestation yet. A failure is kept in d->problem and retried. */
+int cycle_run(struct daemon *d, struct wt_err *err);
+/* Closes the window now and runs the cycle: the row of the attestation that carries it. nonce.p may be NULL. */
+int cycle_attest(struct daemon *d, struct wt_span nonce, struct wt_store_row *ret,
+		 struct wt_err *err);
+
+/* --- server.c */
+int server_start(struct daemon *d, struct wt_err *err);
+
+/* --- main.c */
+void daemon_wake_appraiser(struct daemon *d);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The BPF probes of this process; the only door to libbpf. */
+#ifndef AGENT_DAEMON_PROBES_H
+#define AGENT_DAEMON_PROBES_H
+
+#include "agent/control.h"
+#include "agent/netlink.h"
+#include "lib/err.h"
+
+struct probes;
+
+/*
+ * Loads and attaches the probes and announces them to the module on nl, which the caller keeps open as long as they
+ * live. The sentence is one line fit for an attestation. A loaded probe pins the module: rmmod says busy until
+ * probes_free.
+ */
+int probes_load(struct wt_nl *nl, struct probes **ret, struct wt_err *err);
+void probes_describe(const struct probes *probes, struct wt_control_status *ret);
+void probes_free(struct probes *probes);
+
+#endif

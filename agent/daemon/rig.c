@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cose.h"
+#include "lib/file.h"
+
+#include "log.h"
+#include "rig.h"
+
+#define OBJECT_MAX (1024 * 1024) /* a registration with every device there can be is smaller */
+
+int rig_open(struct rig *rig, const struct wt_config *config, struct wt_err *err)
+{
+	int r;
+
+	if (access(config->key, F_OK) < 0 && errno == ENOENT)
+		return wt_fail(err, ENOENT,
+			       "%s: no rig key: make one with `wattest keys create --name NAME`",
+			       config->key);
+	r = wt_key_load(config->key, &rig->key, err);
+	if (r < 0)
+		return r;
+	r = wt_ueid_from_key(rig->key, rig->ueid);
+	return r < 0 ? wt_fail(err, -r, "%s: cannot derive the rig's id: %s", config->key,
+			       strerror(-r))
+		     : 0;
+}
+
+static void load_certificate(struct rig *rig, const struct wt_config *config)
+{
+	uint8_t ours[WT_SHA256_LEN], theirs[WT_SHA256_LEN];
+	struct wt_err err = {};
+
+	wt_cert_freep(&rig->cert);
+	if (access(config->certificate, F_OK) < 0 && errno == ENOENT) {
+		log_say(LOG_NOTICE,
+			"%s: no certificate yet: ask the registry with the request that `wattest keys create` made",
+			config->certificate);
+		return;
+	}
+	if (wt_cert_load(config->certificate, &rig->cert, &err) < 0) {
+		log_say(LOG_WARNING, "%s", err.msg);
+		return;
+	}
+	if (wt_key_spki_digest(rig->key, ours) < 0 ||
+	    wt_key_spki_digest(wt_cert_key(rig->cert), theirs) < 0 ||
+	    memcmp(ours, theirs, sizeof(ours))) {
+		log_say(LOG_WARNING, "%s: is for another key than %s: not used",
+			config->certificate, config->key);
+		wt_cert_freep(&rig->cert);
+	}
+}
+
+/* Reads one object of a type; the payload points into ret. */
+static int load_object(const char *path, enum wt_typ typ, struct wt_buf *ret, struct wt_cose *cose,
+		       struct wt_err *err)
+{
+	int r = wt_file_read(path, OBJECT_MAX, ret, err);
+
+	if (r < 0)
+		return r;
+	r = wt_cose_decode(wt_buf_span(ret), cose, err);
+	if (r < 0)
+		return wt_fail_in(err, r, "%s", path);
+	if (cose->whole.n != ret->n)
+		return wt_fail(err, EBADMSG, "%s: %zu bytes after the object", path,
+			       ret->n - cose->whole.n);
+	if (cose->typ != typ)
+		return wt_fail(err, EBADMSG, "%s: is not a %s", path, wt_typ_name(typ));
+	return 0;
+}
+
+static void drop_registration(struct rig *rig)
+{
+	if (rig->registered)
+		wt_registration_clear(&rig->registration);
+	wt_buf_free(&rig->registration_cose);
+	memset(rig->registration_digest, 0, sizeof(rig->registration_digest));
+	rig->registered = false;
+}
+
+static void load_registration(struct rig *rig, const struct wt_config *config)
+{
+	struct wt_err err = {};
+	struct wt_cose cose;
+	int r;
+
+	drop_registration(rig);
+	if (access(config->registration, F_OK) < 0 && errno == ENOENT) {
+		log_say(LOG_NOTICE, "%s: not registered yet: measuring and attesting go on",
+			config->registration);
+		return;
+	}
+	r = load_object(config->registration, WT_TYP_REGISTRATION, &rig->registration_cose, &cose,
+			&err);
+	if (r == 0) {
+		r = wt_registration_decode(cose.payload, &rig->registration, &err);
+		if (r < 0)
+			wt_fail_in(&err, r, "%s", config->registration);
+	}
+	if (r < 0) {
+		log_say(LOG_WARNING, "%s: not used", err.msg);
+		wt_buf_free(&rig->registration_cose);
+		return;
+	}
+	rig->registered = true;
+	if (memcmp(rig->registration.ueid, rig->ueid, WT_UEID_LEN)) {
+		log_say(LOG_WARNING, "%s: is another rig's (%s): not used", config->registration,
+			rig->registration.rig);
+		drop_registration(rig);
+		return;
+	}
+	wt_sha256(wt_buf_span(&rig->registration_cose), rig->registration_digest);
+	log_say(LOG_INFO, "registered as %s: %zu devices, %zu sources", rig->registration.rig,
+		rig->registration.n_devices, rig->registration.n_sources);
+}
+
+static int load_grant(struct rig *rig, const char *dir, const char *name, struct wt_err *err)
+{
+	struct rig_grant g = {}, *grants;
+	struct wt_cose cose;
+	char path[WT_PATH_MAX + 256];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	r = load_object(path, WT_TYP_GRANT, &g.cose, &cose, err);
+	if (r == 0) {
+		r = wt_grant_decode(cose.payload, &g.grant, err);
+		if (r < 0)
+			wt_fail_in(err, r, "%s", path);
+	}
+	if (r == 0 && !g.grant.to_site && memcmp(g.grant.spender, rig->ueid, WT_UEID_LEN))
+		r = wt_fail(err, EPERM, "%s: is for another rig to spend", path);
+	if (r == 0 && g.grant.to_site)
+		r = wt_fail(err, EPERM, "%s: is a site's: this rig needs its allotment", path);
+	if (r == 0) {
+		grants = reallocarray(rig->grants, rig->n_grants + 1, sizeof(g));
+		if (!grants)
+			r = wt_fail(err, ENOMEM, "out of memory");
+		else
+			rig->grants = grants;
+	}
+	if (r < 0) {
+		wt_buf_free(&g.cose);
+		return r;
+	}
+	snprintf(g.name, sizeof(g.name), "%s", name);
+	wt_sha256(wt_buf_span(&g.cose), g.digest);
+	rig->grants[rig->n_grants++] = g; /* transferred */
+	return 0;
+}
+
+static void drop_grants(struct rig *rig)
+{
+	for (size_t i = 0; i < rig->n_grants; i++)
+		wt_buf_free(&rig->grants[i].cose);
+	free(rig->grants);
+	rig->grants = NULL;
+	rig->n_grants = 0;
+}
+
+static int is_cose(const struct dirent *entry)
+{
+	size_t n = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && n > 5 && !strcmp(entry->d_name + n - 5, ".cose");
+}
+
+static uint64_t mix(uint64_t hash, const void *p, size_t n) /* FNV-1a */
+{
+	for (const uint8_t *c = p; n--; c++)
+		hash = (hash ^ *c) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/*
+ * Of the files and not of the folder: a file that was copied there slowly changes after its name appeared.
+ */
+static uint64_t stamp(const char *dir)
+{
+	uint64_t sum = 0;
+	struct dirent *entry;
+	struct stat st;
+	DIR *d = opendir(dir);
+
+	if (!d)
+		return 0;
+	while ((entry = readdir(d))) {
+		uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+		if (!is_cose(entry) || fstatat(dirfd(d), entry->d_name, &st, 0) < 0)
+			continue;
+		hash = mix(hash, entry->d_name, strlen(entry->d_name));
+		hash = mix(hash, &st.st_mtim, sizeof(st.st_mtim));
+		sum += mix(hash, &st.st_size, sizeof(st.st_size)); /* a sum: readdir has no order */
+	}
+	closedir(d);
+	return sum;
+}
+
+static void load_grants(struct rig *rig, const struct wt_config *config)
+{
+	struct dirent **names = NULL;
+	struct wt_err err = {};
+	int n;
+
+	drop_grants(rig);
+	rig->grants_stamp = stamp(config->grants);
+	n = scandir(config->grants, &names, is_cose, alphasort);
+	if (n < 0) {
+		log_say(errno == ENOENT ? LOG_NOTICE : LOG_WARNING, "%s: no grants: %s",
+			config->grants, strerror(errno));
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		if (rig->n_grants >= WT_MAX_GRANTS)
+			log_say(LOG_WARNING, "%s: over %d grants: %s left unused", config->grants,
+				WT_MAX_GRANTS, names[i]->d_name);
+		else if (load_grant(rig, config->grants, names[i]->d_name, &err) < 0)
+			log_say(LOG_WARNING, "%s; left where it is", err.msg);
+		free(names[i]);
+	}
+	free(names);
+	if (n)
+		log_say(LOG_INFO, "%s: %zu of %d grants are this rig's", config->grants,
+			rig->n_grants, n);
+}
+
+bool rig_reload_grants(struct rig *rig, const struct wt_config *config)
+{
+	if (stamp(config->grants) == rig->grants_stamp)
+		return false;
+	load_grants(rig, config);
+	return true;
+}
+
+void rig_reload(struct rig *rig, const struct wt_config *config)
+{
+	load_certificate(rig, config);
+	load_registration(rig, config);
+	load_grants(rig, config);
+}
+
+void rig_close(struct rig *rig)
+{
+	drop_grants(rig);
+	drop_registration(rig);
+	wt_cert_freep(&rig->cert);
+	wt_key_freep(&rig->key);
+}

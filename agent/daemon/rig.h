@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rig's own objects, from files: its key and certificate, its registration, the grants it may spend. */
+#ifndef AGENT_DAEMON_RIG_H
+#define AGENT_DAEMON_RIG_H
+
+#include "agent/config.h"
+#include "lib/bytes.h"
+#include "lib/crypto/crypto.h"
+#include "lib/err.h"
+#include "lib/object.h"
+
+struct rig_grant {
+	char name[256]; /* of the file */
+	struct wt_buf cose;
+	uint8_t digest[WT_SHA256_LEN];
+	struct wt_grant grant;
+};
+
+struct rig {
+	struct wt_key *key;
+	struct wt_cert *cert; /* NULL: not there yet; attestations then name no certificate */
+	uint8_t ueid[WT_UEID_LEN];
+	bool registered;
+	struct wt_buf registration_cose;
+	uint8_t registration_digest[WT_SHA256_LEN]; /* zeros: not registered */
+	struct wt_registration registration; /* points into registration_cose */
+	struct rig_grant *grants;
+	size_t n_grants;
+	uint64_t grants_stamp; /* of the files as they were read */
+};
+
+/* The key, which never changes while the daemon runs. -ENOENT with how to make one. */
+int rig_open(struct rig *rig, const struct wt_config *config, struct wt_err *err);
+/*
+ * Certificate, registration and grants anew. What is missing is logged as a notice and what is bad as a warning, each
+ * named; the daemon works with what is good.
+ */
+void rig_reload(struct rig *rig, const struct wt_config *config);
+/* The grants alone, if a file came, went or changed: true when they were read anew. */
+bool rig_reload_grants(struct rig *rig, const struct wt_config *config);
+void rig_close(struct rig *rig);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the registration says of a source that the kernel found. */
+#ifndef AGENT_ROLE_H
+#define AGENT_ROLE_H
+
+#include "agent/netlink.h"
+#include "lib/object.h"
+
+/* 0 when it is not registered (reg may be NULL). */
+enum wt_role wt_role_of(const struct wt_registration *reg, const struct wt_nl_source *source);
+const char *wt_role_name(enum wt_role role); /* "input", ...; "-" for 0 */
+
+#endif
