@@ -42,6 +42,15 @@ $(UNIT): %: %.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC) $(LIBAGENT) $(LIBSIM) $(LIB)
 .PHONY: unit-tests
 unit-tests: $(UNIT)
 
+# --- the command tests' forger of evidence ------------------------------------------------------------
+FORGE := $(O)/tests/cli/forge/forge
+$(FORGE): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/cli/forge/*.c))) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+.PHONY: forge
+forge: $(FORGE)
+
 # --- simulators: tests/sim/NAME/*.c -------------------------------------------------------------------
 SIM := $(patsubst tests/sim/%/,$(O)/tests/sim/bin/%,$(wildcard tests/sim/*/))
 define SIMULATOR
@@ -76,7 +85,7 @@ packages-tests:
 .PHONY: check
 check: packages-tests ## every test: lint, unit, cli, vm
 	$(Q)$(SUBMAKE) lab kselftest
-	$(Q)$(SUBMAKE) SAN=1 tools unit-tests
+	$(Q)$(SUBMAKE) SAN=1 tools unit-tests forge
 	$(Q)tests/run -j $(JOBS) $(LINT) $(UNIT_PROGRAMS) $(CLI) -- $(VM)
 
 .PHONY: check-lint
@@ -90,7 +99,7 @@ check-unit: packages-tests ## unit tests only
 
 .PHONY: check-cli
 check-cli: packages-tests ## tests of the commands only
-	$(Q)$(SUBMAKE) SAN=1 tools
+	$(Q)$(SUBMAKE) SAN=1 tools forge
 	$(Q)tests/run -j $(JOBS) $(CLI)
 
 .PHONY: check-vm

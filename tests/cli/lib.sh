@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# For the tests of the commands: where the programs are ($BUILD, built with sanitizers unless said otherwise), a
+# scratch folder that goes away, and checks of exit status and words together.
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=$(realpath "${BUILD:-$TOP/build/san}")
+. "$TOP/tests/tap.sh"
+
+authority=$BUILD/wattest-authority
+inspect=$BUILD/wattest-inspect
+export NO_COLOR=1 LC_ALL=C TZ=UTC
+
+# A sanitizer's report is no exit status that a test could expect: 99 fails every check.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1}:exitcode=99
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+
+for program in "$authority" "$inspect"; do
+	[ -x "$program" ] || {
+		echo "Bail out! $program is not built: make SAN=1 tools"
+		exit 1
+	}
+done
+
+# Exit status, and words that stdout or stderr holds.
+says() { # status words command...
+	local expected=$1 words=$2
+	shift 2
+	status "${*//"$BUILD/"/}: exit $expected, says \"$words\"" "$expected" "$@" || return 1
+	case $tap_output in
+	*"$words"*) return 0 ;;
+	esac
+	TAP_FAILED=$((TAP_FAILED + 1))
+	note "but not: $tap_output"
+	# what TAP said was ok is taken back on a line of its own
+	TAP_N=$((TAP_N + 1))
+	echo "not ok $TAP_N says \"$words\""
+	return 1
+}
+
+# An authority in auth/, a rig's key and certificate, its registration and a grant: what most tests begin with.
+make_rig() { # [option of registration]...
+	"$authority" init auth >/dev/null &&
+		openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out rig.key 2>/dev/null &&
+		openssl req -new -key rig.key -subj /CN=KZ-PVL-0142 -out rig.csr &&
+		"$authority" certify auth rig.csr >/dev/null &&
+		devices >devices.json && sources >sources.json &&
+		"$authority" registration auth --cert rig.crt --devices devices.json --sources sources.json \
+			--licence DMI-84-0031 --holder "Pavlodar Hash LLP" --site PVL-1 --zone KZ-North \
+			--nameplate 3500 --pool pool.one --role 'dps800:power1_input=input' "$@" -o reg.cose >/dev/null
+}
+
+# What `wattest devices --json` and `wattest sources --json` print, live counters included.
+devices() {
+	cat <<-'END'
+		{ "devices": [
+		  { "id": 1, "bus": "usb", "vid": "10c4", "pid": "ea60", "path": "1-1", "serial": "GS-10015190",
+		    "manufacturer": "Silicon Labs", "product": "CP2102", "present": true, "bytes_in": 4711, "errors": 0 },
+		  { "id": 2, "bus": "usb", "vid": "067b", "pid": "2303", "path": "1-2", "serial": "",
+		    "manufacturer": null, "product": "", "present": true, "bytes_in": 0, "errors": 0 } ] }
+	END
+}
+
+sources() {
+	cat <<-'END'
+		{ "sources": [
+		  { "id": 1, "chip": "dps800", "parent": "0-0058", "attribute": "power1_input", "label": "pin",
+		    "energy_uj": 123456789, "power_uw": 153000000 } ] }
+	END
+}
