@@ -36,7 +36,7 @@ static void record(enum wattest_time_kind kind, s64 delta_ns)
 		.realtime_ns = cpu_to_le64(ktime_get_real_ns()),
 	};
 
-	wattest_log_append(WATTEST_RECORD_TIME, &time, sizeof(time));
+	wattest_log_append(WATTEST_RECORD_TIME, ktime_get_boottime_ns(), &time, sizeof(time));
 }
 
 void wattest_clock_check(void)

@@ -89,7 +89,7 @@ int wattest_device_add(const void *key, u32 busnum, u32 devnum, struct wattest_d
 	d->key = key;
 	d->busnum = busnum;
 	d->devnum = devnum;
-	err = wattest_log_append(WATTEST_RECORD_DEVICE_ADD, info, sizeof(*info));
+	err = wattest_log_append(WATTEST_RECORD_DEVICE_ADD, ktime_get_boottime_ns(), info, sizeof(*info));
 	if (err) {
 		kfree(d);
 		return err;
@@ -110,7 +110,8 @@ void wattest_device_remove(const void *key)
 	if (!d)
 		return;
 	removed.id = cpu_to_le32(d->id);
-	wattest_log_append(WATTEST_RECORD_DEVICE_DEL, &removed, sizeof(removed));
+	wattest_log_append(WATTEST_RECORD_DEVICE_DEL, ktime_get_boottime_ns(), &removed,
+			   sizeof(removed));
 	hash_del_rcu(&d->hash);
 	d->gone = true;
 }

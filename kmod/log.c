@@ -175,7 +175,7 @@ static bool make_room(u64 need, u64 bound)
 	return state.used + need <= bound;
 }
 
-static int append(enum wattest_record_type type, const void *payload, size_t len, u64 now_ns,
+static int append(enum wattest_record_type type, u64 now_ns, const void *payload, size_t len,
 		  u64 bound)
 {
 	struct wattest_entry *e;
@@ -214,16 +214,16 @@ static void write_lost(u64 now_ns, u64 bound, bool pruned_too)
 
 			if (!loss->count)
 				continue;
-			if (append(WATTEST_RECORD_LOST, &lost, sizeof(lost), now_ns, bound))
+			if (append(WATTEST_RECORD_LOST, now_ns, &lost, sizeof(lost), bound))
 				return;
 			*loss = (struct loss){};
 		}
 	}
 }
 
-int wattest_log_append(enum wattest_record_type type, const void *payload, size_t len)
+int wattest_log_append(enum wattest_record_type type, u64 now_ns, const void *payload, size_t len)
 {
-	u64 now_ns = ktime_get_boottime_ns(), bound = room_for_records();
+	u64 bound = room_for_records();
 	int err = -ENOSPC;
 
 	lockdep_assert_held(&wattest_log_mutex);
@@ -232,7 +232,7 @@ int wattest_log_append(enum wattest_record_type type, const void *payload, size_
 	/* LOST goes before the first record after the loss, so that the order tells when it was. */
 	if (make_room(cost(size_of_record(len)) + cost_of_lost(false), bound)) {
 		write_lost(now_ns, bound, false);
-		err = append(type, payload, len, now_ns, bound);
+		err = append(type, now_ns, payload, len, bound);
 	}
 	if (err) {
 		state.dropped++;
@@ -273,7 +273,7 @@ void wattest_log_end(void)
 	struct wattest_unload unload = { .realtime_ns = cpu_to_le64(ktime_get_real_ns()) };
 
 	lockdep_assert_held(&wattest_log_mutex);
-	if (append(WATTEST_RECORD_UNLOAD, &unload, sizeof(unload), ktime_get_boottime_ns(),
+	if (append(WATTEST_RECORD_UNLOAD, ktime_get_boottime_ns(), &unload, sizeof(unload),
 		   U64_MAX))
 		pr_warn("no memory for the UNLOAD record\n");
 	accepting = false;
@@ -371,7 +371,7 @@ int __init wattest_log_init(void)
 	state.first_seq = 1;
 	state.next_seq = 1;
 	start_ns = ktime_get_boottime_ns();
-	err = append(WATTEST_RECORD_LOAD, &load, sizeof(load), start_ns, state.limit);
+	err = append(WATTEST_RECORD_LOAD, start_ns, &load, sizeof(load), state.limit);
 	if (!err)
 		accepting = true;
 	return err;

@@ -56,10 +56,10 @@ u64 wattest_log_start_ns(void);
 /* All below are called with wattest_log_mutex held. */
 
 /*
- * Appends a record to the open window. Returns 0, or -ENOSPC, -ENOMEM (then it is counted as lost), or
+ * Appends a record to the open window, as of now_ns (CLOCK_BOOTTIME, taken under the mutex). Returns 0, or -ENOSPC, -ENOMEM (then it is counted as lost), or
  * -ESHUTDOWN after UNLOAD.
  */
-int wattest_log_append(enum wattest_record_type type, const void *payload, size_t len);
+int wattest_log_append(enum wattest_record_type type, u64 now_ns, const void *payload, size_t len);
 
 /*
  * Closing a window: begin() makes room, writes what LOST records are due, and returns the unfinished

@@ -53,6 +53,7 @@ static bool is_usb(const struct bpf_prog *prog)
 
 static int add(struct bpf_link *link, const struct net *net, u32 portid, u32 *ret_prog_id)
 {
+	u64 now_ns = ktime_get_boottime_ns();
 	struct wattest_probe_add info;
 	struct probe *p;
 	int err;
@@ -69,7 +70,7 @@ static int add(struct bpf_link *link, const struct net *net, u32 portid, u32 *re
 	if (!p)
 		return -ENOMEM;
 	describe(link->prog, &info);
-	err = wattest_log_append(WATTEST_RECORD_PROBE_ADD, &info, sizeof(info));
+	err = wattest_log_append(WATTEST_RECORD_PROBE_ADD, now_ns, &info, sizeof(info));
 	if (err) {
 		kfree(p);
 		return err;
@@ -77,7 +78,7 @@ static int add(struct bpf_link *link, const struct net *net, u32 portid, u32 *re
 	p->link = link;
 	p->net = net;
 	p->portid = portid;
-	p->since_ns = ktime_get_boottime_ns();
+	p->since_ns = now_ns;
 	p->usb = is_usb(link->prog);
 	list_add_tail(&p->node, &probes);
 	*ret_prog_id = link->prog->aux->id;
@@ -123,7 +124,8 @@ static void record_removal(const struct probe *p)
 	};
 
 	memcpy(removed.tag, p->link->prog->tag, sizeof(removed.tag));
-	wattest_log_append(WATTEST_RECORD_PROBE_DEL, &removed, sizeof(removed));
+	wattest_log_append(WATTEST_RECORD_PROBE_DEL, ktime_get_boottime_ns(), &removed,
+			   sizeof(removed));
 }
 
 static void drop(struct probe *p)

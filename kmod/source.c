@@ -82,7 +82,7 @@ struct wattest_source *wattest_source_add(const struct wattest_source_add *info,
 	s->due_ns = ktime_get_boottime_ns();
 	wattest_integrator_start(&s->it, s->due_ns);
 
-	err = wattest_log_append(WATTEST_RECORD_SOURCE_ADD, &s->info, sizeof(s->info));
+	err = wattest_log_append(WATTEST_RECORD_SOURCE_ADD, s->due_ns, &s->info, sizeof(s->info));
 	if (err) {
 		kfree(s);
 		return ERR_PTR(err);
@@ -112,7 +112,8 @@ void wattest_source_remove(struct wattest_source *s)
 
 	cancel_delayed_work_sync(&s->sampler);
 	scoped_guard(mutex, &wattest_log_mutex) {
-		wattest_log_append(WATTEST_RECORD_SOURCE_DEL, &removed, sizeof(removed));
+		wattest_log_append(WATTEST_RECORD_SOURCE_DEL, ktime_get_boottime_ns(),
+				   &removed, sizeof(removed));
 		attribute = s->attribute;
 		s->gone = true;		/* the next window frees it */
 	}
