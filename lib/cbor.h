@@ -77,6 +77,7 @@ void wt_cbor_put_uint(struct wt_buf *b, uint64_t v);
 void wt_cbor_put_int(struct wt_buf *b, int64_t v);
 void wt_cbor_put_bytes(struct wt_buf *b, struct wt_span v);
 void wt_cbor_put_text(struct wt_buf *b, const char *v);
+void wt_cbor_put_text_span(struct wt_buf *b, struct wt_span v); /* of UTF-8 */
 void wt_cbor_put_array(struct wt_buf *b, size_t n);
 void wt_cbor_put_map(struct wt_buf *b, size_t n);
 void wt_cbor_put_tag(struct wt_buf *b, uint64_t v);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The signed objects' payloads, as docs/evidence.cddl has them: decoded into plain structs, and encoded. A decoder
- * refuses unknown labels in objects that grant something (registration, grant), a field out of its range, and a
- * payload with trailing bytes; the sentence names the field. Decoded structs own their arrays: free with the
- * matching _clear. Strings are NUL-terminated UTF-8 without control characters.
+ * refuses unknown labels, a field out of its range, and a payload with trailing bytes; the sentence names the byte of
+ * the payload and the field. Decoded structs own their arrays: free with the matching _clear. Strings are
+ * NUL-terminated UTF-8 without control characters. An encoder appends, and refuses what its decoder would refuse.
  */
 #ifndef LIB_OBJECT_H
 #define LIB_OBJECT_H
@@ -18,8 +18,12 @@
 #define WT_GRANT_MAX_WH 1000000u /* one purchase: 1 MWh */
 #define WT_MAX_GRANTS 4096
 
+#define WT_UEID_RAND 0x01 /* RFC 9711's type of such a ueid */
+
 /* The rig's id from its key. */
 int wt_ueid_from_key(const struct wt_key *key, uint8_t ret[WT_UEID_LEN]);
+/* Is it of our type? */
+bool wt_ueid_valid(const uint8_t ueid[WT_UEID_LEN]);
 
 /* --- registration (registration.c) ----------------------------------------------------------------- */
 

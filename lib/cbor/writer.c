@@ -38,13 +38,17 @@ void wt_cbor_put_bytes(struct wt_buf *b, struct wt_span v)
 	wt_buf_append(b, v.p, v.n);
 }
 
-void wt_cbor_put_text(struct wt_buf *b, const char *v)
+void wt_cbor_put_text_span(struct wt_buf *b, struct wt_span v)
 {
 	uint8_t head[HEAD_MAX];
-	size_t n = strlen(v);
 
-	put(b, head, cbor_encode_string_start(n, head, sizeof(head)));
-	wt_buf_append(b, v, n);
+	put(b, head, cbor_encode_string_start(v.n, head, sizeof(head)));
+	wt_buf_append(b, v.p, v.n);
+}
+
+void wt_cbor_put_text(struct wt_buf *b, const char *v)
+{
+	wt_cbor_put_text_span(b, wt_span(v, strlen(v)));
 }
 
 void wt_cbor_put_array(struct wt_buf *b, size_t n)

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * An attestation: an EAT (RFC 9711) with the kernel's records in one claim of ours (docs/evidence.cddl). A fleet's
+ * verifier decodes a million of these: records stay where they are, and memory is counted before it is asked for.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/attestation.h"
+#include "lib/fields.h"
+#include "wattest/record.h"
+
+static const struct wt_field claims[] = {
+	{ CLAIM_IAT, "iat", false },
+	{ CLAIM_NONCE, "nonce", true },
+	{ CLAIM_UEID, "ueid", false },
+	{ CLAIM_UPTIME, "uptime", false },
+	{ CLAIM_PROFILE, "eat_profile", false },
+	{ CLAIM_BOOTSEED, "bootseed", false },
+	{ CLAIM_EVIDENCE, "evidence", false },
+};
+
+static const struct wt_field evidence_fields[] = {
+	{ SEQ, "seq", false },
+	{ PREV, "prev", false },
+	{ CLOCK, "clock", false },
+	{ CHAIN_BEFORE, "chain before", false },
+	{ CHAIN_AFTER, "chain after", false },
+	{ FIRST_SEQ, "first record", false },
+	{ STEPS, "steps", false },
+	{ REGISTRATION, "registration", false },
+	{ GRANTS, "grants", false },
+	{ UNOBSERVED, "why activity is not observed", true },
+	{ LEDGER, "ledger", true },
+};
+
+/* --- steps --------------------------------------------------------------------------------------- */
+
+static int read_record(struct wt_cbor_in *in, bool last, struct wt_att_record *ret)
+{
+	size_t at = in->off;
+	uint64_t tag;
+	int r;
+
+	*ret = (struct wt_att_record){ 0 };
+	r = wt_cbor_peek(in);
+	if (r == WT_CBOR_TAG) {
+		r = wt_cbor_tag(in, &tag);
+		if (r < 0)
+			return r;
+		if (tag == TAG_PRUNED && last)
+			return wt_cbor_bytes_to(in, ret->digest, sizeof(ret->digest));
+		in->off = at;
+		if (tag == TAG_PRUNED)
+			return wt_cbor_bad(in, "a pruned record that does not close its step");
+		return wt_cbor_bad(in, "tag %" PRIu64 " on a record", tag);
+	}
+	r = wt_cbor_bytes(in, &ret->raw);
+	if (r < 0)
+		return r;
+	/* Also bounds the memory: no entry of ours is much larger than what it stands for. */
+	if (ret->raw.n < sizeof(struct wattest_record) || ret->raw.n > WATTEST_RECORD_MAX) {
+		in->off = at;
+		return wt_cbor_bad(in, "a record of %zu bytes (%zu to %d)", ret->raw.n,
+				   sizeof(struct wattest_record), WATTEST_RECORD_MAX);
+	}
+	return 0;
+}
+
+static int read_step(struct wt_cbor_in *in, size_t *ret_n)
+{
+	size_t at = in->off;
+	uint64_t tag;
+	int r;
+
+	r = wt_cbor_peek(in);
+	if (r == WT_CBOR_TAG) {
+		r = wt_cbor_tag(in, &tag);
+		if (r < 0)
+			return r;
+		in->off = at;
+		if (tag == TAG_KEYED)
+			return wt_cbor_bad(in, "keyed steps are not known to this version");
+		return wt_cbor_bad(in, "tag %" PRIu64 " on a step", tag);
+	}
+	r = wt_cbor_array(in, ret_n);
+	if (!r && !*ret_n) {
+		in->off = at;
+		r = wt_cbor_bad(in, "a step without records");
+	}
+	return r;
+}
+
+/* Over the steps without keeping anything but their number and that of their records. */
+static int count_records(struct wt_cbor_in *in, size_t n_steps, size_t *ret)
+{
+	struct wt_att_record record;
+	size_t n, i;
+	int r;
+
+	*ret = 0;
+	while (n_steps--) {
+		r = read_step(in, &n);
+		for (i = 0; r >= 0 && i < n; i++)
+			r = read_record(in, i == n - 1, &record);
+		if (r < 0)
+			return r;
+		*ret += n;
+	}
+	return 0;
+}
+
+static int read_steps(struct wt_cbor_in *in, struct wt_attestation *att)
+{
+	struct wt_att_record *record;
+	size_t at = in->off, n, start, total, i, k;
+	int r;
+
+	r = wt_cbor_array(in, &n);
+	if (r < 0)
+		return r;
+	if (!n != !att->first_seq) {
+		in->off = at;
+		return wt_cbor_bad(in, n ? "records, but the first one's seq is 0" :
+					   "none, but the first record has a seq");
+	}
+	if (!n)
+		return 0;
+	start = in->off;
+	r = count_records(in, n, &total);
+	if (r < 0)
+		return r;
+	att->steps = calloc(n, sizeof(*att->steps));
+	att->record_store = malloc(total * sizeof(*att->record_store));
+	if (!att->steps || !att->record_store)
+		return wt_fail(in->err, ENOMEM, "no memory for %zu records", total);
+	in->off = start;
+	record = att->record_store;
+	for (i = 0; i < n; i++) {
+		r = read_step(in, &att->steps[i].n_records);
+		att->steps[i].records = record;
+		for (k = 0; r >= 0 && k < att->steps[i].n_records; k++)
+			r = read_record(in, k == att->steps[i].n_records - 1, record++);
+		if (r < 0)
+			return r;
+	}
+	att->n_steps = n;
+	return 0;
+}
+
+/* --- the other fields ---------------------------------------------------------------------------- */
+
+static int read_clock(struct wt_cbor_in *in, struct wt_attestation *att)
+{
+	size_t at = in->off, n;
+	uint64_t status;
+	int r;
+
+	r = wt_cbor_array(in, &n);
+	if (!r && n != 2)
+		r = wt_cbor_bad(in, "not a pair of status and bound");
+	if (!r)
+		r = wt_cbor_uint(in, &status);
+	if (!r)
+		r = wt_cbor_uint(in, &att->clock_bound_us);
+	if (r < 0)
+		return r;
+	if (status != WT_CLOCK_UNKNOWN && status != WT_CLOCK_INFORMATIVE &&
+	    status != WT_CLOCK_SYNCHRONISED && status != WT_CLOCK_RELATIVE) {
+		in->off = at;
+		return wt_cbor_bad(in, "status %" PRIu64 " is none of U, I, S, R", status);
+	}
+	att->clock = (enum wt_clock)status;
+	if (att->clock_bound_us &&
+	    (att->clock == WT_CLOCK_UNKNOWN || att->clock == WT_CLOCK_INFORMATIVE)) {
+		in->off = at;
+		return wt_cbor_bad(in, "a bound of its offset, which status %c cannot have",
+				   att->clock);
+	}
+	return 0;
+}
+
+static int read_prev(struct wt_cbor_in *in, struct wt_attestation *att)
+{
+	static const uint8_t zeros[WT_SHA256_LEN];
+	size_t at = in->off;
+	bool none;
+	int r;
+
+	r = wt_cbor_bytes_to(in, att->prev, sizeof(att->prev));
+	if (r < 0)
+		return r;
+	none = !memcmp(att->prev, zeros, sizeof(zeros));
+	if (none != (att->seq == 1)) {
+		in->off = at;
+		return wt_cbor_bad(in, none ? "zeros, but seq is not 1" : "not zeros, but seq is 1");
+	}
+	return 0;
+}
+
+static int read_grants(struct wt_cbor_in *in, struct wt_attestation *att)
+{
+	size_t n, two, i;
+	int r;
+
+	r = wt_field_count(in, WT_MAX_GRANTS, &n);
+	if (r < 0 || !n)
+		return r;
+	att->grants = malloc(n * sizeof(*att->grants));
+	if (!att->grants)
+		return wt_fail(in->err, ENOMEM, "no memory for %zu grants", n);
+	for (i = 0; i < n; i++) {
+		r = wt_cbor_array(in, &two);
+		if (!r && two != 2)
+			r = wt_cbor_bad(in, "not a pair of id and digest");
+		if (!r)
+			r = wt_cbor_bytes_to(in, att->grants[i].id, WT_ID_LEN);
+		if (!r)
+			r = wt_cbor_bytes_to(in, att->grants[i].digest, WT_SHA256_LEN);
+		if (r < 0)
+			return r;
+	}
+	att->n_grants = n;
+	return 0;
+}
+
+static int read_unobserved(struct wt_cbor_in *in, struct wt_attestation *att)
+{
+	char text[UNOBSERVED_MAX + 1];
+	size_t at = in->off;
+	int r;
+
+	r = wt_field_name(in, text, sizeof(text));
+	if (r < 0)
+		return r;
+	in->off = at;
+	return wt_cbor_text(in, &att->unobserved);
+}
+
+static int read_ledger(struct wt_cbor_in *in, struct wt_attestation *att)
+{
+	size_t n;
+	int r;
+
+	r = wt_cbor_array(in, &n);
+	if (!r && n != 2)
+		r = wt_cbor_bad(in, "not a pair of charged and left");
+	if (!r)
+		r = wt_cbor_uint(in, &att->ledger_charged_uj);
+	if (!r)
+		r = wt_cbor_uint(in, &att->ledger_left_uj);
+	att->has_ledger = true;
+	return r;
+}
+
+static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_attestation *att)
+{
+	switch ((enum evidence_label)label) {
+	case SEQ:
+		return wt_field_uint(in, 1, UINT64_MAX, &att->seq);
+	case PREV:
+		return read_prev(in, att);
+	case CLOCK:
+		return read_clock(in, att);
+	case CHAIN_BEFORE:
+		return wt_cbor_bytes_to(in, att->chain_before, WT_SHA256_LEN);
+	case CHAIN_AFTER:
+		return wt_cbor_bytes_to(in, att->chain_after, WT_SHA256_LEN);
+	case FIRST_SEQ:
+		return wt_cbor_uint(in, &att->first_seq);
+	case STEPS:
+		return read_steps(in, att);
+	case REGISTRATION:
+		return wt_cbor_bytes_to(in, att->registration, WT_SHA256_LEN);
+	case GRANTS:
+		return read_grants(in, att);
+	case UNOBSERVED:
+		return read_unobserved(in, att);
+	case LEDGER:
+		return read_ledger(in, att);
+	}
+	return wt_cbor_bad(in, "not known");
+}
+
+static int read_evidence(struct wt_cbor_in *in, struct wt_attestation *att)
+{
+	struct wt_fields map;
+	int64_t label;
+	int r;
+
+	r = wt_fields_begin(in, evidence_fields,
+			    sizeof(evidence_fields) / sizeof(evidence_fields[0]), &map);
+	while (r >= 0 && (r = wt_fields_next(in, &map, &label)) > 0)
+		r = read_field(in, label, att);
+	return r;
+}
+
+/* --- claims -------------------------------------------------------------------------------------- */
+
+static int read_profile(struct wt_cbor_in *in)
+{
+	size_t at = in->off;
+	struct wt_span oid;
+	uint64_t tag;
+	int r;
+
+	r = wt_cbor_tag(in, &tag);
+	if (!r)
+		r = wt_cbor_bytes(in, &oid);
+	if (r < 0)
+		return r;
+	if (tag != TAG_OID || !wt_span_equal(oid, wt_span(attestation_profile, sizeof(attestation_profile)))) {
+		in->off = at;
+		return wt_cbor_bad(in, "not wattest's, or of a version that is not known here");
+	}
+	return 0;
+}
+
+static int read_nonce(struct wt_cbor_in *in, struct wt_attestation *att)
+{
+	size_t at = in->off;
+	int r;
+
+	r = wt_cbor_bytes(in, &att->nonce);
+	if (!r && (att->nonce.n < WATTEST_NONCE_MIN || att->nonce.n > WATTEST_NONCE_MAX)) {
+		in->off = at;
+		r = wt_cbor_bad(in, "%zu bytes (%d to %d)", att->nonce.n, WATTEST_NONCE_MIN,
+				WATTEST_NONCE_MAX);
+	}
+	return r;
+}
+
+static int read_claim(struct wt_cbor_in *in, int64_t label, struct wt_attestation *att)
+{
+	switch ((enum claim)label) {
+	case CLAIM_IAT:
+		return wt_field_time(in, &att->iat);
+	case CLAIM_NONCE:
+		return read_nonce(in, att);
+	case CLAIM_UEID:
+		return wt_field_ueid(in, att->ueid);
+	case CLAIM_UPTIME:
+		return wt_cbor_uint(in, &att->uptime_s);
+	case CLAIM_PROFILE:
+		return read_profile(in);
+	case CLAIM_BOOTSEED:
+		return wt_cbor_bytes_to(in, att->epoch, sizeof(att->epoch));
+	case CLAIM_EVIDENCE:
+		return read_evidence(in, att);
+	}
+	return wt_cbor_bad(in, "not known");
+}
+
+int attestation_read(struct wt_cbor_in *in, struct wt_attestation *ret)
+{
+	struct wt_attestation att = { 0 };
+	struct wt_fields map;
+	int64_t label;
+	int r;
+
+	r = wt_fields_begin(in, claims, sizeof(claims) / sizeof(claims[0]), &map);
+	while (r >= 0 && (r = wt_fields_next(in, &map, &label)) > 0)
+		r = read_claim(in, label, &att);
+	if (!r)
+		r = wt_cbor_end(in);
+	if (r < 0) {
+		wt_attestation_clear(&att);
+		return r;
+	}
+	*ret = att;
+	return 0;
+}
+
+int wt_attestation_decode(struct wt_span payload, struct wt_attestation *ret, struct wt_err *err)
+{
+	struct wt_cbor_in in;
+
+	wt_cbor_init(&in, payload, err);
+	return attestation_read(&in, ret);
+}
+
+void wt_attestation_clear(struct wt_attestation *att)
+{
+	free(att->steps);
+	free(att->record_store);
+	free(att->grants);
+	*att = (struct wt_attestation){ 0 };
+}
