@@ -48,7 +48,7 @@ int fields_parse(const char *path, struct json_object **ret, struct wt_err *err)
 	wt_buf_append(&text, "", 1); /* tells the tokener that a number at the end is complete */
 	file = text.err ? NULL : json_tokener_parse_ex(tokener, (const char *)text.p, (int)text.n);
 	end = json_tokener_get_parse_end(tokener);
-	while (file && end < text.n - 1 && strchr(" \t\r\n", text.p[end]))
+	while (file && end < text.n - 1 && memchr(" \t\r\n", text.p[end], 4))
 		end++;
 	if (text.err)
 		r = wt_fail(err, ENOMEM, "out of memory");
@@ -121,8 +121,9 @@ int fields_text(const struct fields *f, const char *key, bool needed, char *ret,
 		return fields_bad(f, key, err, "is missing");
 	if (n >= cap)
 		return fields_bad(f, key, err, "longer than %zu bytes", cap - 1);
-	if (n > 0 && memchr(json_object_get_string(v), '\0', n))
-		return fields_bad(f, key, err, "has a NUL inside");
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)json_object_get_string(v)[i] < 0x20 || json_object_get_string(v)[i] == 0x7f)
+			return fields_bad(f, key, err, "has a control character in it");
 	memset(ret, 0, cap);
 	if (n > 0)
 		memcpy(ret, json_object_get_string(v), n);

@@ -143,14 +143,10 @@ static void remove_all(const char *dir)
 static int init(const char *dir, const struct plan *plan, struct wt_err *err)
 {
 	char making[PATH_MAX];
-	size_t n = strlen(dir);
 	int r;
 
-	while (n > 1 && dir[n - 1] == '/')
-		n--;
-	if (n + sizeof(".new-XXXXXX") > sizeof(making))
+	if (snprintf(making, sizeof(making), "%s.new-XXXXXX", dir) >= (int)sizeof(making))
 		return wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long", dir);
-	snprintf(making, sizeof(making), "%.*s.new-XXXXXX", (int)n, dir);
 	if (!mkdtemp(making))
 		return wt_fail(err, errno, "%.200s: %s", dir, strerror(errno));
 
@@ -197,8 +193,9 @@ int authority_init(int argc, char **argv)
 {
 	struct plan plan = { .name = "Development", .now = time(NULL), .days = AUTHORITY_CA_DAYS,
 			     .crl_days = AUTHORITY_CRL_DAYS };
-	char until[WT_TIMESTAMP_LEN], crl_until[WT_TIMESTAMP_LEN];
+	char until[WT_TIMESTAMP_LEN], crl_until[WT_TIMESTAMP_LEN], *dir;
 	struct wt_err err = { 0 };
+	size_t n;
 	int r;
 
 	r = parse(argc, argv, &plan, &err);
@@ -213,12 +210,18 @@ int authority_init(int argc, char **argv)
 	if (argc - optind != 1)
 		return wt_usage_error(COMMAND, "one DIR is needed");
 
-	r = init(argv[optind], &plan, &err);
+	dir = argv[optind];
+	for (n = strlen(dir); n > 1 && dir[n - 1] == '/'; n--)
+		dir[n - 1] = '\0';
+	if (n == 0)
+		return wt_usage_error(COMMAND, "DIR is empty");
+
+	r = init(dir, &plan, &err);
 	if (r < 0)
 		return command_failed(COMMAND, &err);
-	printf("%s: registry and energy platform, valid until %s\n", argv[optind],
+	printf("%s: registry and energy platform, valid until %s\n", dir,
 	       wt_timestamp_utc(plan.now + (int64_t)plan.days * 86400, until));
-	printf("%s/trust: give this to inspectors; its revocation lists are good until %s\n", argv[optind],
+	printf("%s/trust: give this to inspectors; its revocation lists are good until %s\n", dir,
 	       wt_timestamp_utc(plan.now + (int64_t)plan.crl_days * 86400, crl_until));
 	return 0;
 }

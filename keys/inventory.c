@@ -162,20 +162,6 @@ static int read_devices(struct json_object *file, const struct inventory_default
 	return 0;
 }
 
-int inventory_read_devices(const char *path, const struct inventory_defaults *defaults,
-			   struct wt_registration *reg, struct wt_err *err)
-{
-	struct json_object *file;
-	int r;
-
-	r = fields_parse(path, &file, err);
-	if (r < 0)
-		return r;
-	r = read_devices(file, defaults, reg, err);
-	json_object_put(file);
-	return r < 0 ? wt_fail_in(err, r, "%.200s", path) : 0;
-}
-
 /* --- sources ----------------------------------------------------------------------------------------- */
 
 /* The entry's own role, or that of the first rule; every rule that fits counts as used. */
@@ -304,16 +290,30 @@ static int read_sources(struct json_object *file, struct inventory_defaults *def
 	return 0;
 }
 
-int inventory_read_sources(const char *path, struct inventory_defaults *defaults, int64_t now,
-			   struct wt_registration *reg, struct wt_err *err)
+int inventory_read(const char *devices, const char *sources, struct inventory_defaults *defaults, int64_t now,
+		   struct wt_registration *reg, struct wt_err *err)
 {
-	struct json_object *file;
+	struct json_object *first = NULL, *second = NULL;
+	const char *path = devices;
 	int r;
 
-	r = fields_parse(path, &file, err);
+	r = fields_parse(devices, &first, err);
 	if (r < 0)
 		return r;
-	r = read_sources(file, defaults, now, reg, err);
-	json_object_put(file);
-	return r < 0 ? wt_fail_in(err, r, "%.200s", path) : 0;
+	r = read_devices(first, defaults, reg, err);
+	if (r == 0) {
+		/* One file for both is read once: it may be a pipe. */
+		if (strcmp(devices, sources) != 0)
+			r = fields_parse(sources, &second, err);
+		if (r < 0)
+			goto out;
+		path = sources;
+		r = read_sources(second ? second : first, defaults, now, reg, err);
+	}
+	if (r < 0)
+		wt_fail_in(err, r, "%.200s", path);
+out:
+	json_object_put(first);
+	json_object_put(second);
+	return r;
 }

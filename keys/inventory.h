@@ -40,12 +40,11 @@ struct inventory_defaults {
 int inventory_parse_rule(const char *text, struct inventory_rule *ret, struct wt_err *err);
 
 /*
- * Fill reg->devices and reg->sources, which are freed with wt_registration_clear. -EBADMSG names file, entry, field and
- * reason. Two devices that one plugged device could both be are refused.
+ * Fills reg->devices and reg->sources, which are freed with wt_registration_clear; both paths may be the same file.
+ * -EBADMSG names file, entry, field and reason. Two devices that one plugged device could both be are refused, and so
+ * are sources of which none counts.
  */
-int inventory_read_devices(const char *path, const struct inventory_defaults *defaults,
-			   struct wt_registration *reg, struct wt_err *err);
-int inventory_read_sources(const char *path, struct inventory_defaults *defaults, int64_t now,
-			   struct wt_registration *reg, struct wt_err *err);
+int inventory_read(const char *devices, const char *sources, struct inventory_defaults *defaults, int64_t now,
+		   struct wt_registration *reg, struct wt_err *err);
 
 #endif

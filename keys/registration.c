@@ -244,9 +244,7 @@ static int run(const char *dir, struct request *request, struct wt_registration 
 
 	r = take_certificate(dir, given[CERT], request->now, &cert, reg, err);
 	if (r == 0)
-		r = inventory_read_devices(given[DEVICES], &request->defaults, reg, err);
-	if (r == 0)
-		r = inventory_read_sources(given[SOURCES], &request->defaults, request->now, reg, err);
+		r = inventory_read(given[DEVICES], given[SOURCES], &request->defaults, request->now, reg, err);
 	if (r == 0)
 		r = wt_random(reg->id, sizeof(reg->id));
 	if (r == 0)

@@ -99,8 +99,8 @@ bad() { # words, then the list's one entry or the whole file
 }
 usb='"bus": "usb", "vid": "10c4", "pid": "ea60"'
 bad 'byte 0: no JSON: it ends too early' devices ''
-bad 'byte 14: no JSON' devices '{"devices": [ nonsense ] }'
-bad 'byte 3: something follows the JSON' devices '[] []'
+bad 'byte 15: no JSON' devices '{"devices": [ nonsense ] }'
+bad 'byte 3: no JSON: unexpected character' devices '[] []'
 bad 'has no list "devices"' devices '{ "sources": [] }'
 bad 'devices: is a text, a list is needed' devices '{ "devices": "none" }'
 bad 'devices[1]: is a number, an object is needed' devices "[ { $usb, \"serial\": \"A\" }, 7 ]"
@@ -111,7 +111,7 @@ bad 'devices[0].pid: "60" is not four hex digits' devices '[ { "bus": "usb", "vi
 bad 'devices[0].vid: "0x40" is not four hex digits' devices '[ { "bus": "usb", "vid": "0x40", "pid": "6001" } ]'
 bad 'devices[0].path: is missing: a device without a serial is known by its place' devices "[ { $usb } ]"
 bad 'devices[0].serial: longer than 63 bytes' devices "[ { $usb, \"serial\": \"$(printf '%064d' 0)\" } ]"
-bad 'devices[0].serial: has a NUL inside' devices "[ { $usb, \"serial\": \"a\\u0000b\" } ]"
+bad 'devices[0].serial: has a control character in it' devices "[ { $usb, \"serial\": \"a\\u0000b\" } ]"
 bad 'devices[1].serial: the same device as devices[0]' devices \
 	"[ { $usb, \"serial\": \"A\", \"path\": \"1-1\" }, { $usb, \"serial\": \"A\", \"path\": \"1-2\" } ]"
 bad 'devices[0].rated_w: is a number with a fraction, a whole number is needed' devices \
@@ -133,7 +133,9 @@ bad 'sources[1].attribute: the same source' sources \
 	'[ { "chip": "dps800", "attribute": "power1_input" }, { "chip": "dps800", "attribute": "power1_input" } ]'
 printf '{"devices": [{ %s, "serial": "a\xff" }]}' "$usb" >bad.json
 says 1 "bad.json: byte" register --devices bad.json
-bad "" devices "[ { $usb, \"serial\": \"esc\\u001b[2J\" } ]"
+bad 'devices[0].serial: has a control character in it' devices "[ { $usb, \"serial\": \"esc\\u001b[2J\" } ]"
+printf '[]\0[]' >bad.json
+says 1 "bad.json: byte 2: something follows the JSON" register --devices bad.json
 head -c 5000000 /dev/zero | tr '\0' ' ' >huge.json
 says 1 "huge.json" register --devices huge.json
 

@@ -47,11 +47,11 @@ says 3 "could not check" "$inspect" cose es512.cose --key key11.pem
 unhex "d28441a0a201260442313154546869732069732074686520636f6e74656e742e5840${r}1a02e5f0344bf2d4ee5c7fd75a68a9f5\
 e0b3cc1f1fc1409c189566586ff9d610" unprotected.cose
 says 3 "could not check" "$inspect" cose unprotected.cose --key key11.pem
-# eddsa-sig-02: the same algorithm number on another curve (Ed448)
+# eddsa-sig-02: the same algorithm number on another curve (Ed448), so not a signature of that key
 unhex "d28443a10127a104453364343438${content}5872988240a3a2f189bd486de14aa77f54686c576a09f2e7ed9bae910df9139c\
 2ac3be7c27b7e10a20fa17c9d57d3510a2cf1f634bc0345ab9be00849842171d1e9e98b2674c0e38bfcf6c557a1692b01b71015a47ac9f7748840c\
 ad1da80cbb5b349309feb912672b377c8b2072af1598b3700" ed448.cose
-says 3 "could not check" "$inspect" cose ed448.cose --key ed.pem
+says 2 "bad" "$inspect" cose ed448.cose --key ed.pem
 
 # --- made here: bytes by hand, signature by openssl ------------------------------------------------------
 # bstr head for up to 65535 bytes

@@ -7,6 +7,10 @@
  *         [--start SECONDS] [--windows N] [--length SECONDS] [--watts N] [--nonce HEX] [--stranger WINDOW]
  *
  * --nonce closes the last window with it; --stranger plugs an unregistered device into that window, which then works.
+ *
+ *   forge --key KEY --cert CERT --resign FILE --out FILE
+ *
+ * Signs the payload of an object anew, with somebody else's key.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -159,6 +163,26 @@ static void run(struct forge *forge)
 	history_clear(&history);
 }
 
+static void resign(const struct forge *forge, const char *path)
+{
+	struct wt_buf file = { 0 }, cose = { 0 };
+	struct wt_err err = { 0 };
+	struct wt_cose decoded;
+	int r;
+
+	r = wt_file_read(path, 1 << 20, &file, &err);
+	if (r == 0)
+		r = wt_cose_decode(wt_buf_span(&file), &decoded, &err);
+	if (r == 0)
+		r = wt_cose_sign(forge->key, forge->cert, true, decoded.typ, decoded.payload, &cose, &err);
+	if (r == 0)
+		r = wt_file_write(forge->out, wt_buf_span(&cose), 0644, WT_FILE_NEW, &err);
+	if (r < 0)
+		die(path, r, &err);
+	wt_buf_free(&file);
+	wt_buf_free(&cose);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -167,9 +191,10 @@ int main(int argc, char **argv)
 		{ "out", required_argument, NULL, 'o' }, { "start", required_argument, NULL, 's' },
 		{ "windows", required_argument, NULL, 'w' }, { "length", required_argument, NULL, 'l' },
 		{ "watts", required_argument, NULL, 'W' }, { "nonce", required_argument, NULL, 'n' },
-		{ "stranger", required_argument, NULL, 'x' }, { 0 },
+		{ "stranger", required_argument, NULL, 'x' }, { "resign", required_argument, NULL, 'R' }, { 0 },
 	};
 	struct forge forge = { .out = ".", .windows = 5, .length = 60, .watts = 1000 };
+	const char *again = NULL;
 	struct wt_err err = { 0 };
 	int c, r = 0;
 
@@ -210,15 +235,21 @@ int main(int argc, char **argv)
 		case 'x':
 			forge.stranger = strtoul(optarg, NULL, 10);
 			break;
+		case 'R':
+			again = optarg;
+			break;
 		default:
 			return 64;
 		}
 		if (r < 0)
 			die(optarg, r, &err);
 	}
-	if (!forge.key || !forge.cert || !forge.registration_file.n || !forge.start)
+	if (!forge.key || !forge.cert || (!again && (!forge.registration_file.n || !forge.start)))
 		return 64;
-	run(&forge);
+	if (again)
+		resign(&forge, again);
+	else
+		run(&forge);
 	wt_registration_clear(&forge.registration);
 	wt_buf_free(&forge.registration_file);
 	wt_key_free(forge.key);
