@@ -197,16 +197,16 @@ static void show_records(const struct wt_attestation *att)
 
 			if (!raw->raw.p) {
 				wt_hex(raw->digest, sizeof(raw->digest), text);
-				printf("    %-8" PRIu64 " pruned, digest %s\n", seq, text);
+				printf("  %6" PRIu64 "  pruned, digest %s\n", seq, text);
 				continue;
 			}
 			if (wt_record_decode(raw->raw, &rec, &err) < 0) {
 				inspect_clean(err.msg);
-				printf("    %-8" PRIu64 " cannot be read: %s\n", seq, err.msg);
+				printf("  %6" PRIu64 "  cannot be read: %s\n", seq, err.msg);
 				continue;
 			}
 			wt_record_print(&rec, text, RECORD_LINE);
-			printf("    %-8" PRIu64 " %6" PRIu64 ".%03" PRIu64 " s  %s\n", rec.seq,
+			printf("  %6" PRIu64 " %7" PRIu64 ".%03" PRIu64 " s  %s\n", rec.seq,
 			       rec.boottime_ns / UINT64_C(1000000000),
 			       rec.boottime_ns / UINT64_C(1000000) % 1000, text);
 		}

@@ -37,6 +37,10 @@ int wt_program_run(const struct wt_program *program, int argc, char **argv)
 		print_help(program, stdout);
 		return flushed(program, 0);
 	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("%s %s\n", program->name, WATTEST_VERSION);
+		return flushed(program, 0);
+	}
 	for (size_t i = 0; i < program->n; i++)
 		if (strcmp(argv[1], program->commands[i].name) == 0)
 			return flushed(program, program->commands[i].run(argc - 1, argv + 1));

@@ -22,7 +22,7 @@ struct wt_program {
 	const char *more; /* below the list of commands: exit status, where to read on */
 };
 
-/* Runs the subcommand that argv names, answers --help, and makes sure that what was printed arrived. */
+/* Runs the subcommand that argv names, answers --help and --version, and makes sure that what was printed arrived. */
 int wt_program_run(const struct wt_program *program, int argc, char **argv);
 
 /* Says on stderr what is wrong with the command line and where its help is; returns WT_EXIT_USAGE. */

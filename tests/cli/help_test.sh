@@ -8,6 +8,7 @@ set -u
 for program in wattest wattest-inspect wattest-authority; do
 	says 0 "usage: $program" "$BUILD/$program" --help
 	says 64 "usage: $program" "$BUILD/$program"
+	says 0 "$program $(cat "$TOP/packaging/VERSION")" "$BUILD/$program" --version
 	says 64 "bogus" "$BUILD/$program" bogus
 	says 64 "--bogus" "$BUILD/$program" --bogus
 	help=$("$BUILD/$program" --help)
