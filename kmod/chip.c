@@ -33,7 +33,8 @@ struct chip {
 	struct list_head sources;	/* the scanner's, while it runs */
 	struct delayed_work scanner;
 	unsigned int scans;
-	bool over;			/* it has more sources than there is room for: counted */
+	bool over;			/* this scan found more sources than there is room for */
+	bool was_over;			/* an earlier one did, and they were counted as lost */
 };
 
 static const struct {
@@ -99,7 +100,7 @@ static bool is_known(const struct chip *chip, const struct kernfs_node *node)
 {
 	guard(mutex)(&wattest_log_mutex);
 	return wattest_source_has_node(node) ||
-	       (chip->over && wattest_source_count(true) >= WATTEST_MAX_SOURCES);
+	       (chip->was_over && wattest_source_count(true) >= WATTEST_MAX_SOURCES);
 }
 
 /* Returns whether the attribute is there. */
@@ -179,6 +180,7 @@ static void scan(struct work_struct *work)
 			}
 		}
 	}
+	chip->was_over |= chip->over;
 	/* Soon again for drivers that are still creating attributes, then seldom. */
 	chip->scans = min(chip->scans + 1, 3U);
 	queue_delayed_work(queue, &chip->scanner,
