@@ -21,6 +21,20 @@ enum wt_role wt_role_of(const struct wt_registration *reg, const struct wt_nl_so
 	return 0;
 }
 
+const struct wt_reg_device *wt_device_of(const struct wt_registration *reg,
+					 const struct wt_nl_device *device)
+{
+	for (size_t i = 0; reg && i < reg->n_devices; i++) {
+		const struct wt_reg_device *rule = &reg->devices[i];
+
+		if (rule->bus == device->bus && rule->vid == device->vid &&
+		    rule->pid == device->pid && fits(rule->serial, device->serial) &&
+		    fits(rule->path, device->path) && fits(rule->product, device->product))
+			return rule;
+	}
+	return NULL;
+}
+
 const char *wt_role_name(enum wt_role role)
 {
 	switch (role) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the registration says of a source that the kernel found. */
+/* What the registration says of a source or device that the kernel found. Display only: verifiers match for themselves. */
 #ifndef AGENT_ROLE_H
 #define AGENT_ROLE_H
 
@@ -8,6 +8,9 @@
 
 /* 0 when it is not registered (reg may be NULL). */
 enum wt_role wt_role_of(const struct wt_registration *reg, const struct wt_nl_source *source);
+/* NULL when it is not registered (reg may be NULL). */
+const struct wt_reg_device *wt_device_of(const struct wt_registration *reg,
+					 const struct wt_nl_device *device);
 const char *wt_role_name(enum wt_role role); /* "input", ...; "-" for 0 */
 
 #endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "command.h"
+
+int common_option(struct common *common, int answer, char **argv)
+{
+	switch (answer) {
+	case OPT_CONFIG:
+		common->config_path = optarg;
+		return -1;
+	case OPT_JSON:
+		common->json = true;
+		return -1;
+	case 'h':
+		fputs(common->help, stdout);
+		return 0;
+	default:
+		return wt_option_error(common->command, answer, argv);
+	}
+}
+
+int common_load(struct common *common, int argc, char **argv, bool arguments)
+{
+	struct wt_err err = {};
+
+	if (!arguments && optind < argc)
+		return wt_usage_error(common->command, "takes no argument \"%s\"", argv[optind]);
+	if (wt_config_load(common->config_path, &common->config, &err) < 0)
+		return could_not(common, &err);
+	return -1;
+}
+
+int could_not(const struct common *common, const struct wt_err *err)
+{
+	fprintf(stderr, "%s: %s\n", common->command, err->msg);
+	return EXIT_COULD_NOT;
+}
+
+static bool coloured(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no && no[0]) && term && strcmp(term, "dumb");
+}
+
+const char *colour_on(enum colour colour)
+{
+	static const char *const on[] = {
+		[PLAIN] = "",	    [GOOD] = "\033[32m", [DOUBTFUL] = "\033[33m",
+		[BAD] = "\033[31m", [DIM] = "\033[2m",
+	};
+
+	return coloured() ? on[colour] : "";
+}
+
+const char *colour_off(enum colour colour)
+{
+	return colour != PLAIN && coloured() ? "\033[0m" : "";
+}
+
+void print_json(struct json_object *json)
+{
+	puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
+							  JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(json);
+}
+
+void table_row(struct table *table, const char *const *cells)
+{
+	if (table->rows == table->cap) {
+		table->cap = table->cap ? 2 * table->cap : 16;
+		table->cells = reallocarray(table->cells, table->cap * table->columns,
+					    sizeof(*table->cells));
+		if (!table->cells)
+			abort();
+	}
+	for (size_t i = 0; i < table->columns; i++) {
+		char *copy = strdup(cells[i]);
+
+		if (!copy)
+			abort();
+		table->cells[table->rows * table->columns + i] = copy;
+	}
+	table->rows++;
+}
+
+/* Characters on the screen: UTF-8 without its continuation bytes. */
+static size_t width(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += (*text & 0xc0) != 0x80;
+	return n;
+}
+
+void table_print(const struct table *table, const char *first_indent, const char *indent,
+		 bool header)
+{
+	size_t widths[TABLE_COLUMNS] = {};
+
+	for (size_t i = 0; i < table->rows * table->columns; i++) {
+		size_t w = width(table->cells[i]);
+
+		if (w > widths[i % table->columns])
+			widths[i % table->columns] = w;
+	}
+	for (size_t row = 0; row < table->rows; row++) {
+		enum colour colour = header && row == 0 ? DIM : PLAIN;
+
+		printf("%s%s", row ? indent : first_indent, colour_on(colour));
+		for (size_t i = 0; i < table->columns; i++) {
+			const char *cell = table->cells[row * table->columns + i];
+			int pad = (int)(widths[i] - width(cell));
+			bool last = i + 1 == table->columns;
+
+			if (table->right & (1u << i))
+				printf("%*s%s", pad, "", cell);
+			else
+				printf("%s%*s", cell, last ? 0 : pad, "");
+			if (!last)
+				fputs("   ", stdout);
+		}
+		printf("%s\n", colour_off(colour));
+	}
+}
+
+void table_clear(struct table *table)
+{
+	for (size_t i = 0; i < table->rows * table->columns; i++)
+		free(table->cells[i]);
+	free(table->cells);
+	*table = (struct table){};
+}

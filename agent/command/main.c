@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/* wattest: what the operator of a rig sees and asks. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+
+static const struct wt_command commands[] = {
+	{"status", cmd_status, "one screen: rig, energy left, sources, devices, last attestation"},
+	{"sources", cmd_sources, "energy sources with their power and counters"},
+	{"devices", cmd_devices, "mining devices, registered or not, and what they did"},
+	{"log", cmd_log, "the kernel's records, decoded; follow them with -f"},
+	{"attest", cmd_attest, "an attestation now, for an inspector's nonce if there is one"},
+	{"export", cmd_export, "stored attestations as files"},
+	{"keys", cmd_keys, "make or show the rig's key"},
+};
+
+static const struct wt_program program = {
+	.name = "wattest",
+	.purpose = "What this rig measures and attests. The daemon behind it is wattestd(8).",
+	.commands = commands,
+	.n = sizeof(commands) / sizeof(commands[0]),
+	.more = "Exit status: 0 done, and the verdict of `status` is affirming; 1 warning; 2 contraindicated;\n"
+		"3 could not; 64 usage. See wattest(8).\n",
+};
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "--version")) {
+		printf("wattest %s\n", WATTEST_VERSION);
+		return 0;
+	}
+	return wt_program_run(&program, argc, argv);
+}
