@@ -15,7 +15,7 @@ static const struct wt_field claims[] = {
 	{ CLAIM_IAT, "iat", false },
 	{ CLAIM_NONCE, "nonce", true },
 	{ CLAIM_UEID, "ueid", false },
-	{ CLAIM_UPTIME, "uptime", false },
+	{ CLAIM_UPTIME, "uptime", true },
 	{ CLAIM_PROFILE, "eat_profile", false },
 	{ CLAIM_BOOTSEED, "bootseed", false },
 	{ CLAIM_EVIDENCE, "evidence", false },
@@ -302,15 +302,12 @@ static int read_profile(struct wt_cbor_in *in)
 {
 	size_t at = in->off;
 	struct wt_span oid;
-	uint64_t tag;
 	int r;
 
-	r = wt_cbor_tag(in, &tag);
-	if (!r)
-		r = wt_cbor_bytes(in, &oid);
+	r = wt_cbor_bytes(in, &oid);
 	if (r < 0)
 		return r;
-	if (tag != TAG_OID || !wt_span_equal(oid, wt_span(attestation_profile, sizeof(attestation_profile)))) {
+	if (!wt_span_equal(oid, wt_span(attestation_profile, sizeof(attestation_profile)))) {
 		in->off = at;
 		return wt_cbor_bad(in, "not wattest's, or of a version that is not known here");
 	}
@@ -341,7 +338,7 @@ static int read_claim(struct wt_cbor_in *in, int64_t label, struct wt_attestatio
 	case CLAIM_UEID:
 		return wt_field_ueid(in, att->ueid);
 	case CLAIM_UPTIME:
-		return wt_cbor_uint(in, &att->uptime_s);
+		return wt_field_uint(in, 1, UINT64_MAX, &att->uptime_s);
 	case CLAIM_PROFILE:
 		return read_profile(in);
 	case CLAIM_BOOTSEED:

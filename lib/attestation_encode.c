@@ -92,7 +92,7 @@ int wt_attestation_encode(const struct wt_attestation *att, struct wt_buf *ret, 
 
 	if (keyed(att))
 		return wt_fail(err, EOPNOTSUPP, "keyed steps are not known to this version");
-	wt_cbor_put_map(ret, 6u + !!att->nonce.p);
+	wt_cbor_put_map(ret, 5u + !!att->nonce.p + !!att->uptime_s);
 	wt_cbor_put_uint(ret, CLAIM_IAT);
 	wt_cbor_put_int(ret, att->iat);
 	if (att->nonce.p) {
@@ -101,10 +101,11 @@ int wt_attestation_encode(const struct wt_attestation *att, struct wt_buf *ret, 
 	}
 	wt_cbor_put_uint(ret, CLAIM_UEID);
 	wt_cbor_put_bytes(ret, wt_span(att->ueid, sizeof(att->ueid)));
-	wt_cbor_put_uint(ret, CLAIM_UPTIME);
-	wt_cbor_put_uint(ret, att->uptime_s);
+	if (att->uptime_s) {
+		wt_cbor_put_uint(ret, CLAIM_UPTIME);
+		wt_cbor_put_uint(ret, att->uptime_s);
+	}
 	wt_cbor_put_uint(ret, CLAIM_PROFILE);
-	wt_cbor_put_tag(ret, TAG_OID);
 	wt_cbor_put_bytes(ret, wt_span(attestation_profile, sizeof(attestation_profile)));
 	wt_cbor_put_uint(ret, CLAIM_BOOTSEED);
 	wt_cbor_put_bytes(ret, wt_span(att->epoch, sizeof(att->epoch)));

@@ -178,6 +178,10 @@ static int64_t label_of(struct wt_span raw)
 	return wt_cbor_int(&in, &label) < 0 ? 0 : label; /* 0 is reserved in the registry */
 }
 
+/*
+ * An unprotected alg is taken (it must fit the key, so it decides nothing) but never in an object of ours: nothing that
+ * says what those are may be outside the signature.
+ */
 static int read_headers(struct wt_cbor_in *in, bool protected, struct wt_cose *cose,
 			unsigned int *seen)
 {
@@ -205,7 +209,7 @@ static int read_headers(struct wt_cbor_in *in, bool protected, struct wt_cose *c
 			r = read_crit(in, &critical);
 		else if (label == HEADER_CRIT)
 			r = wt_cbor_bad(in, "crit is not protected");
-		else if (label == HEADER_ALG && protected)
+		else if (label == HEADER_ALG)
 			r = read_alg(in, cose);
 		else if (label == HEADER_TYP && protected)
 			r = read_typ(in, cose);
@@ -246,6 +250,7 @@ int wt_cose_decode(struct wt_span bytes, struct wt_cose *ret, struct wt_err *err
 	struct wt_cose cose = { 0 };
 	unsigned int seen = 0;
 	struct wt_cbor_in in;
+	bool protected_alg;
 	uint64_t tag;
 	size_t n;
 	int r;
@@ -271,9 +276,12 @@ int wt_cose_decode(struct wt_span bytes, struct wt_cose *ret, struct wt_err *err
 	if (r < 0)
 		return r;
 	in.what = "unprotected headers";
+	protected_alg = seen & SEEN_ALG;
 	r = read_headers(&in, false, &cose, &seen);
 	if (r < 0)
 		return r;
+	if (cose.typ != WT_TYP_NONE && !protected_alg)
+		return wt_cbor_bad(&in, "alg is not protected");
 	in.what = "payload";
 	r = wt_cbor_peek(&in);
 	if (r == WT_CBOR_SIMPLE)
@@ -315,7 +323,7 @@ int wt_cose_verify(const struct wt_cose *cose, struct wt_key *key, struct wt_buf
 
 	if (!cose->alg)
 		return wt_fail(err, EOPNOTSUPP,
-			       "the protected headers name no algorithm that is known here");
+			       "the headers name no algorithm that is known here");
 	if (cose->alg != (int64_t)wt_key_alg(key))
 		return wt_fail(err, EOPNOTSUPP, "signed with algorithm %" PRId64 ", the key is for %d",
 			       cose->alg, (int)wt_key_alg(key));

@@ -119,7 +119,7 @@ struct wt_att_grant {
 struct wt_attestation {
 	uint8_t ueid[WT_UEID_LEN];
 	int64_t iat; /* seconds since 1970 */
-	uint64_t uptime_s;
+	uint64_t uptime_s; /* 0: not said; for attestations without records, which say it themselves */
 	struct wt_span nonce; /* p NULL: nobody asked */
 	uint8_t epoch[16];
 	uint64_t seq; /* 1, 2, 3 ...: gapless for a rig's key */

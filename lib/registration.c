@@ -233,7 +233,11 @@ static int read_cert(struct wt_cbor_in *in, struct wt_span *ret)
 	int r;
 
 	r = wt_cbor_bytes(in, ret);
-	return !r && !ret->n ? wt_cbor_bad(in, "empty") : r;
+	if (r < 0)
+		return r;
+	if (!ret->n || ret->n > UINT16_MAX)
+		return wt_cbor_bad(in, "%zu bytes", ret->n);
+	return 0;
 }
 
 static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_registration *reg)
