@@ -46,9 +46,19 @@ enum wt_tier { /* AR4SI: draft-ietf-rats-ar4si */
 const char *wt_check_name(enum wt_check check); /* stable id: "signature", ... */
 const char *wt_tier_name(enum wt_tier tier);
 
+/* What can be found: docs/verdict.md lists these with their meaning. */
+struct wt_reason {
+	const char *code; /* stable, e.g. "device-not-registered" */
+	enum wt_check check;
+	enum wt_tier tier;
+	const char *meaning; /* a plain sentence without names or numbers */
+};
+
+const struct wt_reason *wt_reasons(size_t *ret_n); /* all of them, by check */
+
 struct wt_outcome {
 	enum wt_tier tier;
-	char code[32]; /* stable reason code, e.g. "device-not-registered"; "ok" when affirming */
+	char code[32]; /* stable reason code, e.g. "device-not-registered"; "ok" when affirming, "none" when nothing was claimed */
 	char reason[256]; /* a plain sentence */
 	uint32_t findings; /* how often something of this tier was found */
 };

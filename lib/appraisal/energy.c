@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Energy: measured and substituted, with bounds, charged to the grants.
+ *
+ *   measured      what the registered inputs counted in the window, together
+ *   substituted   time that nobody measured, at the nameplate's power: time reported as unmeasured, and time in which a
+ *                 registered input was not there at all. Of several inputs the longest counts: the nameplate is the
+ *                 whole rig's, so a dark input is never cheaper than a measured one
+ *   chargeable    both
+ *
+ *              low                            best                    high
+ *   measured    each input less its class,    as counted              each input plus its class, rounded up
+ *               rounded down
+ *   substituted 0: it may have stood still     nameplate * time        the same: a rig draws no more
+ *
+ * A window is charged to the time it ends at and as far back as it is long, by CLOCK_BOOTTIME: setting the clock moves
+ * energy to another hour, never out of the account. Of the rig's first attestation, the time before the registration began
+ * is not charged: nobody could have bought for it.
+ */
+#include "lib/appraisal/private.h"
+
+#include <stdio.h>
+
+#define MILLION 1000000u
+
+static uint64_t round_up(uint64_t a, uint64_t b, uint64_t c)
+{
+	unsigned __int128 v = ((unsigned __int128)a * b + c - 1) / c;
+
+	return v > UINT64_MAX ? UINT64_MAX : (uint64_t)v;
+}
+
+static bool has_input(const struct wt_appraisal *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->reg.n_sources; i++) {
+		if (a->reg.sources[i].role == WT_ROLE_INPUT)
+			return true;
+	}
+	return false;
+}
+
+/* Is any source there of which nobody knows what it measures? It may be an input that seems absent. */
+static bool all_identified(const struct history *h)
+{
+	const struct source *s;
+
+	for (s = h->sources; s < h->sources + h->n_sources; s++) {
+		if (!s->known)
+			return false;
+	}
+	return true;
+}
+
+static struct wt_energy measure(struct wt_appraisal *a, uint64_t span_ns)
+{
+	struct wt_energy e = { 0 };
+	uint64_t dark_ns = 0, input_ns, substituted;
+	bool identified = all_identified(&a->h);
+	size_t i;
+
+	for (i = 0; i < a->reg.n_sources; i++) {
+		const struct wt_reg_source *reg = &a->reg.sources[i];
+		const struct meter *m = &a->meters[i];
+
+		if (reg->role != WT_ROLE_INPUT)
+			continue;
+		e.low = plus(e.low, scale(m->energy_uj, MILLION - reg->class_ppm, MILLION));
+		e.best = plus(e.best, m->energy_uj);
+		e.high = plus(e.high, round_up(m->energy_uj, MILLION + reg->class_ppm, MILLION));
+		input_ns = plus(m->dark_ns, identified ? minus(span_ns, m->covered_ns) : 0);
+		if (input_ns > dark_ns)
+			dark_ns = input_ns;
+	}
+	substituted = round_up(a->reg.nameplate_w, dark_ns, 1000); /* W times ns: a thousand of that is one uJ */
+	a->run.measured_uj = plus(a->run.measured_uj, e.best);
+	a->run.substituted_uj = plus(a->run.substituted_uj, substituted);
+	e.best = plus(e.best, substituted);
+	e.high = plus(e.high, substituted);
+	if (!identified)
+		wt_find(&a->found, WT_ENERGY_PARTLY_UNKNOWN,
+			"attestation %" PRIu64 ": a source is there that may be an input and cannot be identified", a->reading.seq);
+	return e;
+}
+
+/* What of the window lies before the registration began is not charged. */
+static void waive(struct wt_appraisal *a, uint64_t *from_ns, uint64_t to_ns, struct wt_energy *e)
+{
+	uint64_t begin = a->reg.not_before > 0 ? scale((uint64_t)a->reg.not_before, NS_PER_S, 1) : 0;
+	uint64_t span_ns = to_ns - *from_ns, kept;
+
+	if (a->h.seq != 1 || *from_ns >= begin)
+		return;
+	kept = minus(to_ns, begin);
+	a->run.waived_ns = plus(a->run.waived_ns, span_ns - kept);
+	*from_ns = to_ns - kept;
+	e->low = kept ? scale(e->low, kept, span_ns) : 0;
+	e->best = kept ? scale(e->best, kept, span_ns) : 0;
+	e->high = kept ? scale(e->high, kept, span_ns) : 0;
+}
+
+void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns)
+{
+	uint64_t begin_ns, span_ns = minus(w->to_ns, from_ns);
+	struct wt_energy e;
+
+	if (!has_input(a))
+		return;
+	if (!a->h.counting) {
+		wt_find(&a->found, WT_ENERGY_PARTLY_UNKNOWN,
+			"attestation %" PRIu64 ": the first window looked at has nothing before it to count from", a->reading.seq);
+		return;
+	}
+	e = measure(a, span_ns);
+	begin_ns = minus(w->realtime_ns, span_ns);
+	waive(a, &begin_ns, w->realtime_ns, &e);
+	wt_ledger_debit(&a->ledger, begin_ns, w->realtime_ns, &e);
+}
+
+static void conclude_exceeded(const struct wt_appraisal *a, struct wt_findings *f, const struct wt_verdict *v)
+{
+	const struct wt_ledger *ledger = &a->ledger;
+	char charged[WT_FORMAT_LEN], bought[WT_FORMAT_LEN], over[WT_FORMAT_LEN];
+
+	wt_format_energy(ledger->charged.best, charged);
+	wt_format_energy(v->bought_uj, bought);
+	wt_format_energy(ledger->over.best, over);
+	if (ledger->n == 0)
+		wt_find(f, WT_ENERGY_EXCEEDED, "%s charged, and no grant to this rig was given", charged);
+	else if (ledger->charged.best > v->bought_uj)
+		wt_find(f, WT_ENERGY_EXCEEDED, "%s charged, %s bought: %s over", charged, bought, over);
+	else
+		wt_find(f, WT_ENERGY_EXCEEDED, "%s charged, %s bought: %s over, used when no grant had any left", charged, bought,
+			over);
+}
+
+void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v)
+{
+	const struct wt_ledger *ledger = &a->ledger;
+	char charged[WT_FORMAT_LEN], bought[WT_FORMAT_LEN], low[WT_FORMAT_LEN], high[WT_FORMAT_LEN];
+	size_t i;
+
+	for (i = 0; i < ledger->n; i++)
+		v->bought_uj = plus(v->bought_uj, wt_grant_uj(&ledger->accounts[i].grant));
+	v->chargeable = ledger->charged;
+	v->left_uj = wt_ledger_left(ledger, a->run.to_realtime_ns ? (int64_t)(a->run.to_realtime_ns / NS_PER_S) : a->now);
+	if (!a->registered) {
+		wt_no_claim(f, WT_CHECK_ENERGY, "without a registration nobody can tell which source counts");
+		return;
+	}
+	if (!has_input(a)) {
+		wt_find(f, WT_INPUT_NOT_REGISTERED, "the registration names no input source: nothing measures this rig");
+		return;
+	}
+	v->allocation = wt_ledger_verdict(ledger);
+	wt_format_energy(ledger->charged.best, charged);
+	wt_format_energy(v->bought_uj, bought);
+	wt_format_energy(ledger->charged.low, low);
+	wt_format_energy(ledger->charged.high, high);
+	if (v->allocation == WT_EXCEEDED)
+		conclude_exceeded(a, f, v);
+	else if (v->allocation == WT_INQUIRE)
+		wt_find(f, WT_ENERGY_INQUIRE, "%s charged of %s (%s to %s): the best estimate fits, the upper bound does not",
+			charged, bought, low, high);
+	if (a->run.waived_ns >= NS_PER_S)
+		wt_remark(f, WT_CHECK_ENERGY, "%" PRIu64 " s before the registration began are not charged",
+			  a->run.waived_ns / NS_PER_S);
+	wt_affirm(f, WT_CHECK_ENERGY, "%s charged of %s (%s to %s): within", charged, bought, low, high);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+/* An epoch's frame: where it begins, the clock's steps, what was lost, probes. */
+#include "lib/appraisal/private.h"
+
+#include <endian.h>
+#include <stdio.h>
+
+#define STEP_WORTH_WARNING (60 * NS_PER_S)
+#define CLOCK_SLACK NS_PER_S
+#define DEFAULT_GAP (3 * NS_PER_S)
+
+void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att)
+{
+	struct history *h = &a->h;
+
+	if (h->undeclared)
+		wt_find(&a->found, WT_PRUNED_UNDECLARED,
+			"%" PRIu64 " WINDOW bodies of the log before attestation %" PRIu64 " are gone and no LOST record says so",
+			h->undeclared, a->reading.seq);
+	wt_window_sweep(a);
+	free(h->sources);
+	free(h->devices);
+	h->sources = NULL;
+	h->devices = NULL;
+	h->n_sources = h->n_devices = 0;
+	if (a->registered) {
+		memset(a->meters, 0, a->reg.n_sources * sizeof(*a->meters));
+		memset(h->checks, 0, a->reg.n_sources * sizeof(*h->checks));
+	}
+	h->outputs = (struct comparison){ 0 };
+	memcpy(h->epoch, att->epoch, sizeof(h->epoch));
+	memcpy(h->head, att->chain_before, sizeof(h->head));
+	h->whole = h->ended = h->counting = false;
+	h->next_record = 1;
+	h->boottime_ns = h->counted_ns = h->skipped = h->undeclared = 0;
+	h->sample_ns = h->max_gap_ns = 0;
+	h->last_source = h->last_device = 0;
+	a->run.epochs++;
+}
+
+/*
+ * Nobody attested the time from the end of one log to the beginning of the next. Here it is measured and said; this is
+ * the place where it is to be charged.
+ */
+static void epoch_gap(struct wt_appraisal *a, uint64_t realtime_ns)
+{
+	char from[WT_TIMESTAMP_LEN], to[WT_TIMESTAMP_LEN];
+
+	if (a->h.realtime_ns == 0)
+		return;
+	if (plus(realtime_ns, CLOCK_SLACK) < a->h.realtime_ns)
+		wt_find(&a->found, WT_REALTIME_BACKWARDS,
+			"a log begins at %s, and the one before it ended at %s: the clock was set back while the module "
+			"was not loaded", wt_timestamp_utc((int64_t)(realtime_ns / NS_PER_S), from),
+			wt_timestamp_utc((int64_t)(a->h.realtime_ns / NS_PER_S), to));
+	a->run.unattested_ns = plus(a->run.unattested_ns, minus(realtime_ns, a->h.realtime_ns));
+}
+
+void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec, const struct wt_attestation *att)
+{
+	struct history *h = &a->h;
+	struct wattest_load load;
+	uint64_t realtime_ns;
+
+	memcpy(&load, rec->payload.p, sizeof(load));
+	if (memcmp(load.epoch, att->epoch, sizeof(load.epoch)) != 0 ||
+	    memcmp(load.chain_start, att->chain_before, sizeof(load.chain_start)) != 0)
+		wt_find(&a->found, WT_EPOCH_OTHER,
+			"attestation %" PRIu64 ": the LOAD record is of another log than the attestation", a->reading.seq);
+	realtime_ns = le64toh(load.realtime_ns);
+	epoch_gap(a, realtime_ns);
+	h->whole = rec->seq == 1;
+	h->counting = true;
+	h->counted_ns = rec->boottime_ns;
+	h->realtime_ns = realtime_ns;
+	h->offset_ns = (int64_t)(realtime_ns - rec->boottime_ns);
+	h->sample_ns = le64toh(load.sample_ns);
+	h->max_gap_ns = le64toh(load.max_gap_ns);
+	if (h->max_gap_ns == 0)
+		h->max_gap_ns = h->sample_ns < UINT64_MAX / 3 && h->sample_ns ? 3 * h->sample_ns : DEFAULT_GAP;
+}
+
+void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec)
+{
+	char text[WT_FORMAT_LEN], at[WT_TIMESTAMP_LEN];
+	struct wattest_time time;
+	uint64_t delta_ns, size_ns, realtime_ns;
+	bool back;
+
+	memcpy(&time, rec->payload.p, sizeof(time));
+	delta_ns = le64toh(time.delta_ns);
+	realtime_ns = le64toh(time.realtime_ns);
+	if (le32toh(time.kind) != WATTEST_TIME_STEP) {
+		a->reading.slept = true;
+		return;
+	}
+	back = delta_ns >> 63;
+	size_ns = back ? -delta_ns : delta_ns;
+	a->h.offset_ns = (int64_t)(realtime_ns - rec->boottime_ns);
+	wt_format_duration(size_ns / NS_PER_S, text);
+	wt_timestamp_utc((int64_t)(realtime_ns / NS_PER_S), at);
+	if (size_ns > STEP_WORTH_WARNING)
+		wt_find(&a->found, WT_CLOCK_STEPPED, "the clock was set %s by %s, to %s", back ? "back" : "forward", text, at);
+	else
+		wt_remark(&a->found, WT_CHECK_TIME, "the clock was set by %s", text);
+}
+
+void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec)
+{
+	static const char *const why[] = {
+		[WATTEST_LOST_PRUNED] = "given up, though only WINDOW bodies may be",
+		[WATTEST_LOST_FULL] = "never written: the log was full",
+		[WATTEST_LOST_MEMORY] = "never written: there was no memory",
+		[WATTEST_LOST_LIMIT] = "never tracked: there were too many",
+		[WATTEST_LOST_WITNESS] = "not witnessed by the TPM",
+	};
+	struct wattest_lost lost;
+	uint16_t reason, type;
+	uint32_t count;
+
+	memcpy(&lost, rec->payload.p, sizeof(lost));
+	reason = le16toh(lost.reason);
+	type = le16toh(lost.type);
+	count = le32toh(lost.count);
+	if (reason == WATTEST_LOST_PRUNED && type == WATTEST_RECORD_WINDOW) {
+		/* Some of them the agent had read before they were pruned: those are here. */
+		a->h.undeclared = minus(a->h.undeclared, count);
+		return;
+	}
+	wt_find(&a->found, WT_RECORDS_LOST, "record %" PRIu64 ": %" PRIu32 " %s %s", rec->seq, count, wt_record_name(type),
+		reason >= WATTEST_LOST_PRUNED && reason <= WATTEST_LOST_WITNESS ? why[reason] :
+		"lost for an unknown reason");
+}
+
+void wt_epoch_probe(struct wt_appraisal *a, const struct wt_record *rec)
+{
+	struct wattest_probe_add probe;
+	char tag[2 * sizeof(probe.tag) + 1];
+
+	memcpy(&probe, rec->payload.p, sizeof(probe));
+	wt_hex(probe.tag, sizeof(probe.tag), tag);
+	snprintf(a->run.probe, sizeof(a->run.probe), "%.15s %s", probe.name, tag);
+}

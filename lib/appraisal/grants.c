@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Grants: each is accepted, or named and not used. A folder of grants may well hold those of other rigs: they are passed
+ * over. What a state says was used of a grant is kept even while that grant is not given, so that nothing is spent twice.
+ */
+#include "lib/appraisal/private.h"
+
+static int refuse(struct wt_appraisal *a, const char *name, const struct wt_err *err)
+{
+	wt_find(&a->found, WT_GRANT_REFUSED, "%.60s: %s; not used", name, err->msg);
+	return 0;
+}
+
+/* Is it this rig's, under its licence and in its zone? */
+static bool is_ours(struct wt_appraisal *a, const struct wt_grant *grant, const char *name, struct wt_err *err)
+{
+	if (!a->registered) {
+		wt_fail(err, EINVAL, "without a registration nobody can tell whose it is");
+		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s: %s", name, err->msg);
+		return false;
+	}
+	if (grant->to_site || memcmp(grant->spender, a->reg.ueid, WT_UEID_LEN) != 0) {
+		wt_fail(err, EINVAL, "%s", grant->to_site ? "granted to a site key" : "granted to another rig");
+		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s: %s, passed over", name, err->msg);
+		return false;
+	}
+	if (strcmp(grant->licence, a->reg.licence) != 0 || strcmp(grant->zone, a->reg.zone) != 0) {
+		wt_fail(err, EINVAL, "for licence %s in zone %s, and the rig is registered under %s in %s", grant->licence,
+			grant->zone, a->reg.licence, a->reg.zone);
+		wt_find(&a->found, WT_GRANT_OTHER_LICENCE, "%.60s: %s; not used", name, err->msg);
+		return false;
+	}
+	return true;
+}
+
+static struct wt_account *account_of(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN])
+{
+	size_t i;
+
+	for (i = 0; i < a->ledger.n; i++) {
+		if (memcmp(a->ledger.accounts[i].digest, digest, WT_SHA256_LEN) == 0)
+			return &a->ledger.accounts[i];
+	}
+	return NULL;
+}
+
+static uint64_t at_most(uint64_t v, uint64_t bound)
+{
+	return v < bound ? v : bound;
+}
+
+static void set_used(struct wt_account *account, const struct wt_energy *used)
+{
+	uint64_t bought = wt_grant_uj(&account->grant);
+
+	account->used.low = at_most(used->low, bought);
+	account->used.best = at_most(used->best, bought);
+	account->used.high = at_most(used->high, bought);
+}
+
+static int accept(struct wt_appraisal *a, const struct wt_grant *grant, struct wt_span cose, const char *name,
+		  struct wt_err *err)
+{
+	uint8_t digest[WT_SHA256_LEN];
+	size_t i;
+	int r;
+
+	wt_sha256(cose, digest);
+	if (account_of(a, digest)) {
+		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s was given twice and counts once", name);
+		return 1;
+	}
+	if (a->ledger.n >= WT_MAX_GRANTS) {
+		wt_fail(err, EBADMSG, "more than %u grants", WT_MAX_GRANTS);
+		return refuse(a, name, err);
+	}
+	r = wt_ledger_add(&a->ledger, grant, digest, err);
+	if (r == -EEXIST) {
+		wt_find(&a->found, WT_GRANT_CONFLICT, "%.60s: %s; the first counts", name, err->msg);
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	for (i = 0; i < a->n_orphans; i++) {
+		if (memcmp(a->orphans[i].digest, digest, WT_SHA256_LEN) != 0)
+			continue;
+		set_used(account_of(a, digest), &a->orphans[i].used);
+		a->orphans[i] = a->orphans[--a->n_orphans];
+		break;
+	}
+	/* What a rig named before this grant was given is looked at again. */
+	a->run.n_grants = 0;
+	return 1;
+}
+
+int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *name, struct wt_err *err)
+{
+	struct opened object;
+	struct wt_grant grant;
+	struct wt_err own;
+	int r;
+
+	err = err ? err : &own;
+	r = wt_object_open(a, cose, WT_TYP_GRANT, &object, err);
+	if (r <= 0)
+		return r < 0 ? r : refuse(a, name, err);
+	r = wt_grant_decode(object.cose.payload, &grant, err);
+	if (r < 0) {
+		r = r == -EBADMSG ? refuse(a, name, err) : r;
+	} else {
+		r = wt_object_path(a, &object, WT_DUTY_GRANT, grant.not_before, grant.not_after, name, err);
+		if (r == 0)
+			refuse(a, name, err);
+	}
+	wt_opened_clear(&object);
+	if (r <= 0)
+		return r;
+	if (!is_ours(a, &grant, name, err))
+		return 0;
+	return accept(a, &grant, cose, name, err);
+}
+
+int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN], const struct wt_energy *used)
+{
+	struct wt_account *account = account_of(a, digest);
+	struct orphan *orphans;
+
+	if (account) {
+		set_used(account, used);
+		return 0;
+	}
+	orphans = reallocarray(a->orphans, a->n_orphans + 1, sizeof(*orphans));
+	if (!orphans)
+		return -ENOMEM;
+	a->orphans = orphans;
+	orphans[a->n_orphans] = (struct orphan){ .used = *used };
+	memcpy(orphans[a->n_orphans++].digest, digest, WT_SHA256_LEN);
+	return 0;
+}
+
+static void check_named(struct wt_appraisal *a, const struct wt_att_grant *named)
+{
+	char id[2 * WT_ID_LEN + 1];
+	size_t i;
+
+	wt_hex(named->id, WT_ID_LEN, id);
+	for (i = 0; i < a->ledger.n; i++) {
+		if (memcmp(a->ledger.accounts[i].grant.id, named->id, WT_ID_LEN) != 0)
+			continue;
+		if (memcmp(a->ledger.accounts[i].digest, named->digest, WT_SHA256_LEN) != 0)
+			wt_find(&a->found, WT_GRANT_CONFLICT,
+				"attestation %" PRIu64 " names grant %s with another content than the one given",
+				a->reading.seq, id);
+		return;
+	}
+	wt_find(&a->found, WT_GRANT_MISSING, "attestation %" PRIu64 " names grant %s, which was not given or not accepted",
+		a->reading.seq, id);
+}
+
+/* Rigs name the same grants from one attestation to the next: what was looked at is remembered. */
+int wt_grants_named(struct wt_appraisal *a, const struct wt_attestation *att)
+{
+	struct wt_att_grant *copy;
+	size_t i;
+
+	if (att->n_grants == a->run.n_grants &&
+	    (att->n_grants == 0 || memcmp(att->grants, a->run.grants, att->n_grants * sizeof(*copy)) == 0))
+		return 0;
+	for (i = 0; a->registered && i < att->n_grants; i++)
+		check_named(a, &att->grants[i]);
+	a->run.n_grants = 0;
+	if (att->n_grants == 0)
+		return 0;
+	copy = reallocarray(a->run.grants, att->n_grants, sizeof(*copy));
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, att->grants, att->n_grants * sizeof(*copy));
+	a->run.grants = copy;
+	a->run.n_grants = att->n_grants;
+	return 0;
+}
+
+void wt_grants_conclude(const struct wt_appraisal *a, struct wt_findings *f)
+{
+	char text[WT_COUNT_LEN], energy[WT_FORMAT_LEN];
+	uint64_t bought = 0;
+	size_t i;
+
+	for (i = 0; i < a->n_orphans; i++)
+		wt_find(f, WT_GRANT_MISSING, "%s of a grant that is not given were used before, as the state says",
+			wt_format_energy(a->orphans[i].used.best, energy));
+	for (i = 0; i < a->ledger.n; i++)
+		bought = plus(bought, wt_grant_uj(&a->ledger.accounts[i].grant));
+	if (a->ledger.n == 0)
+		wt_no_claim(f, WT_CHECK_GRANTS, "no grant to this rig was given");
+	else
+		wt_affirm(f, WT_CHECK_GRANTS, "%s to this rig, %s", wt_count(a->ledger.n, "grant", text),
+			  wt_format_energy(bought, energy));
+}

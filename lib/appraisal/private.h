@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The appraisal from inside. What it knows has three lives:
+ *
+ *   struct history   all that a later run needs; state.c writes and reads exactly this (and the ledger)
+ *   struct run       what was looked at in this run: figures for the verdict, never a ground for judging energy or chain
+ *   struct reading   the attestation being read
+ *
+ * An attestation goes core.c → signers.c → sequence.c → replay.c; replay.c walks the records and hands each to the file of
+ * its concept: epoch.c (LOAD, UNLOAD, TIME, LOST, probes), devices.c and sources.c (added, removed), window.c
+ * (WINDOW: time.c, counters.c, then sources.c, devices.c and energy.c take what changed). Each concept has a
+ * ..._conclude() for the verdict's sentence.
+ *
+ * Inside, time is ns: _ns of CLOCK_BOOTTIME unless it is called realtime. Times and counters come from whoever signed
+ * them and may be anything: sums saturate (plus()), differences are taken only after a comparison.
+ */
+#ifndef LIB_APPRAISAL_PRIVATE_H
+#define LIB_APPRAISAL_PRIVATE_H
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/appraisal.h"
+#include "lib/appraisal/findings.h"
+#include "lib/cose.h"
+#include "lib/format.h"
+#include "lib/object.h"
+#include "lib/record.h"
+#include "lib/timestamp.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+#define UNREGISTERED (-1)
+
+/* Energy of a check (or of all outputs) beside that of the inputs over the same time. */
+struct comparison {
+	uint64_t time_ns, own_uj, input_uj;
+	uint64_t slack_ns; /* of its ends: a sample belongs to one window here and to the next there */
+};
+
+/* A source that the log says is there. */
+struct source {
+	uint32_t id;
+	uint8_t flags; /* WATTEST_SOURCE_* */
+	bool known; /* its SOURCE_ADD was seen; else it is only a number */
+	char chip[32], parent[64], attribute[32], label[32];
+	uint64_t added_ns; /* of SOURCE_ADD; when not known, of the first window it was seen in */
+	uint64_t removed_ns; /* of SOURCE_DEL in the open step; 0: there */
+	struct wt_window_source at; /* counters as the newest window had them */
+	uint64_t sampled_ns; /* begin of the newest window with a good sample: the last one is no older */
+	uint64_t lit_ns; /* end of that window: the source is dark since */
+	uint32_t last_mw; /* the newest good sample */
+	uint64_t reported_ns, charged_ns; /* since lit_ns: unmeasured as the log says, and as it was charged */
+	uint64_t frozen_ns; /* for how long the power was the same to the last bit while devices worked */
+	uint32_t twin, twin_windows; /* id of an input that counted the same, and over how many windows running */
+	bool twin_varied; /* and whether the power changed meanwhile */
+
+	int registered; /* index into the registration, or UNREGISTERED */
+	size_t tally; /* index into run.sources */
+	uint64_t listed; /* run.windows of the newest window that listed it */
+	uint64_t delta_uj; /* in the window being read */
+	bool still; /* in it, the power was what it had been before it */
+};
+
+/* A device that the log says is there: one plug generation. */
+struct device {
+	uint32_t id;
+	uint8_t bus, flags;
+	bool known;
+	uint16_t vid, pid;
+	char path[32], serial[64], product[64];
+	bool removed; /* in the open step */
+	struct wt_window_device at;
+	uint64_t worked_realtime_ns; /* end of the first window in which bytes went to it; 0: none did */
+
+	int registered;
+	size_t tally;
+	uint64_t listed;
+	bool reported; /* that it worked though not registered */
+};
+
+struct history {
+	bool begun; /* an attestation was accepted */
+	uint8_t ueid[WT_UEID_LEN];
+	uint64_t seq; /* of the newest attestation accepted */
+	uint8_t digest[WT_SHA256_LEN];
+	uint8_t epoch[WATTEST_EPOCH_LEN];
+	uint8_t head[WT_SHA256_LEN];
+	uint64_t next_record; /* seq */
+	bool whole; /* the epoch was read from LOAD on without a gap: nothing in it may be unknown */
+	bool ended; /* by UNLOAD */
+	bool counting; /* counted_ns is known: LOAD or a window was read */
+	uint64_t boottime_ns; /* of the newest record */
+	uint64_t counted_ns; /* end of the newest window that could be read: the counters below stand there */
+	uint64_t skipped; /* pruned windows since */
+	uint64_t realtime_ns; /* at counted_ns */
+	int64_t offset_ns; /* realtime less boottime, as LOAD, TIME and windows explain it */
+	uint64_t sample_ns, max_gap_ns; /* from LOAD; 0: unknown */
+	uint64_t undeclared; /* pruned windows that no LOST record accounted for yet */
+	uint64_t last_source, last_device; /* greatest ids given so far */
+	struct source *sources; /* sorted by id */
+	size_t n_sources;
+	struct device *devices;
+	size_t n_devices;
+	struct comparison outputs;
+	struct comparison *checks; /* one for each registered source, used for those with that role */
+};
+
+/* What one registered source measured in the window being read. */
+struct meter {
+	uint64_t energy_uj;
+	uint64_t covered_ns; /* of the window, by sources that were there and can be read */
+	uint64_t dark_ns; /* unmeasured time to be charged */
+	bool steady; /* every source of it measured without a break */
+};
+
+struct source_tally {
+	struct wt_source_summary summary;
+	int registered;
+	uint64_t covered_ns;
+	uint64_t reads, failed; /* all, and those missed or refused */
+	bool expired; /* its calibration, and it was said */
+};
+
+struct device_tally {
+	struct wt_device_summary summary;
+	int registered;
+	bool known;
+};
+
+struct seen {
+	uint64_t seq;
+	uint8_t digest[WT_SHA256_LEN];
+};
+
+struct run {
+	uint64_t attestations, first_seq, repeated;
+	struct seen *seen; /* by rising seq */
+	size_t n_seen;
+	uint64_t refused_seq; /* of an attestation that was given and refused */
+	uint64_t records, windows, pruned, events, epochs;
+	uint64_t from_realtime_ns, to_realtime_ns;
+	uint64_t unattested_ns; /* between epochs; charging it has its place in wt_epoch_gap() */
+	uint64_t measured_uj, substituted_uj;
+	uint64_t waived_ns; /* before the registration began */
+	uint64_t covered_ns; /* by windows */
+	uint64_t unobserved_ns;
+	bool newest_observed;
+	char unobserved[128]; /* why, as the newest attestation claims */
+	char probe[48]; /* the newest PROBE_ADD */
+	uint8_t nonce[WATTEST_NONCE_MAX], window_nonce[WATTEST_NONCE_MAX]; /* of the newest attestation and window */
+	size_t nonce_len, window_nonce_len;
+	enum wt_clock clock; /* of the newest attestation */
+	uint64_t clock_bound_us;
+	int64_t iat;
+	struct wt_att_grant *grants; /* that the newest attestation names */
+	size_t n_grants;
+	struct source_tally *sources;
+	size_t n_sources;
+	struct device_tally *devices;
+	size_t n_devices;
+	uint64_t untallied; /* devices beyond the bound of the list */
+	char anchor[128]; /* of the rig's path */
+	int64_t revocation_at; /* the oldest revocation list looked at; 0: none was */
+};
+
+struct reading {
+	uint64_t seq; /* of the attestation, for sentences */
+	int64_t at; /* its time, as far as it can be believed */
+	bool slept; /* in this step the host was suspended or resumed */
+	bool resync; /* the log goes on after something that could not be read: take its seq as it comes */
+};
+
+/* The rig's certificate, and the time for which its path is known to hold. */
+struct rig {
+	struct wt_cert *cert;
+	uint8_t x5t[WT_SHA256_LEN];
+	uint8_t ueid[WT_UEID_LEN];
+	int64_t path_from, path_to; /* both inclusive; from > to: not checked yet */
+};
+
+/* What the state says was used of a grant that was not given (yet). */
+struct orphan {
+	uint8_t digest[WT_SHA256_LEN];
+	struct wt_energy used;
+};
+
+struct wt_appraisal {
+	struct wt_trust *trust; /* borrowed */
+	int64_t now;
+	uint8_t nonce[WATTEST_NONCE_MAX];
+	size_t nonce_len; /* 0: none was asked for */
+
+	bool registered;
+	struct wt_buf registration_cose; /* what reg points into */
+	struct wt_registration reg;
+	uint8_t registration_digest[WT_SHA256_LEN];
+	struct rig rig;
+
+	struct wt_ledger ledger;
+	struct orphan *orphans;
+	size_t n_orphans;
+
+	struct wt_findings found;
+	struct history h;
+	struct run run;
+	struct reading reading;
+	struct meter *meters; /* one for each registered source */
+	struct wt_buf scratch; /* of signatures and of the chain */
+};
+
+static inline uint64_t plus(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+/* a * b / c in 128 bits, held within 64 */
+static inline uint64_t scale(uint64_t a, uint64_t b, uint64_t c)
+{
+	unsigned __int128 v = (unsigned __int128)a * b / c;
+
+	return v > UINT64_MAX ? UINT64_MAX : (uint64_t)v;
+}
+
+static inline uint64_t minus(uint64_t a, uint64_t b) /* not below zero */
+{
+	return a > b ? a - b : 0;
+}
+
+/* Room for one more behind n items: reallocates at every power of two. NULL on no memory, and the array is as it was. */
+static inline void *room_for_one(void *array, size_t n, size_t size)
+{
+	return (n & (n - 1)) == 0 ? reallocarray(array, n ? 2 * n : 1, size) : array;
+}
+
+/* Realtime of a boottime, by the newest explained offset. */
+static inline uint64_t realtime_of(const struct history *h, uint64_t boottime_ns)
+{
+	return boottime_ns + (uint64_t)h->offset_ns;
+}
+
+/* --- signers.c ----------------------------------------------------------------------------------- */
+
+/* An authority's object whose envelope was opened: typ right, signature good under the candidate certificate. */
+struct opened {
+	struct wt_cose cose;
+	struct wt_cert *certs[WT_COSE_CHAIN_MAX + 1]; /* candidates, the signer first; NULL-terminated */
+};
+
+/* Returns 1, 0 when it is refused (why: err), < 0 when it could not be judged. ret is cleared with wt_opened_clear. */
+int wt_object_open(struct wt_appraisal *a, struct wt_span bytes, enum wt_typ typ, struct opened *ret,
+		   struct wt_err *err);
+/* The path of its signer to an anchor with that duty. Same returns; the signer check is told too. */
+int wt_object_path(struct wt_appraisal *a, const struct opened *object, enum wt_duty duty, int64_t not_before,
+		   int64_t not_after, const char *name, struct wt_err *err);
+void wt_opened_clear(struct opened *object);
+/* The rig's own: certificate, path at the attestation's time, signature. Same returns. */
+int wt_rig_check(struct wt_appraisal *a, const struct wt_cose *cose, const struct wt_attestation *att,
+		 struct wt_err *err);
+void wt_signers_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
+
+/* --- registration.c, grants.c -------------------------------------------------------------------- */
+
+/* Is the attestation of the registered rig, in the registration's time? Returns 1 or 0 as above. */
+int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *att, struct wt_err *err);
+void wt_registration_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+int wt_grants_named(struct wt_appraisal *a, const struct wt_attestation *att);
+/* What the state says was used of a grant: to its account, or kept until the grant is given. */
+int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN], const struct wt_energy *used);
+void wt_grants_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+
+/* --- sequence.c, replay.c, epoch.c --------------------------------------------------------------- */
+
+/* Returns 1 when the attestation is next (or next seen), 0 when it is not to be read, < 0 on no memory. */
+int wt_sequence_next(struct wt_appraisal *a, const struct wt_attestation *att,
+		     const uint8_t digest[WT_SHA256_LEN], struct wt_err *err);
+void wt_sequence_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+
+int wt_replay(struct wt_appraisal *a, const struct wt_attestation *att);
+/* Only whether it replays in itself: tells a changed record from a changed signature. */
+int wt_replay_alone(struct wt_appraisal *a, const struct wt_attestation *att);
+void wt_replay_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+
+/* Forgets what the last epoch's log said; the new one begins with this attestation. */
+void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att);
+void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec, const struct wt_attestation *att);
+void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec);
+void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec);
+void wt_epoch_probe(struct wt_appraisal *a, const struct wt_record *rec);
+
+/* --- window.c, time.c, counters.c ---------------------------------------------------------------- */
+
+int wt_window(struct wt_appraisal *a, const struct wt_record *rec);
+/* A closing record that is only a digest. */
+void wt_window_pruned(struct wt_appraisal *a);
+/* Forgets what was removed in the step that ends. */
+void wt_window_sweep(struct wt_appraisal *a);
+
+void wt_time_window(struct wt_appraisal *a, const struct wt_window *w);
+void wt_time_signed(struct wt_appraisal *a, const struct wt_attestation *att);
+void wt_time_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+
+/* Is what changed possible in [from_ns, w->to_ns]? Returns false when counters ran backwards: nothing to be added. */
+bool wt_counters_source(struct wt_appraisal *a, const struct source *s, const struct wt_window_source *now,
+			const struct wt_window *w, uint64_t from_ns);
+bool wt_counters_device(struct wt_appraisal *a, const struct device *d, const struct wt_window_device *now);
+void wt_counters_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+
+/* --- sources.c, compare.c, devices.c, energy.c --------------------------------------------------- */
+
+int wt_source_add(struct wt_appraisal *a, const struct wt_record *rec);
+void wt_source_del(struct wt_appraisal *a, const struct wt_record *rec);
+struct source *wt_source_find(struct history *h, uint32_t id);
+/* One that a window lists and no record announced. NULL on no memory. */
+struct source *wt_source_unknown(struct wt_appraisal *a, const struct wt_window_source *now, uint64_t to_ns);
+/* Matches it against the registration and gives it a tally: after SOURCE_ADD, and after a state was loaded. */
+int wt_source_match(struct wt_appraisal *a, struct source *s);
+void wt_source_clear_meters(struct wt_appraisal *a); /* for a new window */
+/* Takes over what the window says: meters, tallies, darkness. */
+void wt_source_window(struct wt_appraisal *a, struct source *s, const struct wt_window_source *now,
+		      const struct wt_window *w, uint64_t from_ns, bool sound);
+void wt_sources_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+const char *wt_source_words(const struct source *s, char *ret, size_t cap);
+
+/* Inputs against checks, outputs and each other, after all sources of a window were taken over. */
+void wt_compare_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns, bool active);
+
+int wt_device_add(struct wt_appraisal *a, const struct wt_record *rec);
+void wt_device_del(struct wt_appraisal *a, const struct wt_record *rec);
+struct device *wt_device_find(struct history *h, uint32_t id);
+struct device *wt_device_unknown(struct wt_appraisal *a, const struct wt_window_device *now);
+int wt_device_match(struct wt_appraisal *a, struct device *d);
+/* Returns whether it worked in this window. */
+bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now, bool sound);
+void wt_devices_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
+
+void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
+void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
+
+/* --- activity.c ---------------------------------------------------------------------------------- */
+
+void wt_activity_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
+void wt_activity_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+void wt_losses_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+void wt_freshness_note(struct wt_appraisal *a, const struct wt_attestation *att);
+void wt_freshness_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every finding there is: its stable code, the check it belongs to, how much it weighs, and what it means. This is the
+ * one table; docs/verdict.md lists it, and a test compares both. A code that was released never changes its meaning.
+ */
+#ifndef LIB_APPRAISAL_REASONS_H
+#define LIB_APPRAISAL_REASONS_H
+
+/* X(name, code, check, tier, meaning) */
+#define WT_REASONS(X)                                                                                        \
+	X(MALFORMED, "malformed", SIGNATURE, CONTRAINDICATED,                                                \
+	  "an attestation that is no strictly well-formed object of that type")                             \
+	X(ALGORITHM, "algorithm", SIGNATURE, CONTRAINDICATED,                                                \
+	  "signed with an algorithm that is not accepted, or that is not the key's")                        \
+	X(CERTIFICATE_OTHER, "certificate-other", SIGNATURE, CONTRAINDICATED,                                \
+	  "the attestation names another certificate than the registered one")                              \
+	X(SIGNATURE_BAD, "signature-bad", SIGNATURE, CONTRAINDICATED,                                        \
+	  "the signature does not verify: the object was changed, or somebody else signed it")              \
+	X(CERTIFICATE_MISSING, "certificate-missing", SIGNER, CONTRAINDICATED,                               \
+	  "the object does not carry the certificate that its header names")                                \
+	X(PATH_REFUSED, "path-refused", SIGNER, CONTRAINDICATED,                                             \
+	  "no valid path from the signer's certificate to a trust anchor: unknown, expired or revoked")     \
+	X(WRONG_DUTY, "wrong-duty", SIGNER, CONTRAINDICATED,                                                 \
+	  "the signer may sign something, but not this kind of object")                                     \
+	X(SIGNED_AFTERWARDS, "signed-afterwards", SIGNER, CONTRAINDICATED,                                   \
+	  "the signer's certificate began only when the object had ended")                                  \
+	X(REVOCATION_UNKNOWN, "revocation-unknown", REVOCATION, WARNING,                                     \
+	  "no revocation list of an issuer was there to be looked at")                                      \
+	X(REVOCATION_STALE, "revocation-stale", REVOCATION, WARNING,                                         \
+	  "a revocation list is past the date of its next issue")                                           \
+	X(REGISTRATION_REFUSED, "registration-refused", REGISTRATION, CONTRAINDICATED,                       \
+	  "the registration is malformed, forged or not signed by a registry")                              \
+	X(REGISTRATION_KEY, "registration-key", REGISTRATION, CONTRAINDICATED,                               \
+	  "the registration's rig id is not that of the key it registers")                                  \
+	X(RIG_OTHER, "rig-other", REGISTRATION, CONTRAINDICATED,                                             \
+	  "the attestation is of another rig than the registered one")                                      \
+	X(REGISTRATION_NOT_VALID, "registration-not-valid", REGISTRATION, CONTRAINDICATED,                   \
+	  "the attestation was signed before the registration began or after it ended")                     \
+	X(REGISTRATION_MISSING, "registration-missing", REGISTRATION, WARNING,                               \
+	  "no registration was given, so nothing could be compared with one")                               \
+	X(REGISTRATION_OTHER, "registration-other", REGISTRATION, WARNING,                                   \
+	  "the rig names another registration than the one given, or none")                                 \
+	X(REGISTRATION_ENDING, "registration-ending", REGISTRATION, WARNING,                                 \
+	  "the registration ends within seven days")                                                        \
+	X(SEQUENCE_GAP, "sequence-gap", SEQUENCE, CONTRAINDICATED, "an attestation between two others is missing") \
+	X(SEQUENCE_FORK, "sequence-fork", SEQUENCE, CONTRAINDICATED,                                         \
+	  "two different attestations with the same seq")                                                   \
+	X(SEQUENCE_ORDER, "sequence-order", SEQUENCE, CONTRAINDICATED,                                       \
+	  "an attestation older than the newest that was not seen in its place")                            \
+	X(SEQUENCE_PREV, "sequence-prev", SEQUENCE, CONTRAINDICATED,                                         \
+	  "the attestation does not name the digest of the one before it")                                  \
+	X(CHAIN_BROKEN, "chain-broken", CHAIN, CONTRAINDICATED,                                              \
+	  "the records do not replay to the chain value claimed: a record was changed, dropped or moved")   \
+	X(CHAIN_GAP, "chain-gap", CHAIN, CONTRAINDICATED,                                                    \
+	  "the chain does not begin where the attestation before ended")                                    \
+	X(EPOCH_WITHOUT_LOAD, "epoch-without-load", CHAIN, CONTRAINDICATED,                                  \
+	  "a log that should begin here does not begin with LOAD")                                          \
+	X(EPOCH_OTHER, "epoch-other", CHAIN, CONTRAINDICATED,                                                \
+	  "the LOAD record's epoch or chain start is not the attestation's")                                \
+	X(RECORD_MALFORMED, "record-malformed", CHAIN, CONTRAINDICATED,                                      \
+	  "a record that is not laid out as the kernel module does it")                                     \
+	X(RECORD_MISSING, "record-missing", CHAIN, CONTRAINDICATED, "the records' seqs are not gapless")     \
+	X(STEP_MALFORMED, "step-malformed", CHAIN, CONTRAINDICATED,                                          \
+	  "a step without its closing record, with two, or going on after UNLOAD")                          \
+	X(PRUNED_MISPLACED, "pruned-misplaced", CHAIN, CONTRAINDICATED,                                      \
+	  "a digest stands where no WINDOW record can have been")                                           \
+	X(COUNTER_BACKWARDS, "counter-backwards", COUNTERS, CONTRAINDICATED,                                 \
+	  "a counter that only grows became smaller")                                                       \
+	X(ENERGY_IMPOSSIBLE, "energy-impossible", COUNTERS, CONTRAINDICATED,                                 \
+	  "a source's energy is more or less than its power over that time can be")                         \
+	X(UNMEASURED_IMPOSSIBLE, "unmeasured-impossible", COUNTERS, CONTRAINDICATED,                         \
+	  "more unmeasured time than there was time")                                                       \
+	X(SAMPLES_IMPOSSIBLE, "samples-impossible", COUNTERS, CONTRAINDICATED,                               \
+	  "more samples than the sampling period allows")                                                   \
+	X(POWER_IMPOSSIBLE, "power-impossible", COUNTERS, CONTRAINDICATED,                                   \
+	  "least, last and greatest power contradict each other or the number of samples")                  \
+	X(POWER_OVER_NAMEPLATE, "power-over-nameplate", COUNTERS, CONTRAINDICATED,                           \
+	  "an input shows more than 120 % of the rig's nameplate power")                                    \
+	X(TRANSFERS_IMPOSSIBLE, "transfers-impossible", COUNTERS, CONTRAINDICATED, "bytes without a transfer") \
+	X(WINDOW_INCOMPLETE, "window-incomplete", COUNTERS, CONTRAINDICATED,                                 \
+	  "a WINDOW record does not list exactly the sources and devices that were there")                  \
+	X(ID_IMPOSSIBLE, "id-impossible", COUNTERS, CONTRAINDICATED,                                         \
+	  "an id given twice, or something removed that was not there")                                     \
+	X(WINDOW_GAP, "window-gap", TIME, CONTRAINDICATED,                                                   \
+	  "a window does not begin where the one before ended")                                             \
+	X(BOOTTIME_BACKWARDS, "boottime-backwards", TIME, CONTRAINDICATED,                                   \
+	  "a record's time is before that of the record before it")                                         \
+	X(CLOCK_UNEXPLAINED, "clock-unexplained", TIME, CONTRAINDICATED,                                     \
+	  "the clock was set and no TIME record says so")                                                   \
+	X(CLOCK_STEPPED, "clock-stepped", TIME, WARNING, "the clock was set by more than a minute")          \
+	X(REALTIME_BACKWARDS, "realtime-backwards", TIME, WARNING,                                           \
+	  "a log begins at an earlier time of day than the log before it ended")                            \
+	X(SIGNED_EARLY, "signed-early", TIME, WARNING, "an attestation is older than the records it carries") \
+	X(DEVICE_NOT_REGISTERED, "device-not-registered", DEVICES, CONTRAINDICATED,                          \
+	  "a device worked that is not in the registration")                                                \
+	X(DEVICE_CLONED, "device-cloned", DEVICES, CONTRAINDICATED,                                          \
+	  "two devices at a time claim to be the same registered one")                                      \
+	X(DEVICE_IDLE, "device-idle", DEVICES, WARNING, "a device is there that is not in the registration; it was sent nothing") \
+	X(DEVICE_ABSENT, "device-absent", DEVICES, WARNING, "a registered device is not there")              \
+	X(DEVICE_UNIDENTIFIED, "device-unidentified", DEVICES, WARNING,                                      \
+	  "a device was plugged in before the first attestation looked at, so nothing says what it is")     \
+	X(SOURCE_SILENT, "source-silent", SOURCES, CONTRAINDICATED,                                          \
+	  "a registered input is not there or gave no good sample in the newest window")                    \
+	X(SOURCE_CONTRADICTED, "source-contradicted", SOURCES, CONTRAINDICATED,                              \
+	  "inputs, checks and outputs disagree by more than twice their classes over ten minutes")          \
+	X(SOURCE_MIRRORED, "source-mirrored", SOURCES, CONTRAINDICATED,                                      \
+	  "two inputs count exactly the same while the power changes: one is a copy of the other")          \
+	X(SOURCE_CHECK_SILENT, "source-check-silent", SOURCES, WARNING,                                      \
+	  "a registered check or output source is not there or gave no good sample in the newest window")   \
+	X(SOURCE_PARTLY_SILENT, "source-partly-silent", SOURCES, WARNING,                                    \
+	  "more than a tenth of a registered input's reads failed or were refused")                         \
+	X(SOURCE_FROZEN, "source-frozen", SOURCES, WARNING,                                                  \
+	  "an input's power did not change in the last bit for ten minutes while devices worked")           \
+	X(SOURCE_AMBIGUOUS, "source-ambiguous", SOURCES, WARNING,                                            \
+	  "two sources at a time match the same registered one; both are counted")                          \
+	X(SOURCE_UNIDENTIFIED, "source-unidentified", SOURCES, WARNING,                                      \
+	  "a source was found before the first attestation looked at, so nothing says what it is")          \
+	X(CALIBRATION_EXPIRED, "calibration-expired", SOURCES, WARNING, "a registered source's calibration has expired") \
+	X(ACTIVITY_UNOBSERVED, "activity-unobserved", ACTIVITY, WARNING,                                     \
+	  "no probe counts what the devices do")                                                            \
+	X(ACTIVITY_PARTLY_UNOBSERVED, "activity-partly-unobserved", ACTIVITY, WARNING,                       \
+	  "for more than five minutes and a hundredth of the time no probe counted what the devices did")   \
+	X(RECORDS_LOST, "records-lost", LOSSES, CONTRAINDICATED,                                             \
+	  "the kernel could not write or keep a record that matters")                                       \
+	X(PRUNED_UNDECLARED, "pruned-undeclared", LOSSES, WARNING,                                           \
+	  "more WINDOW bodies are gone than LOST records account for so far")                               \
+	X(NONCE_MISSING, "nonce-missing", FRESHNESS, CONTRAINDICATED,                                        \
+	  "the newest attestation carries no nonce, though one was asked for")                              \
+	X(NONCE_OTHER, "nonce-other", FRESHNESS, CONTRAINDICATED,                                            \
+	  "the newest attestation answers another nonce: it is not fresh")                                  \
+	X(NONCE_NOT_IN_LOG, "nonce-not-in-log", FRESHNESS, CONTRAINDICATED,                                  \
+	  "the nonce was signed, but the kernel's newest WINDOW record does not carry it")                  \
+	X(GRANT_REFUSED, "grant-refused", GRANTS, CONTRAINDICATED,                                           \
+	  "a grant is malformed, forged or not signed by an energy platform; it was not used")              \
+	X(GRANT_CONFLICT, "grant-conflict", GRANTS, CONTRAINDICATED,                                         \
+	  "two different grants with the same id, or a rig that names one with another content")            \
+	X(GRANT_OTHER_LICENCE, "grant-other-licence", GRANTS, WARNING,                                       \
+	  "a grant for this rig is to another licence or zone than the registered one; it was not used")    \
+	X(GRANT_MISSING, "grant-missing", GRANTS, WARNING,                                                   \
+	  "the rig or the state names a grant that was not given")                                          \
+	X(INPUT_NOT_REGISTERED, "input-not-registered", ENERGY, CONTRAINDICATED,                             \
+	  "the registration names no input source: nothing measures the rig")                               \
+	X(ENERGY_EXCEEDED, "energy-exceeded", ENERGY, CONTRAINDICATED,                                       \
+	  "more energy was used than had been bought for that time")                                        \
+	X(ENERGY_INQUIRE, "energy-inquire", ENERGY, WARNING,                                                 \
+	  "the best estimate fits what was bought, the upper bound does not")                               \
+	X(ENERGY_PARTLY_UNKNOWN, "energy-partly-unknown", ENERGY, WARNING,                                   \
+	  "some windows lie before the inputs could be identified; their energy is not counted")
+
+#define WT_REASON_ENUM(name, code, check, tier, meaning) WT_##name,
+enum wt_reason_id { WT_REASONS(WT_REASON_ENUM) WT_REASON_IDS };
+#undef WT_REASON_ENUM
+
+#endif
