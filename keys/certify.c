@@ -81,6 +81,8 @@ static int run(const struct request *request, struct wt_err *err)
 		return r;
 	if (!*wt_csr_common_name(csr))
 		r = wt_fail(err, EBADMSG, "%.200s: has no common name, which is the rig's name", request->csr);
+	if (strlen(wt_csr_common_name(csr)) >= sizeof(((struct wt_registration *)0)->rig))
+		r = wt_fail(err, EBADMSG, "%.200s: a common name that is too long for a rig's", request->csr);
 	if (r == 0)
 		r = issue(request, csr, &cert, err);
 	wt_csr_free(csr);

@@ -45,6 +45,9 @@ int command_text(const char *option, const char *text, char *ret, size_t cap, st
 		return wt_fail(err, EINVAL, "%s: is empty", option);
 	if (strlen(text) >= cap)
 		return wt_fail(err, EINVAL, "%s: longer than %zu bytes", option, cap - 1);
+	for (const char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return wt_fail(err, EINVAL, "%s: has a control character in it", option);
 	strcpy(ret, text);
 	return 0;
 }

@@ -15,6 +15,7 @@ says 64 "--days 1x: not a whole number" "$authority" init a --days 1x
 says 64 "--days -1: not a whole number" "$authority" init a --days -1
 says 64 "--name: longer than 39 bytes" "$authority" init a --name "$(printf '%040d' 0)"
 says 64 "--name: is empty" "$authority" init a --name ""
+says 64 "--name: has a control character in it" "$authority" init a --name "$(printf 'a\033b')"
 says 1 "No such file" "$authority" init no/such/place
 says 0 "usage: wattest-authority init" "$authority" init --help
 check "nothing was made by all that" test ! -e a
@@ -54,6 +55,10 @@ says 64 "DIR and CSR are needed" "$authority" certify auth
 says 1 "nowhere: no authority here" "$authority" certify nowhere rig.csr
 says 1 "No such file" "$authority" certify auth missing.csr
 says 1 "rig.key" "$authority" certify auth rig.key
+openssl req -new -newkey rsa:2048 -nodes -keyout rsa.key -subj /CN=rsa -out rsa.csr 2>/dev/null
+says 1 "rsa.csr: RSA key" "$authority" certify auth rsa.csr
+openssl req -new -key rig.key -subj "/CN=$(printf '%064d' 0)" -out long.csr
+says 1 "long.csr: a common name that is too long" "$authority" certify auth long.csr
 says 1 "nameless.csr: has no common name" "$authority" certify auth nameless.csr
 sed '3s/./x/10' rig.csr >bent.csr
 says 1 "bent.csr" "$authority" certify auth bent.csr
@@ -178,6 +183,8 @@ says 64 "--wh 1.5: not a whole number" sell --wh 1.5
 says 64 "--until is not after --from" sell --until now
 says 64 "--from: \"2026-02-30T00:00:00Z\" is no time" sell --from 2026-02-30T00:00:00Z
 says 64 "--from: \"2026-02-03\" is no time" sell --from 2026-02-03
+says 64 "--transaction: has a control character in it" sell --transaction "$(printf 'a\nb')"
+says 1 "UTF-8" sell --transaction "$(printf 'a\377b')"
 says 64 "--price kzt:5: such as KZT:24.5" sell --price kzt:5
 says 64 "--price KZT:1.2345678" sell --price KZT:1.2345678
 says 64 "--price KZT:1." sell --price KZT:1.
