@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reading another driver's sysfs attribute, so that neither its removal nor a mount over its path can
- * hurt or fool us. The file is opened once: kernfs then guards against removal (a read gives -ENODEV), and
- * the inode must be that of the kernfs node which belongs to the device, so a file that root has bound
- * over the path is refused.
+ * Reading another driver's sysfs attribute, so that neither its removal nor a mount over its path
+ * can hurt or fool us. The file is opened once: kernfs then guards against removal (a read gives
+ * -ENODEV), and the inode must be that of the kernfs node which belongs to the device, so a file
+ * that root has bound over the path is refused.
  */
 #ifndef WATTEST_ATTRIBUTE_H
 #define WATTEST_ATTRIBUTE_H
@@ -18,10 +18,10 @@ struct wattest_attribute {
 };
 
 /*
- * Finds and opens the attribute `name` of kobj; dir is kobj's own kernfs node, referenced by the caller.
- * Returns 0, also when it exists but could not be opened: then *ret_error says why, else it is 0. Returns
- * -ENOENT when there is none. From process context only, and from a kernel thread: a path is looked up
- * in the caller's root.
+ * Finds and opens the attribute `name` of kobj; dir is kobj's own kernfs node, referenced by the
+ * caller. Returns 0, also when it exists but could not be opened: then *ret_error says why, else it
+ * is 0. Returns -ENOENT when there is none. From process context only, and from a kernel thread: a
+ * path is looked up in the caller's root.
  */
 int wattest_attribute_open(struct wattest_attribute *ret, struct kobject *kobj,
 			   struct kernfs_node *dir, const char *name, int *ret_error);
@@ -30,7 +30,9 @@ void wattest_attribute_close(struct wattest_attribute *attribute);
 /* Reads it into buf, as a string without white space at its ends. Returns 0 or a negative errno. */
 int wattest_attribute_text(struct wattest_attribute *attribute, char *buf, size_t size);
 
-/* Reads a number. Returns 0, -ERANGE for a negative or an overlong one, or another negative errno. */
+/*
+ * Reads a number. Returns 0, -ERANGE for a negative or an overlong one, or another negative errno.
+ */
 int wattest_attribute_number(struct wattest_attribute *attribute, u64 *ret_value);
 
 #endif

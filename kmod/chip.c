@@ -2,13 +2,13 @@
 /*
  * Finds the energy sources of hwmon devices ("chips").
  *
- * hwmon has no interface for consumers in the kernel, but our own hwmon device has its class, and a class
- * interface is told of every device of it. Known exceptions:
- *  - drivers that register the old way (acpi_power_meter, ibmaem) keep their attributes on the parent
- *    device, and some create them only after they registered: so both places are searched, and again
- *    later, for ever, since a driver may also change which attributes it shows;
- *  - an attribute is there if kernfs says so, whatever is mounted over its path; if it cannot be opened,
- *    it is recorded as unreadable and tried again later.
+ * hwmon has no interface for consumers in the kernel, but our own hwmon device has its class, and a
+ * class interface is told of every device of it. Known exceptions:
+ *  - drivers that register the old way (acpi_power_meter, ibmaem) keep their attributes on the
+ *    parent device, and some create them only after they registered: so both places are searched,
+ *    and again later, for ever, since a driver may also change which attributes it shows;
+ *  - an attribute is there if kernfs says so, whatever is mounted over its path; if it cannot be
+ *    opened, it is recorded as unreadable and tried again later.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -28,7 +28,7 @@
 struct chip {
 	struct list_head node;
 	struct device *dev;		/* referenced */
-	struct kobject *place[2];	/* where attributes are: the device itself, its parent or NULL */
+	struct kobject *place[2];	/* where attributes are: itself, its parent or NULL */
 	struct kernfs_node *dir[2];	/* of place, referenced */
 	struct list_head sources;	/* the scanner's, while it runs */
 	struct delayed_work scanner;
@@ -120,7 +120,8 @@ static bool look_for(struct chip *chip, int place, const char *name,
 	}
 	describe(chip, place, name, kind, &info);
 	if (error)
-		pr_warn("%s of %s cannot be opened: %pe\n", name, dev_name(chip->dev), ERR_PTR(error));
+		pr_warn("%s of %s cannot be opened: %pe\n", name, dev_name(chip->dev),
+			ERR_PTR(error));
 	s = wattest_source_add(&info, &attribute, error);
 	if (IS_ERR(s)) {
 		chip->over |= PTR_ERR(s) == -E2BIG;

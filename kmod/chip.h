@@ -5,8 +5,8 @@
 #include <linux/device.h>
 
 /*
- * Follows all devices of own's class, which is hwmon's, except own itself: present and future ones. When
- * it returns 0, the sources of those present are recorded.
+ * Follows all devices of own's class, which is hwmon's, except own itself: present and future ones.
+ * When it returns 0, the sources of those present are recorded.
  */
 int wattest_chip_init(struct device *own);
 /* Stops all sampling; waits for reads that are under way. */

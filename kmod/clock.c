@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TIME records. CLOCK_REALTIME and CLOCK_BOOTTIME run at one rate, NTP's slewing included, and both count
- * through suspend: so the difference of their offsets changes when somebody sets the clock, and only then.
+ * TIME records. CLOCK_REALTIME and CLOCK_BOOTTIME run at one rate, NTP's slewing included, and both
+ * count through suspend: so the difference of their offsets changes when somebody sets the clock,
+ * and only then.
  */
 #include <linux/ktime.h>
 #include <linux/suspend.h>

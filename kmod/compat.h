@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between the kernels that we support, 6.12 and later. Nothing else in the project asks for
- * a version.
+ * What differs between the kernels that we support, 6.12 and later. Nothing else in the project
+ * asks for a version.
  */
 #ifndef WATTEST_COMPAT_H
 #define WATTEST_COMPAT_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * See device.h. Lookup by bus number and address is lock-free, since transfers complete in any context.
- * A transfer that completes while its device is being removed may count after the last WINDOW that lists
- * it: it is the last one, and nobody's energy depends on it.
+ * See device.h. Lookup by bus number and address is lock-free, since transfers complete in any
+ * context. A transfer that completes while its device is being removed may count after the last
+ * WINDOW that lists it: it is the last one, and nobody's energy depends on it.
  */
 #include <linux/hashtable.h>
 #include <linux/slab.h>
@@ -89,7 +89,8 @@ int wattest_device_add(const void *key, u32 busnum, u32 devnum, struct wattest_d
 	d->key = key;
 	d->busnum = busnum;
 	d->devnum = devnum;
-	err = wattest_log_append(WATTEST_RECORD_DEVICE_ADD, ktime_get_boottime_ns(), info, sizeof(*info));
+	err = wattest_log_append(WATTEST_RECORD_DEVICE_ADD, ktime_get_boottime_ns(), info,
+				 sizeof(*info));
 	if (err) {
 		kfree(d);
 		return err;
@@ -132,7 +133,7 @@ void wattest_device_fill(struct wattest_window_device *ret)
 	struct wattest_device *d;
 
 	lockdep_assert_held(&wattest_log_mutex);
-	list_for_each_entry(d, &devices, node)
+	list_for_each_entry(d, &devices, node) {
 		*ret++ = (struct wattest_window_device){
 			.transfers_in = cpu_to_le64(atomic64_read(&d->transfers_in)),
 			.transfers_out = cpu_to_le64(atomic64_read(&d->transfers_out)),
@@ -141,6 +142,7 @@ void wattest_device_fill(struct wattest_window_device *ret)
 			.id = cpu_to_le32(d->id),
 			.errors = cpu_to_le32(min_t(u64, atomic64_read(&d->errors), U32_MAX)),
 		};
+	}
 }
 
 void wattest_device_end_window(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Devices that may be, or may lead to, an ASIC, and their activity. Each plug has its own id and counters.
- * This file knows them; usb.c finds them, and kfunc.c counts for BPF programs.
+ * Devices that may be, or may lead to, an ASIC, and their activity. Each plug has its own id and
+ * counters. This file knows them; usb.c finds them, and kfunc.c counts for BPF programs.
  */
 #ifndef WATTEST_DEVICE_H
 #define WATTEST_DEVICE_H
@@ -16,7 +16,7 @@ struct wattest_device {
 	struct hlist_node hash;		/* by bus number and address; readers under RCU */
 	struct list_head node;		/* of all devices, in the order of their ids; log mutex */
 	struct rcu_head rcu;
-	const void *key;		/* of the bus driver: which device this is; never followed */
+	const void *key;		/* of the bus: which device this is; never followed */
 	struct wattest_device_add info;	/* as it was recorded; constant */
 	u32 id;
 	u32 busnum;
@@ -41,8 +41,8 @@ void wattest_device_transfer(u32 busnum, u32 devnum, u32 flags, u32 bytes);
 u64 wattest_device_strays(void);
 
 /*
- * Records a device and tracks it; one with the same key that is tracked already changes nothing. Returns
- * 0, or -E2BIG, -ENOSPC, -ENOMEM when there is no room, which is counted as lost.
+ * Records a device and tracks it; one with the same key that is tracked already changes nothing.
+ * Returns 0, or -E2BIG, -ENOSPC, -ENOMEM when there is no room, which is counted as lost.
  */
 int wattest_device_add(const void *key, u32 busnum, u32 devnum, struct wattest_device_add *info);
 /* Records the removal, if the device is tracked. */
@@ -53,7 +53,10 @@ void wattest_device_exit(void);
 
 /* All below are called with wattest_log_mutex held. */
 
-/* For a WINDOW: how many there are, gone ones included; their counters; and what follows its commit. */
+/*
+ * For a WINDOW: how many there are, gone ones included; their counters; and what follows its
+ * commit.
+ */
 u32 wattest_device_count(bool gone_too);
 void wattest_device_fill(struct wattest_window_device *ret);
 void wattest_device_end_window(void);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the LOAD record says of the host: which module this is, and how far the kernel that reports may
- * be trusted. Nothing is judged here.
+ * What the LOAD record says of the host: which module this is, and how far the kernel that reports
+ * may be trusted. Nothing is judged here.
  */
 #include <linux/elf.h>
 #include <linux/kernfs.h>
@@ -57,7 +57,9 @@ static void build_id(u8 *ret, size_t len)
 #endif
 }
 
-/* 0 none, 1 integrity, 2 confidentiality. Asking when locked down logs a notice: the LSM does that. */
+/*
+ * 0 none, 1 integrity, 2 confidentiality. Asking when locked down logs a notice: the LSM does that.
+ */
 static u8 lockdown(void)
 {
 	if (security_locked_down(LOCKDOWN_CONFIDENTIALITY_MAX - 1))

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * See integrator.h. A trapezoid's area is (p0 + p1) / 2 * dt, in uW * ns; 1e9 of that is one uJ. So the
- * quotient of (p0 + p1) * dt by 2e9 is added, and the rest is carried into the next interval.
+ * See integrator.h. A trapezoid's area is (p0 + p1) / 2 * dt, in uW * ns; 1e9 of that is one uJ. So
+ * the quotient of (p0 + p1) * dt by 2e9 is added, and the rest is carried into the next interval.
  */
 #ifdef __KERNEL__
 #include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/time64.h>
-#else
+#endif
+
+#include "integrator.h"
+
+#ifndef __KERNEL__
 #define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX
 #define NSEC_PER_SEC 1000000000L
 static u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 c)
 {
-	return (unsigned __int128)a * b / c;
+	return (__uint128_t)a * b / c;
 }
 #endif
-
-#include "integrator.h"
 
 #define UNITS_PER_UJ (2ULL * NSEC_PER_SEC)
 
@@ -27,7 +29,10 @@ void wattest_integrator_start(struct wattest_integrator *it, u64 now_ns)
 	wattest_integrator_new_window(it);
 }
 
-/* All ones in 32 bits, in the units that drivers have: uW, mW and W, scaled to the caller's micro-unit. */
+/*
+ * All ones in 32 bits, in the units that drivers have: uW, mW and W, scaled to the caller's
+ * micro-unit.
+ */
 static bool is_all_ones(u64 reading)
 {
 	return reading == U32_MAX || reading == U32_MAX * 1000ULL ||
@@ -35,8 +40,8 @@ static bool is_all_ones(u64 reading)
 }
 
 /*
- * A sensor that hung: by the time its reading came, the time before the horizon was settled. What it
- * says is of no use any more.
+ * A sensor that hung: by the time its reading came, the time before the horizon was settled. What
+ * it says is of no use any more.
  */
 static bool too_late(struct wattest_integrator *it, u64 now_ns)
 {
@@ -113,7 +118,9 @@ bool wattest_integrator_energy(struct wattest_integrator *it,
 		accept(it, now_ns, uj);
 		return true;
 	}
-	/* Hardware refreshes in its own time: a reading may bring up to a gap's worth from before. */
+	/*
+	 * Hardware refreshes in its own time: a reading may bring up to a gap's worth from before.
+	 */
 	most = mul_u64_u64_div_u64(limits->limit_uw, dt + limits->max_gap_ns, NSEC_PER_SEC);
 	delta = uj - it->last_reading;
 	if (uj < it->last_reading || delta > most) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * From readings to energy, by integers only. Pure: no lock, no clock, no kernel; the unit tests build it
- * in user space.
+ * From readings to energy, by integers only. Pure: no lock, no clock, no kernel; the unit tests
+ * build it in user space.
  *
  * A register begins at start_ns and is exact up to horizon_ns:
  *	measured time + unmeasured_ns == horizon_ns - start_ns
- * Power is integrated by the trapezoid between two good samples no further apart than max_gap_ns, and an
- * accumulator is differenced under the same rule. Time across a longer gap is unmeasured, never a guess:
- * for an accumulator too, since nobody knows how often it wrapped meanwhile.
+ * Power is integrated by the trapezoid between two good samples no further apart than max_gap_ns,
+ * and an accumulator is differenced under the same rule. Time across a longer gap is unmeasured,
+ * never a guess: for an accumulator too, since nobody knows how often it wrapped meanwhile.
  */
 #ifndef WATTEST_INTEGRATOR_H
 #define WATTEST_INTEGRATOR_H
@@ -34,7 +34,7 @@ struct wattest_integrator {
 	u64 unmeasured_ns;
 	u64 last_reading;	/* uW, or the accumulator's uJ; the base of the next interval */
 	bool has_base;		/* last_reading stands at horizon_ns */
-	u64 last_uw;		/* last good power; of an accumulator, the mean since the reading before */
+	u64 last_uw;		/* last good power; of an accumulator, since the reading before */
 	u64 last_good_ns;	/* 0: there was none yet */
 	u32 samples;		/* good ones */
 	u32 missed;
@@ -53,9 +53,9 @@ bool wattest_integrator_power(struct wattest_integrator *it,
 			      const struct wattest_integrator_limits *limits, u64 now_ns, u64 uw);
 
 /*
- * A reading of an energy accumulator. Returns false when it was refused: backwards, or more energy than
- * limit_uw gives in the interval and one maximum gap; then the reading is only a new base, and the time
- * before it unmeasured.
+ * A reading of an energy accumulator. Returns false when it was refused: backwards, or more energy
+ * than limit_uw gives in the interval and one maximum gap; then the reading is only a new base, and
+ * the time before it unmeasured.
  */
 bool wattest_integrator_energy(struct wattest_integrator *it,
 			       const struct wattest_integrator_limits *limits, u64 now_ns, u64 uj);
@@ -70,7 +70,10 @@ void wattest_integrator_miss(struct wattest_integrator *it);
 bool wattest_integrator_stale(const struct wattest_integrator *it,
 			      const struct wattest_integrator_limits *limits, u64 now_ns);
 
-/* If stale, moves the horizon to now_ns: so a dead sensor's time shows as unmeasured while it is dead. */
+/*
+ * If stale, moves the horizon to now_ns: so a dead sensor's time shows as unmeasured while it is
+ * dead.
+ */
 void wattest_integrator_settle(struct wattest_integrator *it,
 			       const struct wattest_integrator_limits *limits, u64 now_ns);
 

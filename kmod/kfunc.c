@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Functions that BPF programs call. Scalars only: a program can hand in nothing that might dangle, and
- * nothing that is made up does more than count wrongly.
+ * Functions that BPF programs call. Scalars only: a program can hand in nothing that might dangle,
+ * and nothing that is made up does more than count wrongly.
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>

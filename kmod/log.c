@@ -2,12 +2,12 @@
 /*
  * The log of one epoch (one load of the module to the next).
  *
- * Invariants: entries have seq without a gap; every step but the open one ends in an entry that closes;
- * only the bodies of WINDOW records are ever pruned, and never the newest one's; used counts what the
- * allocator really takes for entries and bodies.
+ * Invariants: entries have seq without a gap; every step but the open one ends in an entry that
+ * closes; only the bodies of WINDOW records are ever pruned, and never the newest one's; used
+ * counts what the allocator really takes for entries and bodies.
  *
- * The bound has two layers, so that the open window can always be closed once the steps before it are
- * acknowledged: see room_for_records().
+ * The bound has two layers, so that the open window can always be closed once the steps before it
+ * are acknowledged: see room_for_records().
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -28,6 +28,7 @@ struct loss {
 	u64 last_seq;
 };
 
+/* See log.h. */
 DEFINE_MUTEX(wattest_log_mutex);
 
 static LIST_HEAD(entries);
@@ -51,8 +52,8 @@ static u64 cost(size_t record)
 }
 
 /*
- * Ordinary records leave room to close the window that they are in: for the longest WINDOW, and for the
- * LOST records before it (two reasons for each type, which is more than there can be).
+ * Ordinary records leave room to close the window that they are in: for the longest WINDOW, and for
+ * the LOST records before it (two reasons for each type, which is more than there can be).
  */
 static u64 room_for_records(void)
 {
@@ -151,8 +152,8 @@ static void lose(enum wattest_record_type type, enum wattest_lost_reason reason,
 }
 
 /*
- * Gives up WINDOW bodies, oldest first, until need bytes fit below bound. Then an eighth of the log more,
- * so that pruning, and the LOST record that tells of it, comes seldom.
+ * Gives up WINDOW bodies, oldest first, until need bytes fit below bound. Then an eighth of the log
+ * more, so that pruning, and the LOST record that tells of it, comes seldom.
  */
 static bool make_room(u64 need, u64 bound)
 {

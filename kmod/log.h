@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The log: records in steps, each step hashed into the chain (include/wattest/record.h). Append-only and
- * bounded: what was acknowledged goes, then the bodies of WINDOW records, and nothing in silence.
+ * The log: records in steps, each step hashed into the chain (include/wattest/record.h).
+ * Append-only and bounded: what was acknowledged goes, then the bodies of WINDOW records, and
+ * nothing in silence.
  */
 #ifndef WATTEST_LOG_H
 #define WATTEST_LOG_H
@@ -13,9 +14,9 @@
 #include <wattest/record.h>
 
 /*
- * Guards the log, and also which sources, devices and probes there are: so that a WINDOW lists exactly
- * those whose records stand in its step or before. A mutex, because appending allocates. Never held
- * while a sensor is read. The samplers and the kfunc do without it.
+ * Guards the log, and also which sources, devices and probes there are: so that a WINDOW lists
+ * exactly those whose records stand in its step or before. A mutex, because appending allocates.
+ * Never held while a sensor is read. The samplers and the kfunc do without it.
  */
 extern struct mutex wattest_log_mutex;
 
@@ -56,16 +57,16 @@ u64 wattest_log_start_ns(void);
 /* All below are called with wattest_log_mutex held. */
 
 /*
- * Appends a record to the open window, as of now_ns (CLOCK_BOOTTIME, taken under the mutex). Returns 0, or -ENOSPC, -ENOMEM (then it is counted as lost), or
- * -ESHUTDOWN after UNLOAD.
+ * Appends a record to the open window, as of now_ns (CLOCK_BOOTTIME, taken under the mutex).
+ * Returns 0, or -ENOSPC, -ENOMEM (then it is counted as lost), or -ESHUTDOWN after UNLOAD.
  */
 int wattest_log_append(enum wattest_record_type type, u64 now_ns, const void *payload, size_t len);
 
 /*
- * Closing a window: begin() makes room, writes what LOST records are due, and returns the unfinished
- * WINDOW record with a zeroed payload of len bytes; or ERR_PTR(-ENOSPC or -ENOMEM), and the window stays
- * open. commit() cannot fail: it hashes the record and closes the step. now_ns is the window's end.
- * With `last`, the log's bound does not hold.
+ * Closing a window: begin() makes room, writes what LOST records are due, and returns the
+ * unfinished WINDOW record with a zeroed payload of len bytes; or ERR_PTR(-ENOSPC or -ENOMEM), and
+ * the window stays open. commit() cannot fail: it hashes the record and closes the step. now_ns is
+ * the window's end. With `last`, the log's bound does not hold.
  */
 struct wattest_entry *wattest_log_begin_window(u64 now_ns, size_t len, bool last);
 void wattest_log_commit_window(struct wattest_entry *e);
@@ -87,7 +88,9 @@ size_t wattest_log_longest(void);
 
 void wattest_log_get_state(struct wattest_log_state *ret_state);
 
-/* Who is told of every record, after it was appended; NULL for nobody. Called with the mutex held. */
+/*
+ * Who is told of every record, after it was appended; NULL for nobody. Called with the mutex held.
+ */
 void wattest_log_set_listener(void (*listener)(const struct wattest_entry *e));
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * wattest: measures what a rig's ASICs do and what its power sensors say, and judges nothing. Here is only
- * the order in which the parts start and stop.
+ * wattest: measures what a rig's ASICs do and what its power sensors say, and judges nothing. Here
+ * is only the order in which the parts start and stop.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -86,7 +86,10 @@ err_log:
 
 static void __exit wattest_exit(void)
 {
-	/* The log ends first, while it can still be followed; what the other parts do now is no record. */
+	/*
+	 * The log ends first, while it can still be followed; what the other parts do now is no
+	 * record.
+	 */
 	wattest_window_exit();
 	wattest_netlink_exit();
 	wattest_probe_exit();

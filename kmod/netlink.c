@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family: requests that change something, and the notification of new records. Dumps
- * are in netlink_dump.c; the contract is docs/netlink/wattest.yaml.
+ * The generic netlink family: requests that change something, and the notification of new records.
+ * Dumps are in netlink_dump.c; the contract is docs/netlink/wattest.yaml.
  */
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
@@ -87,7 +87,9 @@ int wattest_nl_close_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, nonce, "a nonce has 8 to 64 bytes");
 		return -EINVAL;
 	}
-	/* All that can fail goes first: a window is not closed for an answer that cannot be given. */
+	/*
+	 * All that can fail goes first: a window is not closed for an answer that cannot be given.
+	 */
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;

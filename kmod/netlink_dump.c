@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dumps. Each call goes on after the last id or seq that was put, so what is removed or added between two
- * calls does no harm.
+ * Dumps. Each call goes on after the last id or seq that was put, so what is removed or added
+ * between two calls does no harm.
  */
 #include <net/genetlink.h>
 
@@ -135,8 +135,8 @@ int wattest_nl_device_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 }
 
 /*
- * A buffer must hold the longest record. One that is longer still may be written meanwhile: then the dump
- * ends with -EMSGSIZE, and the next one has the room.
+ * A buffer must hold the longest record. One that is longer still may be written meanwhile: then
+ * the dump ends with -EMSGSIZE, and the next one has the room.
  */
 int wattest_nl_record_get_start(struct netlink_callback *cb)
 {

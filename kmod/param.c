@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Module parameters. The ranges keep the arithmetic of integrator.c within 64 bits, a WINDOW's mW within
- * 32, and the log large enough to close any window.
+ * Module parameters. The ranges keep the arithmetic of integrator.c within 64 bits, a WINDOW's mW
+ * within 32, and the log large enough to close any window.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

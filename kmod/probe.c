@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * See probe.h. What is recorded comes from the kernel's own structures: name, id, tag (the kernel's digest
- * of the program) and target are not what the loader says they are.
+ * See probe.h. What is recorded comes from the kernel's own structures: name, id, tag (the kernel's
+ * digest of the program) and target are not what the loader says they are.
  */
 #include <linux/bpf.h>
 #include <linux/filter.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * BPF programs that were announced to us. Each announced link is held until the announcing socket is
- * closed: so a probe that the log calls attached is attached, whatever else its loader does.
+ * BPF programs that were announced to us. Each announced link is held until the announcing socket
+ * is closed: so a probe that the log calls attached is attached, whatever else its loader does.
  */
 #ifndef WATTEST_PROBE_H
 #define WATTEST_PROBE_H
@@ -14,9 +14,9 @@ int wattest_probe_init(void);
 void wattest_probe_exit(void);
 
 /*
- * Records the program of the calling process's BPF link fd, for the netlink socket portid in net. Returns
- * 0 and its id, -EBADF or -EINVAL when the fd is no such link, -EEXIST when it was announced, -ENOSPC,
- * -ENOMEM.
+ * Records the program of the calling process's BPF link fd, for the netlink socket portid in net.
+ * Returns 0 and its id, -EBADF or -EINVAL when the fd is no such link, -EEXIST when it was
+ * announced, -ENOSPC, -ENOMEM.
  */
 int wattest_probe_add(u32 link_fd, const struct net *net, u32 portid, u32 *ret_prog_id);
 

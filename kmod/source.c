@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * See source.h. Each source has its own work item on an unbound queue, so that a sensor that hangs delays
- * only itself; a WINDOW takes the counters as of the last good sample and waits for nobody.
+ * See source.h. Each source has its own work item on an unbound queue, so that a sensor that hangs
+ * delays only itself; a WINDOW takes the counters as of the last good sample and waits for nobody.
  */
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -19,7 +19,7 @@ static struct wattest_integrator_limits limits __ro_after_init;
 
 static void count_reading(struct wattest_source *s, u64 now_ns, u64 value, int err)
 {
-	guard(spinlock)(&s->lock);
+	spin_lock(&s->lock);
 	s->error = err == -ERANGE ? 0 : err;
 	if (err == -ERANGE)
 		wattest_integrator_refuse(&s->it);
@@ -29,6 +29,7 @@ static void count_reading(struct wattest_source *s, u64 now_ns, u64 value, int e
 		wattest_integrator_energy(&s->it, &limits, now_ns, value);
 	else
 		wattest_integrator_power(&s->it, &limits, now_ns, value);
+	spin_unlock(&s->lock);
 }
 
 static void sample(struct work_struct *work)
@@ -258,8 +259,9 @@ int wattest_source_total_energy(u64 *ret_uj)
 	list_for_each_entry(s, &sources, node) {
 		if (!s->counted)
 			continue;
-		guard(spinlock)(&s->lock);
+		spin_lock(&s->lock);
 		sum += s->it.energy_uj;
+		spin_unlock(&s->lock);
 		any = true;
 	}
 	if (!any)

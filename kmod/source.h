@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Energy sources: one power or energy attribute each, with its integrator. This file knows which there
- * are and what they count; chip.c finds them.
+ * Energy sources: one power or energy attribute each, with its integrator. This file knows which
+ * there are and what they count; chip.c finds them.
  */
 #ifndef WATTEST_SOURCE_H
 #define WATTEST_SOURCE_H
@@ -46,14 +46,17 @@ int wattest_source_init(void);
 void wattest_source_exit(void);
 
 /*
- * Records the source, and starts to sample it. Takes over the attribute on success. error is why the
- * attribute could not be opened, or 0. Returns ERR_PTR when it found no room, which is counted as lost:
- * -E2BIG above WATTEST_MAX_SOURCES, else -ENOSPC or -ENOMEM.
+ * Records the source, and starts to sample it. Takes over the attribute on success. error is why
+ * the attribute could not be opened, or 0. Returns ERR_PTR when it found no room, which is counted
+ * as lost: -E2BIG above WATTEST_MAX_SOURCES, else -ENOSPC or -ENOMEM.
  */
 struct wattest_source *wattest_source_add(const struct wattest_source_add *info,
 					  const struct wattest_attribute *attribute, int error);
 
-/* Stops sampling, waiting for a read that is under way, and records the removal. s is gone after it. */
+/*
+ * Stops sampling, waiting for a read that is under way, and records the removal. s is gone after
+ * it.
+ */
 void wattest_source_remove(struct wattest_source *s);
 
 /* An unreadable source could be opened now: takes over the file and starts to sample. */
@@ -64,7 +67,10 @@ void wattest_source_readable(struct wattest_source *s, struct file *file);
 /* Some live source reads this node already: two would count the same watts twice. */
 bool wattest_source_has_node(const struct kernfs_node *node);
 
-/* For a WINDOW: how many there are, gone ones included; their counters; and what follows its commit. */
+/*
+ * For a WINDOW: how many there are, gone ones included; their counters; and what follows its
+ * commit.
+ */
 u32 wattest_source_count(bool gone_too);
 void wattest_source_fill(struct wattest_window_source *ret, u64 now_ns);
 void wattest_source_end_window(void);

@@ -3,10 +3,10 @@
  * USB devices with an interface that an ASIC, or the serial converter before one, may have. All
  * configurations count, not only the active one, which root chooses.
  *
- * Followed by the bus's notifier and not by USB's own: that one is called by the generic device driver, so
- * unbinding it, or binding another (usbip-host), would hide a device that is plugged and may work. The bus
- * is not exported, but every USB device points at it; USB's notifier brings the first one on a host that
- * has none yet.
+ * Followed by the bus's notifier and not by USB's own: that one is called by the generic device
+ * driver, so unbinding it, or binding another (usbip-host), would hide a device that is plugged and
+ * may work. The bus is not exported, but every USB device points at it; USB's notifier brings the
+ * first one on a host that has none yet.
  */
 #include <linux/string.h>
 #include <linux/usb.h>
@@ -14,7 +14,9 @@
 #include "device.h"
 #include "usb.h"
 
-/* Serial converters found before ASICs. Their ids are generic; that they are such is all they say. */
+/*
+ * Serial converters found before ASICs. Their ids are generic; that they are such is all they say.
+ */
 static const struct usb_device_id converters[] = {
 	{ USB_DEVICE(0x0403, 0x6001) },	/* FTDI FT232R */
 	{ USB_DEVICE(0x0403, 0x6010) },	/* FTDI FT2232 */
@@ -78,7 +80,10 @@ static u8 classify(const struct usb_device *udev)
 	return flags;
 }
 
-/* Copies a string that may be missing; cut at a whole UTF-8 character. Returns a flag when it was cut. */
+/*
+ * Copies a string that may be missing; cut at a whole UTF-8 character. Returns a flag when it was
+ * cut.
+ */
 static u8 copy_string(char *to, const char *from, size_t size)
 {
 	size_t n;
@@ -121,7 +126,10 @@ static int on_bus(struct notifier_block *nb, unsigned long action, void *data)
 {
 	struct device *dev = data;
 
-	/* The bus has devices and interfaces; the types are not exported, their names are part of uevents. */
+	/*
+	 * The bus has devices and interfaces; the types are not exported, their names are part of
+	 * uevents.
+	 */
 	if (!dev->type || strcmp(dev->type->name, "usb_device"))
 		return NOTIFY_DONE;
 	if (action == BUS_NOTIFY_ADD_DEVICE)
@@ -151,8 +159,8 @@ static int on_usb(struct notifier_block *nb, unsigned long action, void *data)
 static struct notifier_block usb_notifier = { .notifier_call = on_usb };
 
 /*
- * One that was there already. Its lock keeps usb_disconnect() from passing between the look at its state
- * and its being added, so its removal is always seen after.
+ * One that was there already. Its lock keeps usb_disconnect() from passing between the look at its
+ * state and its being added, so its removal is always seen after.
  */
 static int add_present(struct usb_device *udev, void *unused)
 {

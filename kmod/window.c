@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Windows follow one another without a gap: each begins where the one before ended. They are closed by
- * time (CLOCK_BOOTTIME) or on request. One that cannot be closed, for want of room or memory, stays open
- * and grows: counters are cumulative, so nothing is lost by it but resolution.
+ * Windows follow one another without a gap: each begins where the one before ended. They are closed
+ * by time (CLOCK_BOOTTIME) or on request. One that cannot be closed, for want of room or memory,
+ * stays open and grows: counters are cumulative, so nothing is lost by it but resolution.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -17,8 +17,9 @@ void wattest_window_init(void);
 void wattest_window_exit(void);
 
 /*
- * Closes the open window now. nonce of len bytes (0: none) goes into its record. Returns 0, or -ENOSPC when
- * the log is full, -ENOMEM, -ESHUTDOWN; then the window stays open. ret_closed may be NULL.
+ * Closes the open window now. nonce of len bytes (0: none) goes into its record. Returns 0, or
+ * -ENOSPC when the log is full, -ENOMEM, -ESHUTDOWN; then the window stays open. ret_closed may be
+ * NULL.
  */
 int wattest_window_close(const u8 *nonce, size_t len, struct wattest_window_closed *ret_closed);
 

@@ -2,13 +2,15 @@
 /*
  * The kernel's log records: what is hashed, chained, signed and replayed.
  *
- * The kernel module writes them, the agent carries them byte for byte, the verifier replays them; so
- * the layout is fixed, little-endian on every machine, without holes (padding is named and zero), and
- * each size is asserted below. A changed layout is a new `version` of that type, never an edit.
+ * The kernel module writes them, the agent carries them byte for byte, the verifier replays them;
+ * so the layout is fixed, little-endian on every machine, without holes (padding is named and
+ * zero), and each size is asserted below. A changed layout is a new `version` of that type, never
+ * an edit.
  *
- * Steps and chain (docs/evidence.md): the records since the last closing record form one step. A WINDOW
- * or an UNLOAD closes a step and is its last record. With d_i = SHA-256(record i as laid out here),
- * D_k = SHA-256(d_1 || ... || d_m), the chain moves C_k = SHA-256(C_{k-1} || D_k): a TPM PCR's formula.
+ * Steps and chain (docs/evidence.md): the records since the last closing record form one step. A
+ * WINDOW or an UNLOAD closes a step and is its last record. With d_i = SHA-256(record i as laid out
+ * here), D_k = SHA-256(d_1 || ... || d_m), the chain moves C_k = SHA-256(C_{k-1} || D_k): a TPM
+ * PCR's formula.
  *
  * Includes nothing: the includer has __u8, __le16, __le32 and __le64 already (linux/types.h).
  */
@@ -70,7 +72,7 @@ struct wattest_load {
 	__le64 max_gap_ns;			/* no trapezoid over a longer gap */
 	__le64 limit_uw;			/* readings above are refused as implausible */
 	__le64 log_bytes;			/* the bound of the log */
-	char release[64];			/* of the kernel; NUL-padded, as every string here */
+	char release[64];			/* of the kernel; NUL-padded, as all strings */
 	char version[32];			/* of the module */
 };
 
@@ -88,8 +90,8 @@ enum wattest_source_kind {
 #define WATTEST_SOURCE_UNREADABLE	0x02	/* found, but cannot be opened or read: see error */
 
 /*
- * SOURCE_ADD: one power or energy attribute of one hwmon device. hwmonN is no stable name: chip, parent,
- * attribute and label together are.
+ * SOURCE_ADD: one power or energy attribute of one hwmon device. hwmonN is no stable name: chip,
+ * parent, attribute and label together are.
  */
 struct wattest_source_add {
 	__le32 id;		/* 1, 2, 3 ... in an epoch, never used again */
@@ -124,7 +126,7 @@ enum wattest_bus {
 
 /* DEVICE_ADD: a device that may be, or may lead to, an ASIC. */
 struct wattest_device_add {
-	__le32 id;		/* the plug generation: the id-th plug this epoch saw; never used again */
+	__le32 id;		/* the plug generation: 1, 2, 3 ... in an epoch, never used again */
 	__u8 bus;		/* enum wattest_bus */
 	__u8 flags;		/* WATTEST_DEVICE_* */
 	__le16 vid;
@@ -139,8 +141,8 @@ struct wattest_device_add {
 
 /*
  * WINDOW: counters at its end, for every source and device that was there at any time in it.
- * Followed by `sources` times wattest_window_source, `devices` times wattest_window_device, `nonce_len`
- * bytes of nonce, `key_len` bytes of disclosed key, and zeros up to a multiple of 8.
+ * Followed by `sources` times wattest_window_source, `devices` times wattest_window_device,
+ * `nonce_len` bytes of nonce, `key_len` bytes of disclosed key, and zeros up to a multiple of 8.
  */
 struct wattest_window {
 	__le64 from_ns;		/* CLOCK_BOOTTIME: LOAD's, or the end of the window before */
@@ -156,9 +158,10 @@ struct wattest_window {
 #define WATTEST_WINDOW_OBSERVED	0x01	/* a usb probe was attached during the whole window */
 
 /*
- * Cumulative since SOURCE_ADD, but min, max and last, which are this window's good samples in mW: min
- * rounded down, max rounded up (so that they stay bounds), last to the nearest. No good sample: min is all
- * ones, max and last are 0. measured time + unmeasured time = time since SOURCE_ADD, up to the last sample.
+ * Cumulative since SOURCE_ADD, but min, max and last, which are this window's good samples in mW:
+ * min rounded down, max rounded up (so that they stay bounds), last to the nearest. No good sample:
+ * min is all ones, max and last are 0. measured time + unmeasured time = time since SOURCE_ADD, up
+ * to the last good sample; or, when that one is older than the maximum gap, up to the window's end.
  */
 struct wattest_window_source {
 	__le64 energy_uj;
@@ -224,10 +227,10 @@ struct wattest_time {
 };
 
 enum wattest_lost_reason {
-	WATTEST_LOST_PRUNED	= 1,	/* WINDOW bodies given up at the log's bound; digests stay */
+	WATTEST_LOST_PRUNED	= 1,	/* WINDOW bodies, at the log's bound; digests stay */
 	WATTEST_LOST_FULL	= 2,	/* never written: the log is full of what may not go */
 	WATTEST_LOST_MEMORY	= 3,	/* never written: no memory */
-	WATTEST_LOST_LIMIT	= 4,	/* never tracked: more sources or devices than a WINDOW holds */
+	WATTEST_LOST_LIMIT	= 4,	/* never tracked: more than a WINDOW holds */
 	WATTEST_LOST_WITNESS	= 5,	/* the TPM was not extended */
 };
 
