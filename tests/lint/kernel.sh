@@ -25,11 +25,12 @@ if [ ! -e "$dir/checkpatch/.complete" ]; then
 		: >"$dir/checkpatch/.complete"
 fi
 
+# Run from its own folder: in a git tree it leaves a cache behind.
 checkpatch() { # ignored classes (comma-separated, or nothing), files...
 	local ignore=$1
 	shift
-	perl "$dir/checkpatch/checkpatch.pl" --no-tree --no-summary --terse --show-types --strict --quiet \
-		--max-line-length=100 ${ignore:+--ignore "$ignore"} -f "$@"
+	(cd "$dir/checkpatch" && perl ./checkpatch.pl --no-tree --no-summary --terse --show-types --strict \
+		--quiet --max-line-length=100 ${ignore:+--ignore "$ignore"} -f "${@/#/$OLDPWD/}")
 }
 
 mapfile -t sources < <(find kmod -name '*.[ch]' ! -name 'netlink_gen.*' | sort)
