@@ -183,6 +183,7 @@ void wt_cert_free(struct wt_cert *cert)
 void wt_cert_freep(struct wt_cert **cert)
 {
 	wt_cert_free(*cert);
+	*cert = NULL;
 }
 
 void wt_cert_x5t(const struct wt_cert *cert, uint8_t ret[WT_SHA256_LEN])
