@@ -11,8 +11,6 @@
 #include "json.h"
 #include "model.h"
 
-#define NS_PER_S UINT64_C(1000000000)
-
 static const char help[] =
 	"usage: wattest devices [--json]\n"
 	"\n"
@@ -29,7 +27,7 @@ static void seen(const struct model *m, const struct wt_nl_device *d, char *ret,
 		snprintf(ret, cap, "%s", m->status.probes ? "never" : "-");
 	else
 		snprintf(ret, cap, "%s ago",
-			 wt_format_duration((m->boottime_ns - d->last_seen_ns) / NS_PER_S, t));
+			 wt_format_duration(model_ago_s(m, d->last_seen_ns), t));
 }
 
 static void show(const struct model *m)

@@ -29,6 +29,7 @@ struct export
 	struct common common;
 	const char *to;
 	uint64_t since, written;
+	struct wt_store_row last;
 	struct wt_err err;
 	bool progress;
 };
@@ -54,6 +55,11 @@ static int run(struct export *ex)
 	int r = wt_store_open(ex->common.config.state, false, &store, &ex->err);
 
 	ex->progress = isatty(STDERR_FILENO);
+	if (r == 0)
+		r = wt_store_last(store, &ex->last, &ex->err);
+	if (r == 0 && !ex->last.seq)
+		r = wt_fail(&ex->err, ENOENT, "%s: no attestation yet: is wattestd running?",
+			    ex->common.config.state);
 	if (r == 0 && mkdir(ex->to, 0755) < 0 && errno != EEXIST)
 		r = wt_fail(&ex->err, errno, "%s: %s", ex->to, strerror(errno));
 	if (r == 0)

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* wattest: what the operator of a rig sees and asks. */
-#include <stdio.h>
-#include <string.h>
-
 #include "command.h"
 
 static const struct wt_command commands[] = {
@@ -26,9 +23,5 @@ static const struct wt_program program = {
 
 int main(int argc, char **argv)
 {
-	if (argc > 1 && !strcmp(argv[1], "--version")) {
-		printf("wattest %s\n", WATTEST_VERSION);
-		return 0;
-	}
 	return wt_program_run(&program, argc, argv);
 }

@@ -125,11 +125,11 @@ void model_read(struct model *m, const struct wt_config *config, unsigned int wh
 	struct timespec ts = {};
 
 	*m = (struct model){.now = time(NULL)};
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	m->boottime_ns = (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 	read_registration(m, config);
 	if (what & MODEL_LIVE)
 		read_module(m);
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	m->boottime_ns = (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 	if (what & MODEL_STORE)
 		read_store(m, config);
 	if (what & MODEL_DAEMON)
@@ -145,6 +145,11 @@ void model_clear(struct model *m)
 	if (m->registered)
 		wt_registration_clear(&m->registration);
 	wt_buf_free(&m->registration_cose);
+}
+
+uint64_t model_ago_s(const struct model *m, uint64_t boottime_ns)
+{
+	return m->boottime_ns > boottime_ns ? (m->boottime_ns - boottime_ns) / NS_PER_S : 0;
 }
 
 uint64_t model_input_uw(const struct model *m)
@@ -172,7 +177,7 @@ void model_source_state(const struct model *m, const struct wt_nl_source *source
 		snprintf(ret, cap, "no sample yet");
 	else if (source->flags & WATTEST_SOURCE_FLAGS_STALE)
 		snprintf(ret, cap, "silent for %s",
-			 wt_format_duration((m->boottime_ns - source->last_good_ns) / NS_PER_S, t));
+			 wt_format_duration(model_ago_s(m, source->last_good_ns), t));
 	else
 		snprintf(ret, cap, "ok");
 }

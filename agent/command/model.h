@@ -15,7 +15,7 @@
 
 struct model {
 	int64_t now; /* seconds since 1970 */
-	uint64_t boottime_ns;
+	uint64_t boottime_ns; /* after the module was read */
 
 	bool module;
 	struct wt_err module_err;
@@ -58,6 +58,8 @@ static inline const struct wt_registration *model_registration(const struct mode
 	return m->registered ? &m->registration : NULL;
 }
 
+/* Seconds since a time of CLOCK_BOOTTIME. */
+uint64_t model_ago_s(const struct model *m, uint64_t boottime_ns);
 /* Power that enters the rig now: the sum of its registered inputs that have a fresh sample. */
 uint64_t model_input_uw(const struct model *m);
 /* How a source is doing, in a few words: "ok", "silent for 12 s", "unreadable: No data available". */

@@ -199,11 +199,27 @@ static void recover(struct daemon *d)
 	d->retry = sd_event_source_unref(d->retry);
 }
 
+/*
+ * Without a certificate nothing can be signed that a verifier could place. The records wait in the kernel, which at its
+ * log's bound gives up only window bodies, so the first attestation still begins at LOAD.
+ */
+static int wait_for_certificate(struct daemon *d, struct wt_err *err)
+{
+	wt_steps_clear(&d->steps);
+	wt_fail(err, ENOKEY,
+		"%s: no certificate: nothing is attested until it is there, the kernel keeps the records",
+		d->config.certificate);
+	memcpy(d->problem, err->msg, sizeof(d->problem));
+	return -ENOKEY;
+}
+
 int cycle_run(struct daemon *d, struct wt_err *err)
 {
 	int r = 0;
 
 	d->closed = false;
+	if (!d->rig.cert)
+		return wait_for_certificate(d, err);
 	if (rig_reload_grants(&d->rig, &d->config))
 		appraiser_restart(d->appraiser);
 	if (d->nl)

@@ -139,6 +139,7 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *user)
 {
 	struct daemon *d = user;
+	struct wt_err err;
 
 	(void)source;
 	(void)info;
@@ -148,6 +149,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	daemon_wake_appraiser(d);
 	module_mark_sources(d);
 	module_load_probes(d);
+	cycle_run(d, &err); /* what waited for a certificate */
 	sd_notify(0, "READY=1");
 	return 0;
 }

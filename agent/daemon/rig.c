@@ -38,8 +38,8 @@ static void load_certificate(struct rig *rig, const struct wt_config *config)
 
 	wt_cert_freep(&rig->cert);
 	if (access(config->certificate, F_OK) < 0 && errno == ENOENT) {
-		log_say(LOG_NOTICE,
-			"%s: no certificate yet: ask the registry with the request that `wattest keys create` made",
+		log_say(LOG_WARNING,
+			"%s: no certificate yet, so nothing is attested: give the registry the request that `wattest keys create` made",
 			config->certificate);
 		return;
 	}
@@ -115,6 +115,10 @@ static void load_registration(struct rig *rig, const struct wt_config *config)
 		drop_registration(rig);
 		return;
 	}
+	if (rig->cert && !wt_span_equal(wt_cert_der(rig->cert), rig->registration.rig_cert))
+		log_say(LOG_WARNING,
+			"%s: registers another certificate than %s: verifiers will refuse what is signed now",
+			config->registration, config->certificate);
 	wt_sha256(wt_buf_span(&rig->registration_cose), rig->registration_digest);
 	log_say(LOG_INFO, "registered as %s: %zu devices, %zu sources", rig->registration.rig,
 		rig->registration.n_devices, rig->registration.n_sources);

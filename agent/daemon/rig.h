@@ -18,7 +18,7 @@ struct rig_grant {
 
 struct rig {
 	struct wt_key *key;
-	struct wt_cert *cert; /* NULL: not there yet; attestations then name no certificate */
+	struct wt_cert *cert; /* NULL: not there yet, nothing can be attested */
 	uint8_t ueid[WT_UEID_LEN];
 	bool registered;
 	struct wt_buf registration_cose;
