@@ -84,4 +84,13 @@ void wt_cbor_put_tag(struct wt_buf *b, uint64_t v);
 void wt_cbor_put_bool(struct wt_buf *b, bool v);
 void wt_cbor_put_null(struct wt_buf *b);
 
+/*
+ * Any well-formed CBOR, deterministic or not, one item or a sequence (RFC 8742), as diagnostic notation (RFC 8949, 8)
+ * for people: appended to ret, without a newline at the end. What does not fit one line is broken and indented.
+ * Numbers and lengths that are not in their shortest form carry an encoding indicator (1_0); no byte of the output
+ * controls a terminal. -EBADMSG: not well-formed, or nested deeper than WT_CBOR_DIAG_DEPTH; ret is as before.
+ */
+#define WT_CBOR_DIAG_DEPTH 64
+int wt_cbor_diag(struct wt_span bytes, struct wt_buf *ret, struct wt_err *err);
+
 #endif

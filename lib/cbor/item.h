@@ -5,11 +5,15 @@
 
 #include "lib/cbor.h"
 
+/* Simple values (RFC 8949, 3.3). */
+#define WT_CBOR_FALSE 20
+#define WT_CBOR_TRUE 21
+#define WT_CBOR_NULL 22
+
 struct wt_cbor_item {
 	enum wt_cbor_type type;
-	uint64_t value; /* the integer, length, count, tag; SIMPLE: 20 false, 21 true, 22 null */
+	uint64_t value; /* the integer, length, count, tag or simple value */
 	const uint8_t *string;
-	const char *bad; /* well-formed, but not deterministic CBOR: why */
 };
 
 /* Decodes the item at in->off, strictly, and says how long its head and string are; moves nothing. */

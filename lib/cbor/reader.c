@@ -132,11 +132,11 @@ int wt_cbor_bool(struct wt_cbor_in *in, bool *ret)
 	r = wt_cbor_look(in, &item, &len);
 	if (r < 0)
 		return r;
-	if (item.type != WT_CBOR_SIMPLE || item.value == 22)
+	if (item.type != WT_CBOR_SIMPLE || item.value == WT_CBOR_NULL)
 		return wt_cbor_bad(in, "%s where false or true belongs",
 				   item.type == WT_CBOR_SIMPLE ? "null" : type_name[item.type]);
 	in->off += len;
-	*ret = item.value == 21;
+	*ret = item.value == WT_CBOR_TRUE;
 	return 0;
 }
 
@@ -149,7 +149,7 @@ int wt_cbor_null(struct wt_cbor_in *in)
 	r = wt_cbor_look(in, &item, &len);
 	if (r < 0)
 		return r;
-	if (item.type != WT_CBOR_SIMPLE || item.value != 22)
+	if (item.type != WT_CBOR_SIMPLE || item.value != WT_CBOR_NULL)
 		return wt_cbor_bad(in, "%s where null belongs",
 				   item.type == WT_CBOR_SIMPLE ? "false or true" :
 								 type_name[item.type]);

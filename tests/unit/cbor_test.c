@@ -165,9 +165,9 @@ TEST(refused)
 		{ "ff", "byte 0: break outside of anything" },
 		{ "8201ff", "byte 2: break outside of anything" },
 		/* simple values and floats */
-		{ "f7", "byte 0: undefined, where only false, true and null are simple values" },
-		{ "f0", "byte 0: 0xf0 begins nothing that CBOR knows" },
-		{ "f8ff", "byte 0: 0xf8 begins nothing that CBOR knows" },
+		{ "f7", "byte 0: a simple value that is none of false, true and null" },
+		{ "f0", "byte 0: a simple value that is none of false, true and null" },
+		{ "f8ff", "byte 0: a simple value that is none of false, true and null" },
 		{ "f818", "byte 0: 0xf8 begins nothing that CBOR knows" },
 		{ "f90000", "byte 0: a float: there are only integers here" },
 		{ "fa47c35000", "byte 0: a float: there are only integers here" },
