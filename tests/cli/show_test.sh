@@ -5,7 +5,10 @@ set -u
 . "$(dirname "$0")/lib.sh"
 forge=$BUILD/tests/cli/forge/forge
 
-make_rig --from -1h || echo "Bail out! no rig"
+make_rig --from -1h || {
+	echo "Bail out! no rig"
+	exit 1
+}
 now=$(date +%s)
 mkdir grants evidence
 "$authority" grant auth --rig reg.cose --wh 12000 --from @$((now - 3600)) --until @$((now + 3600)) --transaction tx-1 \

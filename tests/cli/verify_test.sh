@@ -9,7 +9,10 @@ forge_program=$BUILD/tests/cli/forge/forge
 
 now=$(date +%s)
 start=$((now - 600)) # five windows of a minute, 1 kW: 83.333 Wh
-make_rig --from @$((now - 1500)) || echo "Bail out! no rig"
+make_rig --from @$((now - 1500)) || {
+	echo "Bail out! no rig"
+	exit 1
+}
 mkdir grants small none
 sell() { # Wh file [option]...
 	local wh=$1 file=$2
@@ -69,6 +72,11 @@ contains "its name" "KZ-PVL-0142" "$tap_output"
 contains "what was used, recomputed" "83.333 Wh" "$tap_output"
 contains "and bought" "100.000 Wh" "$tap_output"
 same "no escape sequences into a pipe" "" "$(printf '%s' "$tap_output" | grep -P '\033' || true)"
+terminal() { # the same, as somebody at a terminal sees it
+	TERM=xterm script -qec "$inspect verify --trust auth/trust --registration reg.cose --grants grants honest" /dev/null
+}
+contains "colour on a terminal" "$(printf '\033[')" "$(env -u NO_COLOR bash -c "inspect=$inspect; $(declare -f terminal); terminal")"
+same "but not when NO_COLOR says so" "" "$(terminal | grep -P '\033' || true)"
 judged "files in any order" 0 "" honest/00000003.cose honest/00000001.cose honest/00000005.cose \
 	honest/00000002.cose honest/00000004.cose
 cat honest/*.cose >all.cose
