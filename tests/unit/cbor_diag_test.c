@@ -28,7 +28,7 @@ static int show(const char *hex, char *out, size_t cap, struct wt_err *err)
 
 static void compare(struct __test_metadata *_metadata, const struct example *c, size_t n)
 {
-	static char text[8192];
+	static char text[65536];
 	struct wt_err err = { "" };
 
 	for (size_t i = 0; i < n; i++) {
@@ -249,7 +249,7 @@ TEST(refused)
 
 TEST(depth)
 {
-	char hex[2 * 66 + 1] = "", text[8192];
+	char hex[2 * 66 + 1] = "", text[65536];
 	struct wt_err err;
 
 	for (int i = 0; i < 63; i++)
