@@ -60,26 +60,45 @@ static int decode(struct wt_span object, struct shown *shown, struct wt_err *err
 	return 0;
 }
 
+/* A part of an envelope of others, which is CBOR inside a byte string: shown when it is. */
+static void diagnostic_part(const struct request *request, const char *label, struct wt_span part,
+			    struct json_object *entry)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = { 0 };
+
+	if (part.n == 0 || wt_cbor_diag(part, &text, NULL) < 0)
+		return;
+	if (request->json)
+		json_object_object_add(entry, label, json_object_new_string_len((const char *)text.p, (int)text.n));
+	else
+		printf("/ %s / %.*s\n", label, (int)text.n, (const char *)text.p);
+}
+
 static int diagnostic(const struct request *request, const char *name, struct wt_span object,
 		      struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = { 0 };
-	struct json_object *entry;
+	struct json_object *entry = NULL;
+	struct wt_cose cose;
 	int r;
 
 	r = wt_cbor_diag(object, &text, err);
 	if (r < 0)
-		return r;
-	if (!request->json) {
-		fwrite(text.p, 1, text.n, stdout);
-		putchar('\n');
-		return 0;
+		return wt_fail_in(err, r, "is no CBOR");
+	if (request->json) {
+		entry = json_object_new_object();
+		json_object_object_add(entry, "file", json_object_new_string(name));
+		json_object_object_add(entry, "type", json_object_new_string("cbor"));
+		json_object_object_add(entry, "diagnostic",
+				       json_object_new_string_len((const char *)text.p, (int)text.n));
+		json_object_array_add(request->list, entry);
+	} else {
+		printf("%.*s\n", (int)text.n, (const char *)text.p);
 	}
-	entry = json_object_new_object();
-	json_object_object_add(entry, "file", json_object_new_string(name));
-	json_object_object_add(entry, "type", json_object_new_string("cbor"));
-	json_object_object_add(entry, "diagnostic", json_object_new_string_len((const char *)text.p, (int)text.n));
-	json_object_array_add(request->list, entry);
+	if (wt_cose_decode(object, &cose, NULL) == 0) {
+		diagnostic_part(request, "protected", cose.protected_raw, entry);
+		diagnostic_part(request, "payload", cose.payload, entry);
+	}
 	return 0;
 }
 

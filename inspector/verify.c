@@ -224,7 +224,9 @@ static int run(const struct request *request, char *const *files)
 	status = wt_verdict_exit(&verdict);
 	if (!request->quiet)
 		print_verdict(&verdict, request->json);
-	if (request->state && status != INSPECT_COULD_NOT && save_state(appraisal, request->state, &err) < 0) {
+	/* Where nothing was accepted there is nothing new to remember: the state of before stays as it is. */
+	if (request->state && status != INSPECT_COULD_NOT && verdict.attestations > 0 &&
+	    save_state(appraisal, request->state, &err) < 0) {
 		inspect_failed(COMMAND, &err);
 		status = WT_EXIT_OUTPUT;
 	}

@@ -88,6 +88,15 @@ diag f5 'true'
 says 0 '18([' "$inspect" show --diag reg.cose
 same "--json --diag" '["cbor"]' "$("$inspect" show --json --diag reg.cose | jq -c '[.[].type]')"
 
+says 0 "/ protected / {" "$inspect" show --diag reg.cose
+contains "what is inside the byte strings, too" '16: "wattest-registration"' "$tap_output"
+contains "and the payload" '"KZ-PVL-0142"' "$tap_output"
+# a token of others: the COSE working group's sign-pass-03, untagged, its payload no CBOR
+cbor 8443a10126a10442313154546869732069732074686520636f6e74656e742e5840\
+eae868ecc176883766c5dc5ba5b8dca25dab3c2e56a551ce5705b793914348e19f43d6c6ba654472da301b645b293c9ba939295b97c4bdb847782bff384c5794
+says 0 "/ protected / {1: -7}" "$inspect" show other
+same "its payload is not taken for CBOR" "" "$(printf '%s' "$tap_output" | grep payload)"
+same "in JSON" '[["cbor","{1: -7}"]]' "$("$inspect" show --json other | jq -c '[.[] | [.type, .protected]]')"
 cbor 6a1b5b324a6f6b0d0a2162 # "ESC [2J ok CR LF !b": a text that would like to draw a verdict itself
 "$inspect" show other >shown 2>&1
 check "control characters in CBOR text reach no terminal" sh -c '! tr -d "\n" <shown | grep -qP "[\x00-\x1f\x7f]"'
@@ -105,7 +114,7 @@ says 3 "cut.cose" "$inspect" show cut.cose
 : >empty
 says 3 "empty" "$inspect" show empty
 cbor ff
-says 3 "other" "$inspect" show other
+says 3 "other: is no CBOR: byte 0" "$inspect" show other
 mkdir none
 says 3 "nothing to show" "$inspect" show none
 says 3 "neither a file nor a folder" "$inspect" show /dev/null

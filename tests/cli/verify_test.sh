@@ -197,6 +197,9 @@ says 3 "reg.cose: byte 0" verify --state reg.cose honest
 check "what is no state is left alone" "$inspect" show reg.cose
 says 3 "No such file" verify --state not.there honest/missing.cose
 check "no state is written when nothing was judged" test ! -e not.there
+status "nothing accepted: the verdict is the exit status" 2 "$inspect" verify --trust foreign/trust --registration reg.cose \
+	--grants grants --state not.there honest
+check "and no state is made of it" test ! -e not.there
 before=$(sha256sum <whole.state)
 says 3 "missing.cose: No such file" verify --state whole.state missing.cose
 same "nor is one changed" "$before" "$(sha256sum <whole.state)"
