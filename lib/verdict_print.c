@@ -24,7 +24,7 @@ static struct look look_of(enum wt_tier tier)
 	case WT_CONTRAINDICATED:
 		return (struct look){ "FAIL", "\033[1;31m" };
 	default:
-		return (struct look){ "-", "" };
+		return (struct look){ "none", "" };
 	}
 }
 

@@ -89,8 +89,11 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose, const st
 	if (r == 0) {
 		a->run.refused_seq = att->seq;
 		/* Without a registration, whoever comes with a good signature first is the rig. */
-		if (!a->registered && a->run.attestations == 0)
+		if (!a->registered && a->run.attestations == 0) {
 			wt_cert_freep(&a->rig.cert);
+			a->rig.path_from = 1; /* what was checked of it says nothing of the next */
+			a->rig.path_to = 0;
+		}
 		return wt_replay_alone(a, att) < 0 ? wt_fail(err, ENOMEM, "no memory to replay records") : 0;
 	}
 	if (r < 0)

@@ -149,6 +149,7 @@ int wt_device_add(struct wt_appraisal *a, const struct wt_record *rec)
 
 	memcpy(&raw, rec->payload.p, sizeof(raw));
 	d.id = le32toh(raw.id);
+	d.added_ns = rec->boottime_ns;
 	d.bus = raw.bus;
 	d.flags = raw.flags;
 	d.vid = le16toh(raw.vid);
@@ -188,14 +189,15 @@ struct device *wt_device_unknown(struct wt_appraisal *a, const struct wt_window_
 	return insert(a, &d);
 }
 
-bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now, bool sound)
+bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now, uint64_t from_ns,
+		      bool sound)
 {
 	bool worked = sound && now->bytes_out > d->at.bytes_out;
 	struct wt_device_summary *summary;
 	char name[160], since[WT_TIMESTAMP_LEN];
 
 	if (worked && d->worked_realtime_ns == 0)
-		d->worked_realtime_ns = a->h.realtime_ns;
+		d->worked_realtime_ns = realtime_of(&a->h, d->added_ns > from_ns ? d->added_ns : from_ns);
 	if (d->tally != NO_TALLY) {
 		summary = &a->run.devices[d->tally].summary;
 		summary->worked |= worked;

@@ -60,29 +60,33 @@ static void copy_figures(const struct wt_appraisal *a, struct wt_verdict *v)
 
 static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v)
 {
+	bool nothing = a->run.attestations == 0 && a->run.repeated == 0;
 	enum wt_check check;
 
 	wt_registration_conclude(a, f);
 	wt_grants_conclude(a, f);
 	if (a->run.attestations > 0 || a->nonce_len > 0)
 		wt_freshness_conclude(a, f);
-	if (a->run.attestations == 0) {
-		for (check = 0; check < WT_CHECKS; check++)
-			wt_no_claim(f, check, a->run.repeated ? "nothing new: all attestations had been looked at" :
-								"no attestation was accepted");
+	for (check = 0; nothing && check < WT_CHECKS; check++)
+		wt_no_claim(f, check, "no attestation was accepted");
+	if (nothing)
 		return;
-	}
 	wt_no_claim(f, WT_CHECK_WITNESS, "no TPM quote: a software key signed");
 	wt_signers_conclude(a, f, v);
+	wt_devices_conclude(a, f, v);
+	wt_sources_conclude(a, f);
+	wt_energy_conclude(a, f, v);
+	/* Of attestations that an earlier run read, the state keeps what became of them and no more. */
+	for (check = 0; a->run.attestations == 0 && check < WT_CHECKS; check++)
+		wt_no_claim(f, check, "nothing new: all attestations were looked at before");
+	if (a->run.attestations == 0)
+		return;
 	wt_sequence_conclude(a, f);
 	wt_replay_conclude(a, f);
 	wt_counters_conclude(a, f);
 	wt_time_conclude(a, f);
-	wt_devices_conclude(a, f, v);
-	wt_sources_conclude(a, f);
 	wt_activity_conclude(a, f);
 	wt_losses_conclude(a, f);
-	wt_energy_conclude(a, f, v);
 }
 
 /* The worst of the checks; without evidence only what is wrong counts. */
@@ -109,7 +113,7 @@ int wt_appraisal_finish(struct wt_appraisal *a, struct wt_verdict *ret, struct w
 	}
 	copy_figures(a, &v);
 	conclude(a, &found, &v);
-	v.tier = worst(&found, a->run.attestations > 0);
+	v.tier = worst(&found, a->run.attestations > 0 || a->run.repeated > 0);
 	memcpy(v.checks, found.checks, sizeof(v.checks));
 	*ret = v;
 	return 0;

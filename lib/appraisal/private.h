@@ -71,8 +71,9 @@ struct device {
 	char path[32], serial[64], product[64];
 	bool removed; /* in the open step */
 	struct wt_window_device at;
-	uint64_t worked_realtime_ns; /* end of the first window in which bytes went to it; 0: none did */
+	uint64_t worked_realtime_ns; /* begin of the first window in which bytes went to it; 0: none did */
 
+	uint64_t added_ns; /* of DEVICE_ADD, when it stands in this step */
 	int registered;
 	size_t tally;
 	uint64_t listed;
@@ -333,7 +334,8 @@ struct device *wt_device_find(struct history *h, uint32_t id);
 struct device *wt_device_unknown(struct wt_appraisal *a, const struct wt_window_device *now);
 int wt_device_match(struct wt_appraisal *a, struct device *d);
 /* Returns whether it worked in this window. */
-bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now, bool sound);
+bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now, uint64_t from_ns,
+		      bool sound);
 void wt_devices_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
 
 void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);

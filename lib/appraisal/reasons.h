@@ -42,11 +42,9 @@
 	  "the rig names another registration than the one given, or none")                                 \
 	X(REGISTRATION_ENDING, "registration-ending", REGISTRATION, WARNING,                                 \
 	  "the registration ends within seven days")                                                        \
-	X(SEQUENCE_GAP, "sequence-gap", SEQUENCE, CONTRAINDICATED, "an attestation between two others is missing") \
+	X(SEQUENCE_GAP, "sequence-gap", SEQUENCE, CONTRAINDICATED, "an attestation is missing, or out of its place") \
 	X(SEQUENCE_FORK, "sequence-fork", SEQUENCE, CONTRAINDICATED,                                         \
 	  "two different attestations with the same seq")                                                   \
-	X(SEQUENCE_ORDER, "sequence-order", SEQUENCE, CONTRAINDICATED,                                       \
-	  "an attestation older than the newest that was not seen in its place")                            \
 	X(SEQUENCE_PREV, "sequence-prev", SEQUENCE, CONTRAINDICATED,                                         \
 	  "the attestation does not name the digest of the one before it")                                  \
 	X(CHAIN_BROKEN, "chain-broken", CHAIN, CONTRAINDICATED,                                              \
@@ -62,8 +60,6 @@
 	X(RECORD_MISSING, "record-missing", CHAIN, CONTRAINDICATED, "the records' seqs are not gapless")     \
 	X(STEP_MALFORMED, "step-malformed", CHAIN, CONTRAINDICATED,                                          \
 	  "a step without its closing record, with two, or going on after UNLOAD")                          \
-	X(PRUNED_MISPLACED, "pruned-misplaced", CHAIN, CONTRAINDICATED,                                      \
-	  "a digest stands where no WINDOW record can have been")                                           \
 	X(COUNTER_BACKWARDS, "counter-backwards", COUNTERS, CONTRAINDICATED,                                 \
 	  "a counter that only grows became smaller")                                                       \
 	X(ENERGY_IMPOSSIBLE, "energy-impossible", COUNTERS, CONTRAINDICATED,                                 \

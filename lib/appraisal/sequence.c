@@ -50,22 +50,10 @@ static int not_newer(struct wt_appraisal *a, uint64_t seq, const uint8_t digest[
 		wt_fail(err, EALREADY, "attestation %" PRIu64 " is older than the state", seq);
 	} else {
 		wt_fail(err, EBADMSG, "attestation %" PRIu64 " comes after %" PRIu64, seq, a->h.seq);
-		wt_find(&a->found, WT_SEQUENCE_ORDER,
+		wt_find(&a->found, WT_SEQUENCE_GAP,
 			"attestation %" PRIu64 " turned up after attestation %" PRIu64 ", and not in its place", seq, a->h.seq);
 	}
 	return 0;
-}
-
-static void check_first(struct wt_appraisal *a, const struct wt_attestation *att)
-{
-	static const uint8_t zeros[WT_SHA256_LEN];
-	char seq[WT_GROUPED_LEN];
-
-	if (att->seq > 1)
-		wt_remark(&a->found, WT_CHECK_SEQUENCE, "what came before attestation %s was not looked at",
-			  wt_grouped(att->seq, seq));
-	else if (memcmp(att->prev, zeros, sizeof(zeros)) != 0)
-		wt_find(&a->found, WT_SEQUENCE_PREV, "attestation 1 names one before it");
 }
 
 static void check_next(struct wt_appraisal *a, const struct wt_attestation *att)
@@ -88,6 +76,7 @@ static void check_next(struct wt_appraisal *a, const struct wt_attestation *att)
 int wt_sequence_next(struct wt_appraisal *a, const struct wt_attestation *att, const uint8_t digest[WT_SHA256_LEN],
 		     struct wt_err *err)
 {
+	char number[WT_GROUPED_LEN];
 	int r;
 
 	if (a->h.begun && att->seq <= a->h.seq)
@@ -97,8 +86,9 @@ int wt_sequence_next(struct wt_appraisal *a, const struct wt_attestation *att, c
 		return wt_fail(err, ENOMEM, "no memory for attestation %" PRIu64, att->seq);
 	if (a->h.begun)
 		check_next(a, att);
-	else
-		check_first(a, att);
+	else if (att->seq > 1)
+		wt_remark(&a->found, WT_CHECK_SEQUENCE, "what came before attestation %s was not looked at",
+			  wt_grouped(att->seq, number));
 	if (a->run.attestations++ == 0)
 		a->run.first_seq = att->seq;
 	a->h.seq = att->seq;

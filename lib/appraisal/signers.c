@@ -107,7 +107,8 @@ static void note_revocation(struct wt_appraisal *a, const struct wt_path_result 
 			"%.100s: nobody knows whether it was revoked: no list of %.80s was given", whose, path->anchor);
 		return;
 	}
-	if (path->revocation_stale)
+	/* A list must be current for whoever judges, not only for the evidence: it could name the signer since. */
+	if (path->revocation_stale || path->revocation_until < a->now)
 		wt_find(&a->found, WT_REVOCATION_STALE,
 			"%.100s: revocation unknown since %s: the list of %.80s is past its next issue", whose,
 			wt_timestamp_utc(path->revocation_at, at), path->anchor);
@@ -199,8 +200,7 @@ static int check_path(struct wt_appraisal *a, const struct wt_cose *cose, int64_
 		wt_cert_validity(a->rig.cert, &begin, &end);
 		ahead = at < end - DAY ? at + DAY : end - 1;
 		a->rig.path_from = a->rig.path_to = at;
-		if (ahead > at && wt_trust_check(a->trust, a->rig.cert, certs, WT_DUTY_ATTESTATION, ahead, &later, NULL) == 0 &&
-		    later.revocation_stale == path.revocation_stale)
+		if (ahead > at && wt_trust_check(a->trust, a->rig.cert, certs, WT_DUTY_ATTESTATION, ahead, &later, NULL) == 0)
 			a->rig.path_to = ahead;
 		snprintf(a->run.anchor, sizeof(a->run.anchor), "%s", path.anchor);
 		note_revocation(a, &path, wt_cert_name(a->rig.cert));
@@ -250,17 +250,29 @@ int wt_rig_check(struct wt_appraisal *a, const struct wt_cose *cose, const struc
 	return check_path(a, cose, at, err);
 }
 
+/* "ES256, rig certificate 41:9c:07... under Registry CA": enough of the serial number to tell certificates apart. */
+static void describe_signer(const struct wt_appraisal *a, char *ret, size_t cap)
+{
+	struct wt_key *key = wt_cert_key(a->rig.cert);
+	uint8_t serial[20];
+	char hex[3 * sizeof(serial)] = "";
+	int i, n = wt_cert_serial(a->rig.cert, serial);
+
+	for (i = 0; i < n && i < 3; i++)
+		snprintf(hex + 3 * i, sizeof(hex) - 3 * i, "%02x:", serial[i]);
+	if (i > 0)
+		snprintf(hex + 3 * i - 1, sizeof(hex) - 3 * i + 1, "%s", n > 3 ? "..." : "");
+	snprintf(ret, cap, "%s, rig certificate %s under %.60s", key && wt_key_alg(key) == WT_ALG_EDDSA ? "EdDSA" : "ES256",
+		 hex, a->run.anchor);
+}
+
 void wt_signers_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v)
 {
-	const char *alg = a->rig.cert && wt_cert_key(a->rig.cert) &&
-			  wt_key_alg(wt_cert_key(a->rig.cert)) == WT_ALG_EDDSA ? "EdDSA" : "ES256";
 	char text[WT_COUNT_LEN], at[WT_TIMESTAMP_LEN];
 
-	if (a->rig.cert)
-		snprintf(v->signer, sizeof(v->signer), "%s, rig certificate %.60s under %.30s", alg,
-			 wt_cert_name(a->rig.cert), *a->run.anchor ? a->run.anchor : "nobody");
-	wt_affirm(f, WT_CHECK_SIGNATURE, "%s: %s, rig certificate %.100s", wt_count(a->run.attestations, "attestation", text),
-		  alg, a->rig.cert ? wt_cert_name(a->rig.cert) : "");
-	wt_affirm(f, WT_CHECK_SIGNER, "every signer has its duty and a path to an anchor; the rig's is %.80s", a->run.anchor);
+	describe_signer(a, v->signer, sizeof(v->signer));
+	wt_affirm(f, WT_CHECK_SIGNATURE, "%s, %s", wt_count(a->run.attestations + a->run.repeated, "attestation", text),
+		  v->signer);
+	wt_affirm(f, WT_CHECK_SIGNER, "every signer has its duty and a path to an anchor");
 	wt_affirm(f, WT_CHECK_REVOCATION, "nobody revoked, as of %s", wt_timestamp_utc(a->run.revocation_at, at));
 }

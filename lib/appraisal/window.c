@@ -24,7 +24,7 @@ static void find_unlisted(struct wt_appraisal *a, const char *what, uint32_t id)
 		"attestation %" PRIu64 ": a window leaves out %s %" PRIu32 ", which was there", a->reading.seq, what, id);
 }
 
-static int read_devices(struct wt_appraisal *a, const struct wt_window *w, bool *ret_active)
+static int read_devices(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns, bool *ret_active)
 {
 	struct wt_window_device now;
 	struct device *d;
@@ -44,7 +44,7 @@ static int read_devices(struct wt_appraisal *a, const struct wt_window *w, bool 
 			continue;
 		}
 		d->listed = a->run.windows;
-		*ret_active |= wt_device_window(a, d, &now, wt_counters_device(a, d, &now));
+		*ret_active |= wt_device_window(a, d, &now, from_ns, wt_counters_device(a, d, &now));
 	}
 	for (d = a->h.devices; d < a->h.devices + a->h.n_devices; d++) {
 		if (d->listed != a->run.windows)
@@ -119,7 +119,7 @@ int wt_window(struct wt_appraisal *a, const struct wt_record *rec)
 	a->h.realtime_ns = w.realtime_ns;
 	from_ns = a->h.counting ? a->h.counted_ns : w.from_ns;
 	wt_source_clear_meters(a);
-	r = read_devices(a, &w, &active);
+	r = read_devices(a, &w, from_ns, &active);
 	if (r == 0)
 		r = read_sources(a, &w, from_ns);
 	if (r < 0)

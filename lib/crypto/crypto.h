@@ -86,7 +86,8 @@ void wt_trust_freep(struct wt_trust **trust);
 struct wt_path_result {
 	char anchor[128]; /* common name of the trust anchor */
 	int64_t revocation_at; /* thisUpdate of the CRL that was looked at, or 0: revocation unknown */
-	bool revocation_stale; /* its nextUpdate has passed */
+	int64_t revocation_until; /* nextUpdate of the list that is due first, or 0: unknown */
+	bool revocation_stale; /* at the time asked for, that had passed */
 };
 
 /*

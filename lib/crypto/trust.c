@@ -206,7 +206,7 @@ static X509_CRL *crl_of(const struct wt_trust *trust, const X509 *cert, const X5
 static void look_at_crls(const struct wt_trust *trust, STACK_OF(X509) *chain, time_t at,
 			 struct wt_path_result *ret)
 {
-	int64_t oldest = INT64_MAX;
+	int64_t oldest = INT64_MAX, first_due = INT64_MAX;
 	int i;
 
 	/* The last is the anchor: taken out of the folder it is revoked, and not otherwise. */
@@ -218,6 +218,7 @@ static void look_at_crls(const struct wt_trust *trust, STACK_OF(X509) *chain, ti
 
 		if (!crl || ASN1_TIME_to_tm(X509_CRL_get0_lastUpdate(crl), &tm) != 1) {
 			ret->revocation_at = 0;
+			ret->revocation_until = 0;
 			ret->revocation_stale = false;
 			return;
 		}
@@ -227,8 +228,11 @@ static void look_at_crls(const struct wt_trust *trust, STACK_OF(X509) *chain, ti
 		next = X509_CRL_get0_nextUpdate(crl);
 		if (!next || X509_cmp_time(next, &at) < 0)
 			ret->revocation_stale = true;
+		if (next && ASN1_TIME_to_tm(next, &tm) == 1 && timegm(&tm) < first_due)
+			first_due = timegm(&tm);
 	}
 	ret->revocation_at = oldest == INT64_MAX ? 0 : oldest;
+	ret->revocation_until = first_due == INT64_MAX ? 0 : first_due;
 }
 
 static bool has_duty(X509 *cert, const ASN1_OBJECT *duty)
