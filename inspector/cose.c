@@ -71,7 +71,7 @@ static int check(const char *path, const char *key, struct wt_err *err)
 	r = wt_file_read(path, INPUT_FILE_MAX, &file, err);
 	if (r < 0)
 		return r;
-	r = wt_cose_decode(wt_buf_span(&file), &cose, err);
+	r = wt_cose_decode_foreign(wt_buf_span(&file), &cose, err);
 	if (r == 0 && cose.whole.n != file.n)
 		r = wt_fail(err, EBADMSG, "%zu bytes follow the object", file.n - cose.whole.n);
 	if (r == 0)

@@ -32,6 +32,7 @@ struct wt_cbor_in {
 	size_t n;
 	size_t off; /* of the next item; what errors name */
 	const char *what; /* the field being read, named in errors; or NULL */
+	bool lenient; /* others' CBOR: any order of labels, any length of numbers, floats; twice is up to the caller */
 	bool no_offset; /* sentences without "byte N: ": for encoders that check what they wrote */
 	struct wt_err *err;
 };

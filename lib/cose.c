@@ -8,19 +8,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "lib/cbor.h"
+#include "lib/cose_labels.h"
 
-#define TAG_SIGN1 18
-
-enum header_label { /* IANA: COSE Header Parameters */
-	HEADER_ALG = 1,
-	HEADER_CRIT = 2,
-	HEADER_TYP = 16,
-	HEADER_X5CHAIN = 33,
-	HEADER_X5T = 34,
-};
-
-#define HASH_SHA256 (-16)
+#define HEADERS_MAX 32 /* in one map */
 
 static const char *const typ_text[] = {
 	[WT_TYP_REGISTRATION] = "wattest-registration",
@@ -39,8 +29,6 @@ const char *wt_typ_name(enum wt_typ typ)
 		return "unknown";
 	return typ_text[typ] + strlen("wattest-");
 }
-
-/* --- decoding ------------------------------------------------------------------------------------ */
 
 /* What a header map said, so that one label in both maps is noticed (RFC 9052, 3). */
 #define SEEN_ALG 0x01
@@ -175,6 +163,7 @@ static int64_t label_of(struct wt_span raw)
 	int64_t label;
 
 	wt_cbor_init(&in, raw, NULL);
+	in.lenient = true;
 	return wt_cbor_int(&in, &label) < 0 ? 0 : label; /* 0 is reserved in the registry */
 }
 
@@ -182,22 +171,37 @@ static int64_t label_of(struct wt_span raw)
  * An unprotected alg is taken (it must fit the key, so it decides nothing) but never in an object of ours: nothing that
  * says what those are may be outside the signature.
  */
+static int seen_before(struct wt_cbor_in *in, struct wt_span labels[HEADERS_MAX], size_t n)
+{
+	size_t i;
+
+	/* The strict reader's order has it already. */
+	for (i = 0; in->lenient && i < n; i++)
+		if (wt_span_equal(labels[i], labels[n]))
+			return wt_cbor_bad(in, "a header label twice");
+	return 0;
+}
+
 static int read_headers(struct wt_cbor_in *in, bool protected, struct wt_cose *cose,
 			unsigned int *seen)
 {
-	unsigned int critical = 0, here = 0;
+	struct wt_span labels[HEADERS_MAX];
+	unsigned int critical = 0, here = 0, bit;
 	struct wt_cbor_map map;
-	struct wt_span raw;
-	unsigned int bit;
+	size_t at, n = 0;
 	int64_t label;
-	size_t at;
 	int r;
 
 	r = wt_cbor_map(in, &map);
 	if (r < 0)
 		return r;
-	while (at = in->off, (r = wt_cbor_map_next_raw(in, &map, &raw)) > 0) {
-		label = label_of(raw);
+	if (map.left > HEADERS_MAX)
+		return wt_cbor_bad(in, "more than %d headers", HEADERS_MAX);
+	while (at = in->off, (r = wt_cbor_map_next_raw(in, &map, &labels[n])) > 0) {
+		r = seen_before(in, labels, n);
+		if (r < 0)
+			return r;
+		label = label_of(labels[n++]);
 		bit = seen_bit(label);
 		if (*seen & bit) {
 			in->off = at;
@@ -245,7 +249,7 @@ static int read_protected(struct wt_cbor_in *in, struct wt_cose *cose, unsigned 
 	return r < 0 ? r : wt_cbor_end(&inner);
 }
 
-int wt_cose_decode(struct wt_span bytes, struct wt_cose *ret, struct wt_err *err)
+static int decode(struct wt_span bytes, bool lenient, struct wt_cose *ret, struct wt_err *err)
 {
 	struct wt_cose cose = { 0 };
 	unsigned int seen = 0;
@@ -256,6 +260,7 @@ int wt_cose_decode(struct wt_span bytes, struct wt_cose *ret, struct wt_err *err
 	int r;
 
 	wt_cbor_init(&in, bytes, err);
+	in.lenient = lenient;
 	r = wt_cbor_peek(&in);
 	if (r == WT_CBOR_TAG) {
 		r = wt_cbor_tag(&in, &tag);
@@ -298,93 +303,28 @@ int wt_cose_decode(struct wt_span bytes, struct wt_cose *ret, struct wt_err *err
 	return 0;
 }
 
-/* --- Sig_structure and signatures ---------------------------------------------------------------- */
-
-/* RFC 9052, 4.4, with no external data; left in scratch. */
-static int sig_structure(struct wt_span protected_raw, struct wt_span payload,
-			 struct wt_buf *scratch)
+int wt_cose_decode(struct wt_span bytes, struct wt_cose *ret, struct wt_err *err)
 {
-	/* An empty map may come as a map or as nothing; what is signed is nothing. */
-	if (protected_raw.n == 1 && protected_raw.p[0] == 0xa0)
-		protected_raw.n = 0;
-	wt_buf_reset(scratch);
-	wt_cbor_put_array(scratch, 4);
-	wt_cbor_put_text(scratch, "Signature1");
-	wt_cbor_put_bytes(scratch, protected_raw);
-	wt_cbor_put_bytes(scratch, wt_span(NULL, 0));
-	wt_cbor_put_bytes(scratch, payload);
-	return scratch->err;
+	return decode(bytes, false, ret, err);
 }
 
-int wt_cose_verify(const struct wt_cose *cose, struct wt_key *key, struct wt_buf *scratch,
-		   struct wt_err *err)
+int wt_cose_decode_foreign(struct wt_span bytes, struct wt_cose *ret, struct wt_err *err)
 {
-	int r;
+	struct wt_err lenient_err;
+	struct wt_cose cose;
+	int strict, r;
 
-	if (!cose->alg)
-		return wt_fail(err, EOPNOTSUPP,
-			       "the headers name no algorithm that is known here");
-	if (cose->alg != (int64_t)wt_key_alg(key))
-		return wt_fail(err, EOPNOTSUPP, "signed with algorithm %" PRId64 ", the key is for %d",
-			       cose->alg, (int)wt_key_alg(key));
-	r = sig_structure(cose->protected_raw, cose->payload, scratch);
-	if (r < 0)
-		return wt_fail(err, -r, "no memory to verify");
-	return wt_verify(key, wt_buf_span(scratch), cose->signature, err);
-}
-
-static void put_protected(struct wt_buf *b, enum wt_alg alg, const uint8_t *x5t, enum wt_typ typ)
-{
-	wt_cbor_put_map(b, 1 + (typ != WT_TYP_NONE) + (x5t != NULL));
-	wt_cbor_put_uint(b, HEADER_ALG);
-	wt_cbor_put_int(b, alg);
-	if (typ != WT_TYP_NONE) {
-		wt_cbor_put_uint(b, HEADER_TYP);
-		wt_cbor_put_text(b, typ_text[typ]);
-	}
-	if (x5t) {
-		wt_cbor_put_uint(b, HEADER_X5T);
-		wt_cbor_put_array(b, 2);
-		wt_cbor_put_int(b, HASH_SHA256);
-		wt_cbor_put_bytes(b, wt_span(x5t, WT_SHA256_LEN));
-	}
-}
-
-int wt_cose_sign(struct wt_key *key, struct wt_cert *cert, bool with_chain, enum wt_typ typ,
-		 struct wt_span payload, struct wt_buf *ret, struct wt_err *err)
-{
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf protected = { 0 }, signed_over = { 0 };
-	uint8_t x5t[WT_SHA256_LEN], sig[WT_SIG_LEN], of_key[WT_SHA256_LEN], of_cert[WT_SHA256_LEN];
-	int r;
-
-	if ((size_t)typ >= TYPS)
-		return wt_fail(err, EINVAL, "no such type of object");
-	if (cert) {
-		/* Names a signer who could not have signed it: nobody would ever accept the object. */
-		if (!wt_cert_key(cert) || wt_key_spki_digest(key, of_key) < 0 ||
-		    wt_key_spki_digest(wt_cert_key(cert), of_cert) < 0 ||
-		    memcmp(of_key, of_cert, sizeof(of_key)))
-			return wt_fail(err, EINVAL, "the key is not that of %s", wt_cert_name(cert));
-		wt_cert_x5t(cert, x5t);
-	}
-	put_protected(&protected, wt_key_alg(key), cert ? x5t : NULL, typ);
-	r = protected.err;
-	if (!r)
-		r = sig_structure(wt_buf_span(&protected), payload, &signed_over);
-	if (r < 0)
-		return wt_fail(err, -r, "no memory to sign");
-	r = wt_sign(key, wt_buf_span(&signed_over), sig, err);
-	if (r < 0)
+	strict = decode(bytes, false, ret, err);
+	if (!strict)
+		return 0;
+	r = decode(bytes, true, &cose, &lenient_err);
+	if (!r && cose.typ != WT_TYP_NONE)
+		return strict;
+	if (r < 0) {
+		if (err)
+			*err = lenient_err;
 		return r;
-	wt_cbor_put_tag(ret, TAG_SIGN1);
-	wt_cbor_put_array(ret, 4);
-	wt_cbor_put_bytes(ret, wt_buf_span(&protected));
-	wt_cbor_put_map(ret, cert && with_chain);
-	if (cert && with_chain) {
-		wt_cbor_put_uint(ret, HEADER_X5CHAIN);
-		wt_cbor_put_bytes(ret, wt_cert_der(cert));
 	}
-	wt_cbor_put_bytes(ret, payload);
-	wt_cbor_put_bytes(ret, wt_span(sig, sizeof(sig)));
-	return ret->err ? wt_fail(err, -ret->err, "no memory to sign") : 0;
+	*ret = cose;
+	return 0;
 }

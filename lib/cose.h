@@ -46,6 +46,12 @@ struct wt_cose {
  */
 int wt_cose_decode(struct wt_span bytes, struct wt_cose *ret, struct wt_err *err);
 
+/*
+ * The same for objects of others' making, which need not be deterministic CBOR: only a header label twice and indefinite
+ * lengths are refused. One whose typ is ours is held to the strict rules all the same.
+ */
+int wt_cose_decode_foreign(struct wt_span bytes, struct wt_cose *ret, struct wt_err *err);
+
 /* 0 good, -EKEYREJECTED bad signature, else could not check (say, alg that the key is not for). Sig_structure with no
  * external data. scratch is reused between calls. */
 int wt_cose_verify(const struct wt_cose *cose, struct wt_key *key, struct wt_buf *scratch, struct wt_err *err);

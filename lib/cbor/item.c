@@ -30,10 +30,14 @@ int wt_cbor_bad(struct wt_cbor_in *in, const char *format, ...)
 }
 
 /* Well-formed, and not to be had here: why; or NULL. */
-static const char *forbidden(const struct cbor_any *any)
+static const char *forbidden(const struct cbor_any *any, bool lenient)
 {
 	if (any->indefinite)
 		return "indefinite length";
+	if (any->kind == ANY_BREAK)
+		return "break outside of anything";
+	if (lenient)
+		return NULL;
 	if (any->width >= 0)
 		return "a number or length that is not in its shortest form";
 	switch (any->kind) {
@@ -43,8 +47,6 @@ static const char *forbidden(const struct cbor_any *any)
 		return NULL;
 	case ANY_FLOAT:
 		return "a float: there are only integers here";
-	case ANY_BREAK:
-		return "break outside of anything";
 	default:
 		return NULL;
 	}
@@ -52,7 +54,7 @@ static const char *forbidden(const struct cbor_any *any)
 
 static enum wt_cbor_type type_of(enum cbor_any_kind kind)
 {
-	/* The kinds up to TAG are the types, in their order; what is forbidden never comes here. */
+	/* The kinds up to TAG are the types, in their order; a float that is let pass is skipped as a simple value. */
 	return kind <= ANY_TAG ? (enum wt_cbor_type)kind : WT_CBOR_SIMPLE;
 }
 
@@ -76,7 +78,7 @@ int wt_cbor_look(struct wt_cbor_in *in, struct wt_cbor_item *ret, size_t *ret_le
 		return wt_cbor_bad(in, "0x%02x begins nothing that CBOR knows", in->p[in->off]);
 	if (!len)
 		return wt_cbor_bad(in, "the input ends in the middle of an item");
-	why = forbidden(&any);
+	why = forbidden(&any, in->lenient);
 	if (why)
 		return wt_cbor_bad(in, "%s", why);
 	left -= (size_t)len;
@@ -87,7 +89,7 @@ int wt_cbor_look(struct wt_cbor_in *in, struct wt_cbor_item *ret, size_t *ret_le
 	if (any.kind == ANY_MAP && any.value > left / 2)
 		return wt_cbor_bad(in, "a map of %" PRIu64 " entries in %zu bytes", any.value, left);
 	ret->type = type_of(any.kind);
-	ret->value = any.value;
+	ret->value = any.value; /* 0 for a float: no simple value that anybody asks for */
 	ret->string = any.string;
 	*ret_len = (size_t)len;
 	return 0;

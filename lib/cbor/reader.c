@@ -223,7 +223,7 @@ static int in_order(struct wt_cbor_in *in, size_t at, struct wt_span *last,
 	size_t least = label.n < last->n ? label.n : last->n;
 	int order;
 
-	if (last->p) {
+	if (last->p && !in->lenient) {
 		order = memcmp(last->p, label.p, least);
 		if (!order)
 			order = last->n < label.n ? -1 : last->n > label.n;

@@ -304,6 +304,41 @@ TEST_F(cose, passed_over)
 	EXPECT_EQ(2, cose.n_x5chain);
 }
 
+/* Others' encoders: labels in any order, lengths in any size, floats and what not in headers that we do not know. */
+TEST_F(cose, foreign)
+{
+	static const struct {
+		const char *hex, *sentence; /* NULL: taken */
+	} good[] = {
+		{ "d28443a10126a20442313103004040", NULL },
+		{ "d28447a20442313101" "26a04040", NULL },
+		{ "d8129804" "5803a10126" "b800" "4040", NULL },
+		{ "d28443a10126a118c8f93c00" "4040", NULL },
+		{ "d28443a10126a204000400" "4040", "a header label twice" },
+		{ "d28443a10126a2616100" "616100" "4040", "a header label twice" },
+		{ "d28443a10126a118c89fff" "4040", "indefinite length" },
+		{ "9f43a10126a04040ff", "indefinite length" },
+		{ "d28445a201260127a04040", "a header label twice" },
+		/* an object of ours, but its labels out of order */
+		{ "d28452a2106d776174746573742d6772616e740126a04040", "label 1 is out of order" },
+	};
+	struct wt_cose cose;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct wt_span bytes = from_hex(good[i].hex);
+		int r;
+
+		self->err.msg[0] = '\0';
+		r = wt_cose_decode_foreign(bytes, &cose, &self->err);
+		EXPECT_EQ(good[i].sentence ? -EBADMSG : 0, r)
+			TH_LOG("%s: %s", good[i].hex, self->err.msg);
+		EXPECT_TRUE(!good[i].sentence || strstr(self->err.msg, good[i].sentence))
+			TH_LOG("%s: %s", good[i].hex, self->err.msg);
+		EXPECT_EQ(-EBADMSG, wt_cose_decode(bytes, &cose, NULL)) TH_LOG("%s", good[i].hex);
+		free((void *)bytes.p);
+	}
+}
+
 /* The goal of the design: at most 1,000 bytes a minute for four sources and eight devices. */
 TEST_F(cose, steady_state_size)
 {
