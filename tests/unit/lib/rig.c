@@ -82,7 +82,8 @@ void rig_sign(const struct rig_identity *who, enum wt_typ typ, struct wt_span pa
 	struct wt_err err = { "" };
 
 	wt_buf_reset(ret);
-	need(wt_cose_sign(who->key, who->cert, true, typ, payload, ret, &err), err.msg);
+	/* as the agent: its certificate is in the registration */
+	need(wt_cose_sign(who->key, who->cert, typ != WT_TYP_ATTESTATION, typ, payload, ret, &err), err.msg);
 }
 
 void rig_register(struct rig *rig)
