@@ -81,7 +81,8 @@ int wt_control_connect(const char *dir, int *ret_fd, struct wt_err *err)
 				err, r,
 				"wattestd is not running: `systemctl start wattestd` (no answer at %s)",
 				sun.sun_path);
-		return wt_fail(err, r, "%s: %s", sun.sun_path, strerror(r));
+		return wt_fail(err, r, "%s: %s%s", sun.sun_path, strerror(r),
+			       r == EACCES ? ": needs root" : "");
 	}
 	timeout(fd, CLIENT_TIMEOUT_S);
 	*ret_fd = fd;

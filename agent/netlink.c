@@ -128,7 +128,8 @@ out:
 	nl_cb_put(cb);
 	nlmsg_free(msg);
 	if (rq->r < 0) {
-		if (rq->r == -ENOENT) /* what genetlink says to an id that no family has */
+		/* what genetlink says of a number that no family has, and a dump of a module that is going */
+		if (rq->r == -ENOENT || rq->r == -EPROTONOSUPPORT)
 			return wt_fail(err, ENODEV, "%s", WT_NL_ABSENT);
 		if (rq->r == -EPERM)
 			return wt_fail(err, EPERM,

@@ -148,6 +148,7 @@ static int open_write(struct wt_store *store, const char *dir, struct wt_err *er
 		return fail(store, rc, err);
 	return run(store,
 		   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;"
+		   "PRAGMA wal_autocheckpoint = 256;"
 		   "PRAGMA temp_store = MEMORY;",
 		   err);
 }
@@ -169,11 +170,13 @@ static int open_read(struct wt_store *store, struct wt_err *err)
 	char name[2 * PATH_MAX], wal[PATH_MAX + 8];
 	int rc, v;
 
-	if (access(store->path, R_OK) < 0)
-		return errno == ENOENT
-			       ? wt_fail(err, ENOENT, "%s: not there: has wattestd run here yet?",
-					 store->path)
-			       : wt_fail(err, errno, "%s: %s", store->path, strerror(errno));
+	if (access(store->path, R_OK) < 0) {
+		rc = errno;
+		return wt_fail(err, rc, "%s: %s", store->path,
+			       rc == ENOENT   ? "not there: has wattestd run here yet?"
+			       : rc == EACCES ? "not permitted: needs root"
+					      : strerror(rc));
+	}
 	if (uri(name, sizeof(name), store->path, "mode=ro") < 0)
 		return wt_fail(err, ENAMETOOLONG, "%s: too long a path", store->path);
 	rc = sqlite3_open_v2(name, &store->db, flags, NULL);

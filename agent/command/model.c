@@ -134,6 +134,7 @@ void model_read(struct model *m, const struct wt_config *config, unsigned int wh
 		read_store(m, config);
 	if (what & MODEL_DAEMON)
 		read_daemon(m, config);
+	m->now = time(NULL);
 }
 
 void model_clear(struct model *m)

@@ -14,7 +14,7 @@
 #include "lib/object.h"
 
 struct model {
-	int64_t now; /* seconds since 1970 */
+	int64_t now; /* seconds since 1970, after all was read */
 	uint64_t boottime_ns; /* after the module was read */
 
 	bool module;

@@ -14,6 +14,7 @@
 #include "model.h"
 
 #define DAY_S 86400
+#define UJ_SHOWN 1800000 /* what rounds to more than 0.000 Wh */
 #define INDENT "           "
 
 static const char help[] =
@@ -114,7 +115,7 @@ static void show_energy(const struct model *m)
 	printf("\n" INDENT "charged between %s and %s", wt_format_energy(v->chargeable.low, a),
 	       wt_format_energy(v->chargeable.high, b));
 	printf("   today %s measured", wt_format_energy(v->measured_uj, c));
-	if (v->substituted_uj)
+	if (v->substituted_uj >= UJ_SHOWN)
 		printf(", %s substituted", wt_format_energy(v->substituted_uj, d));
 	putchar('\n');
 }

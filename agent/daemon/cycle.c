@@ -20,6 +20,7 @@
 
 #define RETRY_FIRST_S 2
 #define RETRY_MAX_S 300
+#define HELD_MAX 4096 /* records */
 
 /* The last record of this epoch that is in an attestation. */
 static uint64_t signed_record(const struct daemon *d)
@@ -177,8 +178,8 @@ static void fail(struct daemon *d, const struct wt_err *err)
 		log_say(LOG_ERR, "%s: the kernel keeps the records; trying again", err->msg);
 		memcpy(d->problem, err->msg, sizeof(d->problem));
 	}
-	/* What is not stored can be dumped again, so it need not be held here while the trouble lasts. */
-	if (d->nl)
+	/* What is not stored can be dumped again, so not all of it is held here while the trouble lasts. */
+	if (d->nl && d->steps.n > HELD_MAX)
 		wt_steps_clear(&d->steps);
 	d->retry_s = d->retry_s ? d->retry_s * 2 : RETRY_FIRST_S;
 	if (d->retry_s > RETRY_MAX_S)
@@ -192,8 +193,7 @@ static void fail(struct daemon *d, const struct wt_err *err)
 static void recover(struct daemon *d)
 {
 	if (d->problem[0])
-		log_say(LOG_NOTICE, "attestations are stored again: %" PRIu64 " is the newest",
-			d->last.seq);
+		log_say(LOG_NOTICE, "attesting goes on: %" PRIu64 " is the newest", d->last.seq);
 	d->problem[0] = '\0';
 	d->retry_s = 0;
 	d->retry = sd_event_source_unref(d->retry);

@@ -129,7 +129,8 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 
 	(void)source;
 	sd_notify(0, "STOPPING=1");
-	log_say(LOG_INFO, "%s: closing the window and signing it", strsignal((int)info->ssi_signo));
+	log_say(LOG_INFO, "%s: stopping%s", strsignal((int)info->ssi_signo),
+		d->nl ? " after a last window" : "");
 	/* So that little is left unattested if the module goes too. */
 	if (d->nl && cycle_attest(d, (struct wt_span){}, &row, &err) < 0)
 		log_say(LOG_WARNING, "the last window stays with the kernel: %s", err.msg);

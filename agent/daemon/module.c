@@ -190,11 +190,12 @@ static void connect_module(struct daemon *d)
 		log_say(LOG_INFO,
 			"module wattest %s: %u sources, %u devices, record %" PRIu64 " comes next",
 			status.version, status.sources, status.devices, status.next_seq);
-		d->unobserved[0] = '\0';
-		module_load_probes(d);
+		strcpy(d->unobserved, "no agent was running");
 	}
-	module_mark_sources(d);
+	/* What has waited goes first: the log may be so full that a probe's own record finds no room in it. */
 	cycle_run(d, &err);
+	module_load_probes(d);
+	module_mark_sources(d);
 }
 
 int module_start(struct daemon *d, struct wt_err *err)
