@@ -63,7 +63,7 @@ static int open_envelope(struct wt_appraisal *a, struct wt_span bytes, const cha
 	if (r == 0 && ret->whole.n != bytes.n)
 		r = wt_fail(err, EBADMSG, "byte %zu: more bytes follow the object", ret->whole.n);
 	if (r == 0 && ret->typ != WT_TYP_ATTESTATION)
-		r = wt_fail(err, EBADMSG, "it is %s, not an attestation", ret->typ ? wt_typ_name(ret->typ) : "of no known type");
+		r = wt_fail(err, EBADMSG, "it is of type %s, not an attestation", ret->typ ? wt_typ_name(ret->typ) : "nothing known");
 	if (r == 0)
 		return 1;
 	wt_find(&a->found, WT_MALFORMED, "%.60s: %s", name, err->msg);
@@ -143,8 +143,8 @@ int wt_attestation_peek(struct wt_span bytes, uint8_t ret_ueid[WT_UEID_LEN], uin
 	if (r < 0)
 		return r;
 	if (cose.typ != WT_TYP_ATTESTATION)
-		return wt_fail(err, EBADMSG, "it is %s, not an attestation",
-			       cose.typ ? wt_typ_name(cose.typ) : "of no known type");
+		return wt_fail(err, EBADMSG, "it is of type %s, not an attestation",
+			       cose.typ ? wt_typ_name(cose.typ) : "nothing known");
 	r = wt_attestation_decode(cose.payload, &att, err);
 	if (r < 0)
 		return r;

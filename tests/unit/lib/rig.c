@@ -24,8 +24,9 @@ static void need(int r, const char *what)
 
 void rig_identity_free(struct rig_identity *who)
 {
-	wt_cert_freep(&who->cert);
-	wt_key_freep(&who->key);
+	wt_cert_free(who->cert);
+	wt_key_free(who->key);
+	*who = (struct rig_identity){ 0 };
 }
 
 void rig_issue(struct rig_identity *issuer, const char *name, const enum wt_duty *duties, size_t n, bool ca, int64_t from,
@@ -82,8 +83,7 @@ void rig_sign(const struct rig_identity *who, enum wt_typ typ, struct wt_span pa
 	struct wt_err err = { "" };
 
 	wt_buf_reset(ret);
-	/* as the agent: its certificate is in the registration */
-	need(wt_cose_sign(who->key, who->cert, typ != WT_TYP_ATTESTATION, typ, payload, ret, &err), err.msg);
+	need(wt_cose_sign(who->key, who->cert, true, typ, payload, ret, &err), err.msg);
 }
 
 void rig_register(struct rig *rig)
@@ -224,7 +224,8 @@ void rig_attest(struct rig *rig, struct wt_span nonce)
 	if (rig->edit_attestation)
 		rig->edit_attestation(rig, &att);
 	need(wt_attestation_encode(&att, &payload, &err), err.msg);
-	rig_sign(&rig->self, WT_TYP_ATTESTATION, wt_buf_span(&payload), &rig->atts[rig->n_atts]);
+	need(wt_cose_sign(rig->self.key, rig->self.cert, rig->with_chain, WT_TYP_ATTESTATION, wt_buf_span(&payload),
+			  &rig->atts[rig->n_atts], &err), err.msg);
 	wt_buf_free(&payload);
 	wt_sha256(wt_buf_span(&rig->atts[rig->n_atts++]), rig->prev);
 	rig->att_seq++;

@@ -70,6 +70,7 @@ struct rig {
 	size_t n_steps;
 
 	uint64_t att_seq; /* of the next attestation */
+	bool with_chain; /* attestations carry the certificate; an agent leaves that to the registration */
 	uint8_t prev[32];
 	struct wt_buf atts[1024]; /* COSE */
 	size_t n_atts;
