@@ -76,6 +76,10 @@ static void read_store(struct model *m, const struct wt_config *config)
 		m->judgement_err = m->store_err;
 		return;
 	}
+	if (!m->registered) {
+		wt_fail(&m->judgement_err, ENOENT, "not judged before the rig is registered");
+		return;
+	}
 	r = wt_store_value(store, "judgement", &value, &m->judgement_err);
 	if (r == -ENOENT)
 		wt_fail(&m->judgement_err, ENOENT, "nothing judged yet%s",

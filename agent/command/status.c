@@ -93,7 +93,7 @@ static void show_verdict(const struct model *m)
 			       wt_check_name((int)i), colour_off(tier_colour(v->checks[i].tier)),
 			       v->checks[i].reason);
 	if (m->module &&
-	    (uint64_t)(m->now - m->judgement.at) > 180 + 3 * m->status.window_ns / 1000000000)
+	    m->now - m->judgement.at > (int64_t)(180 + 3 * m->status.window_ns / 1000000000))
 		printf(INDENT "judged %s ago: newer records are not in it\n",
 		       wt_format_duration((uint64_t)(m->now - m->judgement.at), age));
 }
@@ -247,7 +247,9 @@ static void show_last(const struct model *m)
 	} else {
 		printf("%-11sattestation %s signed %s ago", "last", wt_grouped(m->last.seq, n),
 		       wt_format_duration(ago > 0 ? (uint64_t)ago : 0, age));
-		if (m->module && !memcmp(m->status.epoch, m->last.epoch, sizeof(m->last.epoch)))
+		/* the store was read after the module: it may be ahead */
+		if (m->module && m->status.next_seq > m->last.last_record + 1 &&
+		    !memcmp(m->status.epoch, m->last.epoch, sizeof(m->last.epoch)))
 			printf(", %s records since",
 			       wt_grouped(m->status.next_seq - 1 - m->last.last_record, n));
 		putchar('\n');

@@ -164,7 +164,8 @@ void appraiser_restart(struct appraiser *ap)
 	wt_appraisal_free(ap->appraisal); /* it borrows the trust anchors */
 	ap->appraisal = NULL;
 	load_trust(ap);
-	if (ap->trust && begin(ap, &err) < 0)
+	/* an unregistered rig has nothing to be judged against, and everything is judged from the beginning later */
+	if (ap->trust && ap->rig->registered && begin(ap, &err) < 0)
 		give_up(ap, err.msg);
 	ap->stale = ap->appraisal != NULL;
 }
