@@ -304,6 +304,27 @@ TEST_F(cose, passed_over)
 	EXPECT_EQ(2, cose.n_x5chain);
 }
 
+TEST_F(cose, too_many_headers)
+{
+	for (unsigned int n = 32; n < 34; n++) {
+		struct wt_cose cose;
+
+		wt_buf_reset(&self->work);
+		wt_cbor_put_array(&self->work, 4);
+		wt_cbor_put_bytes(&self->work, wt_span(NULL, 0));
+		wt_cbor_put_map(&self->work, n);
+		for (unsigned int i = 0; i < n; i++) {
+			wt_cbor_put_uint(&self->work, 1000 + i);
+			wt_cbor_put_uint(&self->work, 0);
+		}
+		wt_cbor_put_bytes(&self->work, wt_span(NULL, 0));
+		wt_cbor_put_bytes(&self->work, wt_span(NULL, 0));
+		EXPECT_EQ(n > 32 ? -EBADMSG : 0,
+			  wt_cose_decode(wt_buf_span(&self->work), &cose, &self->err))
+			TH_LOG("%u: %s", n, self->err.msg);
+	}
+}
+
 /* Others' encoders: labels in any order, lengths in any size, floats and what not in headers that we do not know. */
 TEST_F(cose, foreign)
 {

@@ -305,6 +305,22 @@ TEST(registration_counts)
 	wt_buf_free(&b);
 }
 
+TEST(registration_certificate)
+{
+	struct wt_registration reg = sample_registration();
+	uint8_t *der = calloc(1, 65536);
+	struct wt_buf b = { 0 };
+	struct wt_err err;
+
+	reg.rig_cert = wt_span(der, 65535);
+	EXPECT_EQ(0, wt_registration_encode(&reg, &b, &err)) TH_LOG("%s", err.msg);
+	reg.rig_cert = wt_span(der, 65536);
+	EXPECT_EQ(-EBADMSG, wt_registration_encode(&reg, &b, &err));
+	EXPECT_STREQ("rig certificate: 65536 bytes", err.msg);
+	free(der);
+	wt_buf_free(&b);
+}
+
 #define E -75001 /* the evidence claim */
 
 static const struct wrong wrong_attestation[] = {
@@ -417,6 +433,7 @@ TEST(attestation_bounds)
 	struct wt_attestation *att = sample_attestation(&s);
 	struct wt_buf b = { 0 };
 	struct wt_err err;
+	static uint8_t large[WATTEST_RECORD_MAX + 1];
 	uint8_t nonce[65] = { 1 };
 	char why[257];
 
@@ -435,6 +452,11 @@ TEST(attestation_bounds)
 	att->unobserved = wt_span(why, 10);
 	EXPECT_EQ(-EBADMSG, wt_attestation_encode(att, &b, &err));
 	att->unobserved = wt_span(NULL, 0);
+	s.record.raw = wt_span(large, WATTEST_RECORD_MAX);
+	EXPECT_EQ(0, wt_attestation_encode(att, &b, &err)) TH_LOG("%s", err.msg);
+	s.record.raw.n++;
+	EXPECT_EQ(-EBADMSG, wt_attestation_encode(att, &b, &err));
+	EXPECT_STREQ("steps: a record of 61441 bytes (24 to 61440)", err.msg);
 	s.step.mac = wt_span(why, 32);
 	EXPECT_EQ(-EOPNOTSUPP, wt_attestation_encode(att, &b, &err));
 	wt_buf_free(&b);

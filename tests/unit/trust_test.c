@@ -162,6 +162,7 @@ TEST_F(trust, intermediate)
 {
 	struct wt_cert_spec spec = spec_for("Regional CA", true, WT_DUTY_REGISTRATION);
 	struct wt_cert *extra[2] = { NULL, NULL }, *leaf, *wrong;
+	struct wt_buf pem = { 0 };
 	struct wt_key *key;
 
 	ASSERT_EQ(0, wt_key_generate(WT_ALG_EDDSA, &key));
@@ -175,6 +176,17 @@ TEST_F(trust, intermediate)
 	ASSERT_EQ(0, make_crl(self, "crl.pem", NULL, NOW, 30));
 	EXPECT_EQ(0, check(self, leaf, extra, WT_DUTY_REGISTRATION, NOW + DAY));
 	EXPECT_EQ(0, self->result.revocation_at);
+	/* With both, what is known is as old as the older. */
+	ASSERT_EQ(0, wt_crl_make(extra[0], key, NULL, 0, NOW - DAY / 4, 30, &pem, &self->err));
+	scratch_write(&self->scratch, "region.pem", wt_buf_span(&pem), 0644);
+	EXPECT_EQ(0, check(self, leaf, extra, WT_DUTY_REGISTRATION, NOW + DAY));
+	EXPECT_EQ(NOW - DAY / 4, self->result.revocation_at);
+	EXPECT_EQ(NOW - DAY / 4 + 30 * DAY, self->result.revocation_until);
+	ASSERT_EQ(0, make_crl(self, "crl.pem", NULL, NOW - DAY / 2, 30));
+	EXPECT_EQ(0, check(self, leaf, extra, WT_DUTY_REGISTRATION, NOW + DAY));
+	EXPECT_EQ(NOW - DAY / 2, self->result.revocation_at);
+	EXPECT_EQ(NOW - DAY / 2 + 30 * DAY, self->result.revocation_until);
+	wt_buf_free(&pem);
 	/* but it revokes the intermediate */
 	ASSERT_EQ(0, make_crl(self, "crl.pem", extra[0], NOW, 30));
 	EXPECT_EQ(-EKEYREJECTED, check(self, leaf, extra, WT_DUTY_REGISTRATION, NOW + DAY));
@@ -221,6 +233,7 @@ TEST_F(trust, revocation)
 	EXPECT_EQ(0, check(self, self->leaf, NULL, WT_DUTY_REGISTRATION, NOW + DAY))
 		TH_LOG("%s", self->err.msg);
 	EXPECT_EQ(NOW, self->result.revocation_at);
+	EXPECT_EQ(NOW + 30 * DAY, self->result.revocation_until);
 	EXPECT_FALSE(self->result.revocation_stale);
 	/* The list's own end passes: said, and still used. */
 	EXPECT_EQ(0, check(self, self->leaf, NULL, WT_DUTY_REGISTRATION, NOW + 31 * DAY));
@@ -268,24 +281,55 @@ TEST_F(trust, forged_list)
 	wt_key_free(key);
 }
 
+/* The CA's key, for what the library would not do. */
+static EVP_PKEY *openssl_key(FIXTURE_DATA(trust) * self, struct wt_key *key)
+{
+	const char *path = scratch_path(&self->scratch, "openssl-key");
+	EVP_PKEY *pkey;
+	FILE *f;
+
+	unlink(path);
+	if (wt_key_save(key, path, &self->err) || !(f = fopen(path, "r")))
+		abort();
+	pkey = PEM_read_PrivateKey(f, NULL, NULL, NULL);
+	fclose(f);
+	return pkey;
+}
+
+/* All of the leaf's fields, the issuer's key identifier too, but signed by another key. */
+TEST_F(trust, forged_signature)
+{
+	struct wt_span der = wt_cert_der(self->leaf);
+	const uint8_t *p = der.p;
+	X509 *x = d2i_X509(NULL, &p, (long)der.n);
+	EVP_PKEY *other = openssl_key(self, self->key);
+	struct wt_cert *forged;
+	uint8_t *out = NULL;
+	int n;
+
+	ASSERT_LT(0, X509_sign(x, other, EVP_sha256()));
+	n = i2d_X509(x, &out);
+	ASSERT_EQ(0, wt_cert_parse(wt_span(out, (size_t)n), &forged, &self->err));
+	EXPECT_FALSE(wt_cert_issued_by(forged, self->ca));
+	EXPECT_EQ(-EKEYREJECTED, check(self, forged, NULL, WT_DUTY_REGISTRATION, NOW));
+	wt_cert_free(forged);
+	OPENSSL_free(out);
+	EVP_PKEY_free(other);
+	X509_free(x);
+}
+
 /* A leaf with the extended key usages given in OpenSSL's notation. */
 static struct wt_cert *with_usage(FIXTURE_DATA(trust) * self, const char *usage)
 {
 	struct wt_span der = wt_cert_der(self->leaf);
 	const uint8_t *p = der.p;
 	X509 *x = d2i_X509(NULL, &p, (long)der.n);
-	FILE *f = fopen(scratch_path(&self->scratch, "cakey"), "r");
-	EVP_PKEY *ca_key;
+	EVP_PKEY *ca_key = openssl_key(self, self->ca_key);
 	X509_EXTENSION *e;
 	struct wt_cert *cert = NULL;
 	uint8_t *out = NULL;
 	int n;
 
-	if (!f && (wt_key_save(self->ca_key, self->scratch.path, &self->err) ||
-		   !(f = fopen(self->scratch.path, "r"))))
-		abort();
-	ca_key = PEM_read_PrivateKey(f, NULL, NULL, NULL);
-	fclose(f);
 	X509_EXTENSION_free(X509_delete_ext(x, X509_get_ext_by_NID(x, NID_ext_key_usage, -1)));
 	if (usage) {
 		e = X509V3_EXT_conf_nid(NULL, NULL, NID_ext_key_usage, usage);
@@ -368,6 +412,7 @@ TEST_F(trust, der_only)
 
 	memcpy(longer, der.p, der.n);
 	EXPECT_EQ(-EBADMSG, wt_cert_parse(wt_span(longer, der.n + 1), &cert, &self->err));
+	EXPECT_STREQ("bytes after the certificate's end", self->err.msg);
 	EXPECT_EQ(-EBADMSG, wt_cert_parse(wt_span(longer, der.n - 1), &cert, &self->err));
 	EXPECT_EQ(-EBADMSG, wt_cert_parse(wt_span(longer, 0), &cert, &self->err));
 	ASSERT_EQ(0, wt_cert_parse(wt_span(longer, der.n), &cert, &self->err));
@@ -387,12 +432,27 @@ TEST_F(trust, issuing_refused)
 	EXPECT_EQ(-EINVAL, wt_cert_issue(&spec, self->key, self->ca, self->ca_key, &cert, &self->err));
 }
 
+static void rename_request(const char *path, const char *name)
+{
+	FILE *f = fopen(path, "r");
+	X509_REQ *req = f ? PEM_read_X509_REQ(f, NULL, NULL, NULL) : NULL;
+	X509_NAME *subject = X509_NAME_new();
+
+	if (!req || fclose(f) ||
+	    !X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
+					(const unsigned char *)name, -1, -1, 0) ||
+	    !X509_REQ_set_subject_name(req, subject) || !(f = fopen(path, "w")) ||
+	    !PEM_write_X509_REQ(f, req) || fclose(f))
+		abort();
+	X509_NAME_free(subject);
+	X509_REQ_free(req);
+}
+
 TEST_F(trust, requests)
 {
 	struct wt_buf pem = { 0 };
 	struct wt_csr *csr;
 	uint8_t a[32], b[32];
-	char *p;
 
 	ASSERT_EQ(0, wt_csr_make(self->key, "KZ-PVL-0142", &pem, &self->err));
 	scratch_write(&self->scratch, "r.csr", wt_buf_span(&pem), 0644);
@@ -402,11 +462,10 @@ TEST_F(trust, requests)
 	wt_key_spki_digest(wt_csr_key(csr), b);
 	EXPECT_EQ(0, memcmp(a, b, 32));
 	wt_csr_free(csr);
-	/* A changed byte of the name: the request's own signature no longer fits. */
-	p = memmem(pem.p, pem.n, "\n", 1);
-	p[20] = p[20] == 'A' ? 'B' : 'A';
-	scratch_write(&self->scratch, "r.csr", wt_buf_span(&pem), 0644);
-	EXPECT_GT(0, wt_csr_load(self->scratch.path, &csr, &self->err));
+	/* Somebody else's name in it: the request's own signature no longer fits. */
+	rename_request(self->scratch.path, "KZ-PVL-9999");
+	EXPECT_EQ(-EKEYREJECTED, wt_csr_load(self->scratch.path, &csr, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "not signed by its own key")) TH_LOG("%s", self->err.msg);
 	scratch_write(&self->scratch, "r.csr", wt_span("x", 1), 0644);
 	EXPECT_EQ(-EBADMSG, wt_csr_load(self->scratch.path, &csr, &self->err));
 	wt_buf_free(&pem);
