@@ -10,8 +10,13 @@
 
 #include "attribute.h"
 
-/* Opens kobj's attribute by its path and makes sure that it is node, and no other file. */
-static struct file *open_node(struct kobject *kobj, struct kernfs_node *node, const char *name)
+struct kernfs_node *wattest_attribute_find(struct kernfs_node *dir, const char *name)
+{
+	return kernfs_find_and_get(dir, name);
+}
+
+struct file *wattest_attribute_open(struct kobject *kobj, const struct kernfs_node *node,
+				    const char *name)
 {
 	char *dir __free(kfree) = kobject_get_path(kobj, GFP_KERNEL);
 	char *path __free(kfree) = dir ? kasprintf(GFP_KERNEL, "/sys%s/%s", dir, name) : NULL;
@@ -30,21 +35,6 @@ static struct file *open_node(struct kobject *kobj, struct kernfs_node *node, co
 		return ERR_PTR(-EXDEV);
 	}
 	return file;
-}
-
-int wattest_attribute_open(struct wattest_attribute *ret, struct kobject *kobj,
-			   struct kernfs_node *dir, const char *name, int *ret_error)
-{
-	struct kernfs_node *node = kernfs_find_and_get(dir, name);
-	struct file *file;
-
-	if (!node)
-		return -ENOENT;
-	file = open_node(kobj, node, name);
-	*ret_error = IS_ERR(file) ? PTR_ERR(file) : 0;
-	ret->node = node;
-	ret->file = IS_ERR(file) ? NULL : file;
-	return 0;
 }
 
 void wattest_attribute_close(struct wattest_attribute *attribute)

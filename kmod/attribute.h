@@ -18,13 +18,18 @@ struct wattest_attribute {
 };
 
 /*
- * Finds and opens the attribute `name` of kobj; dir is kobj's own kernfs node, referenced by the
- * caller. Returns 0, also when it exists but could not be opened: then *ret_error says why, else it
- * is 0. Returns -ENOENT when there is none. From process context only, and from a kernel thread: a
- * path is looked up in the caller's root.
+ * Finds the attribute `name` in dir, the kernfs node of its kobject: whatever is mounted over its
+ * path. Returns its node, referenced, or NULL.
  */
-int wattest_attribute_open(struct wattest_attribute *ret, struct kobject *kobj,
-			   struct kernfs_node *dir, const char *name, int *ret_error);
+struct kernfs_node *wattest_attribute_find(struct kernfs_node *dir, const char *name);
+
+/*
+ * Opens the file of a node that was found in kobj's directory. Returns it or ERR_PTR; -EXDEV when
+ * another file lies over it. From a kernel thread only, as a path is looked up in the caller's root.
+ */
+struct file *wattest_attribute_open(struct kobject *kobj, const struct kernfs_node *node,
+				    const char *name);
+
 void wattest_attribute_close(struct wattest_attribute *attribute);
 
 /* Reads it into buf, as a string without white space at its ends. Returns 0 or a negative errno. */

@@ -20,8 +20,8 @@
 #include "log.h"
 #include "source.h"
 
-/* Indexes looked for; drivers count from 1, and none leaves gaps this wide. */
-#define MAX_INDEX 256
+/* Drivers number attributes from 1; so many numbers without one, and there are no more. */
+#define MAX_GAP 256
 
 #define SCANS_AT_ONCE 16
 
@@ -32,7 +32,8 @@ struct chip {
 	struct kernfs_node *dir[2];	/* of place, referenced */
 	struct list_head sources;	/* the scanner's, while it runs */
 	struct delayed_work scanner;
-	unsigned int scans;
+	size_t scans;
+	bool left_out;			/* some source found no room in the log */
 	bool over;			/* this scan found more sources than there is room for */
 	bool was_over;			/* an earlier one did, and they were counted as lost */
 };
@@ -55,14 +56,20 @@ static struct workqueue_struct *queue;
 /* Reads a text attribute of the chip, wherever it is; "" when there is none. */
 static void read_text(struct chip *chip, const char *name, char *buf, size_t size)
 {
-	struct wattest_attribute attribute;
 	int i, err;
 
-	for (i = 0; i < ARRAY_SIZE(chip->place); i++) {
-		if (!chip->dir[i] || wattest_attribute_open(&attribute, chip->place[i],
-							    chip->dir[i], name, &err))
+	for (i = 0; i < ARRAY_SIZE(chip->place) && chip->dir[i]; i++) {
+		struct wattest_attribute attribute = {
+			.node = wattest_attribute_find(chip->dir[i], name),
+		};
+
+		if (!attribute.node)
 			continue;
-		if (!err)
+		attribute.file = wattest_attribute_open(chip->place[i], attribute.node, name);
+		err = PTR_ERR_OR_ZERO(attribute.file);
+		if (err)
+			attribute.file = NULL;
+		else
 			err = wattest_attribute_text(&attribute, buf, size);
 		wattest_attribute_close(&attribute);
 		if (!err)
@@ -107,24 +114,33 @@ static bool is_known(const struct chip *chip, const struct kernfs_node *node)
 static bool look_for(struct chip *chip, int place, const char *name,
 		     enum wattest_source_kind kind)
 {
-	struct wattest_attribute attribute;
+	struct wattest_attribute attribute = {
+		.node = wattest_attribute_find(chip->dir[place], name),
+	};
 	struct wattest_source_add info;
 	struct wattest_source *s;
 	int error;
 
-	if (wattest_attribute_open(&attribute, chip->place[place], chip->dir[place], name, &error))
+	if (!attribute.node)
 		return false;
 	if (is_known(chip, attribute.node)) {
 		wattest_attribute_close(&attribute);
 		return true;
 	}
-	describe(chip, place, name, kind, &info);
-	if (error)
+	attribute.file = wattest_attribute_open(chip->place[place], attribute.node, name);
+	error = PTR_ERR_OR_ZERO(attribute.file);
+	if (error) {
+		attribute.file = NULL;
 		pr_warn("%s of %s cannot be opened: %pe\n", name, dev_name(chip->dev),
 			ERR_PTR(error));
+	}
+	describe(chip, place, name, kind, &info);
 	s = wattest_source_add(&info, &attribute, error);
 	if (IS_ERR(s)) {
-		chip->over |= PTR_ERR(s) == -E2BIG;
+		if (PTR_ERR(s) == -E2BIG)
+			chip->over = true;
+		else
+			chip->left_out = true;
 		wattest_attribute_close(&attribute);
 		return true;
 	}
@@ -135,57 +151,79 @@ static bool look_for(struct chip *chip, int place, const char *name,
 /* Removes the sources whose attribute is gone, and opens those that could not be opened before. */
 static void revisit(struct chip *chip)
 {
-	struct wattest_attribute now;
 	struct wattest_source *s, *next;
-	int place, error;
+	struct kernfs_node *node;
+	struct file *file;
+	int place;
 
 	list_for_each_entry_safe(s, next, &chip->sources, of_chip) {
 		place = s->info.flags & WATTEST_SOURCE_LEGACY ? 1 : 0;
-		if (wattest_attribute_open(&now, chip->place[place], chip->dir[place],
-					   s->info.attribute, &error)) {
+		node = wattest_attribute_find(chip->dir[place], s->info.attribute);
+		if (node != s->attribute.node) {
 			list_del(&s->of_chip);
 			wattest_source_remove(s);
-			continue;
+		} else if (!s->attribute.file) {
+			file = wattest_attribute_open(chip->place[place], node, s->info.attribute);
+			if (!IS_ERR(file))
+				wattest_source_readable(s, file);
 		}
-		if (now.node != s->attribute.node) {
-			list_del(&s->of_chip);
-			wattest_source_remove(s);
-		} else if (!s->attribute.file && now.file) {
-			wattest_source_readable(s, now.file);
-			now.file = NULL;	/* transferred */
-		}
-		wattest_attribute_close(&now);
+		kernfs_put(node);
 	}
+}
+
+/* Looks for the attributes with this number. Returns whether there is any. */
+static bool look_for_number(struct chip *chip, int place, int number)
+{
+	bool any = false, power = false;
+	char name[32];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(patterns); i++) {
+		if (patterns[i].kind == WATTEST_SOURCE_POWER && power)
+			continue;
+		snprintf(name, sizeof(name), patterns[i].format, number);
+		if (!look_for(chip, place, name, patterns[i].kind))
+			continue;
+		any = true;
+		power |= patterns[i].kind == WATTEST_SOURCE_POWER;
+	}
+	return any;
+}
+
+static bool is_room(void)
+{
+	guard(mutex)(&wattest_log_mutex);
+	return wattest_log_has_room(sizeof(struct wattest_source_add));
+}
+
+/* Soon again for drivers that are still creating attributes, then seldom; or once there is room. */
+static unsigned long next_scan(struct chip *chip)
+{
+	static const unsigned int delays[] = { 1, 10, 60 };
+
+	if (chip->left_out)
+		return HZ;
+	chip->scans = min(chip->scans + 1, ARRAY_SIZE(delays));
+	return delays[chip->scans - 1] * HZ;
 }
 
 static void scan(struct work_struct *work)
 {
 	struct chip *chip = container_of(to_delayed_work(work), struct chip, scanner);
-	int place, i, k;
-	char name[32];
+	int place, number, last;
 
 	revisit(chip);
-	for (place = 0; place < ARRAY_SIZE(chip->place); place++) {
-		if (!chip->dir[place])
-			continue;
-		for (i = 1; i <= MAX_INDEX; i++) {
-			bool power = false;
-
-			for (k = 0; k < ARRAY_SIZE(patterns); k++) {
-				if (patterns[k].kind == WATTEST_SOURCE_POWER && power)
-					continue;
-				snprintf(name, sizeof(name), patterns[k].format, i);
-				if (look_for(chip, place, name, patterns[k].kind) &&
-				    patterns[k].kind == WATTEST_SOURCE_POWER)
-					power = true;
-			}
-		}
-	}
+	/* Each attempt without room would count as one more loss. */
+	if (chip->left_out && !is_room())
+		goto again;
+	chip->left_out = false;
+	for (place = 0; place < ARRAY_SIZE(chip->place) && chip->dir[place]; place++)
+		for (number = 1, last = 0; number <= last + MAX_GAP; number++)
+			if (look_for_number(chip, place, number))
+				last = number;
 	chip->was_over |= chip->over;
-	/* Soon again for drivers that are still creating attributes, then seldom. */
-	chip->scans = min(chip->scans + 1, 3U);
-	queue_delayed_work(queue, &chip->scanner,
-			   chip->scans == 1 ? HZ : chip->scans == 2 ? 10 * HZ : 60 * HZ);
+again:
+	queue_delayed_work(queue, &chip->scanner, next_scan(chip));
 }
 
 static int add_dev(struct device *dev)

@@ -18,15 +18,20 @@
 #define STEP_MIN_NS NSEC_PER_MSEC
 
 static s64 known_ns;			/* realtime - boottime, as of the last look; log mutex */
-static u64 asleep_ns;			/* time suspended, as of the last suspend; log mutex */
+static s64 asleep_ns;			/* time suspended, as of the last look; log mutex */
+static bool suspending;			/* a SUSPEND record waits for its RESUME; log mutex */
 
 static void look(struct work_struct *work);
 static DECLARE_DELAYED_WORK(looker, look);
 
+static s64 asleep(void)
+{
+	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT));
+}
+
 static s64 realtime_minus_boottime(void)
 {
-	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_REAL)) -
-	       ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT));
+	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_REAL)) - asleep();
 }
 
 static void record(enum wattest_time_kind kind, s64 delta_ns)
@@ -40,11 +45,24 @@ static void record(enum wattest_time_kind kind, s64 delta_ns)
 	wattest_log_append(WATTEST_RECORD_TIME, ktime_get_boottime_ns(), &time, sizeof(time));
 }
 
+static void resumed(void)
+{
+	s64 now_ns = asleep();
+
+	record(WATTEST_TIME_RESUME, now_ns - asleep_ns);
+	asleep_ns = now_ns;
+	suspending = false;
+	wattest_window_resume();
+}
+
 void wattest_clock_check(void)
 {
 	s64 now_ns = realtime_minus_boottime();
 
 	lockdep_assert_held(&wattest_log_mutex);
+	/* Work is thawed before the notifier is called: whoever comes first writes the record. */
+	if (asleep() != asleep_ns)
+		resumed();
 	if (abs(now_ns - known_ns) < STEP_MIN_NS)
 		return;
 	record(WATTEST_TIME_STEP, now_ns - known_ns);
@@ -60,20 +78,19 @@ static void look(struct work_struct *work)
 
 static int on_pm(struct notifier_block *nb, unsigned long action, void *unused)
 {
-	u64 asleep;
-
 	guard(mutex)(&wattest_log_mutex);
-	asleep = ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT));
 	switch (action) {
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
-		asleep_ns = asleep;
+		suspending = true;
 		record(WATTEST_TIME_SUSPEND, 0);
 		break;
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
-		record(WATTEST_TIME_RESUME, asleep - asleep_ns);
-		wattest_window_resume();
+		wattest_clock_check();
+		/* It did not sleep, after all. */
+		if (suspending)
+			resumed();
 		break;
 	}
 	return NOTIFY_DONE;
@@ -86,6 +103,7 @@ int __init wattest_clock_init(void)
 	int err;
 
 	known_ns = realtime_minus_boottime();
+	asleep_ns = asleep();
 	err = register_pm_notifier(&pm_notifier);
 	if (err)
 		return err;

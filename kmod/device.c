@@ -64,17 +64,17 @@ static struct wattest_device *find(const void *key)
 int wattest_device_add(const void *key, u32 busnum, u32 devnum, struct wattest_device_add *info)
 {
 	struct wattest_device *d;
-	u32 present;
+	u32 all;
 	int err;
 
 	guard(mutex)(&wattest_log_mutex);
 	if (find(key))
 		return 0;
-	present = wattest_device_count(true);
+	all = wattest_device_count(true);
 	/* Devices that have gone keep their place until the window is closed. */
-	if (present >= WATTEST_MAX_DEVICES / 4 * 3)
+	if (all >= WATTEST_MAX_DEVICES / 4 * 3 && all > wattest_device_count(false))
 		wattest_window_soon();
-	if (present >= WATTEST_MAX_DEVICES) {
+	if (all >= WATTEST_MAX_DEVICES) {
 		wattest_log_lost(WATTEST_RECORD_DEVICE_ADD, WATTEST_LOST_LIMIT, 1);
 		return -E2BIG;
 	}

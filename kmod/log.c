@@ -242,6 +242,12 @@ int wattest_log_append(enum wattest_record_type type, u64 now_ns, const void *pa
 	return err;
 }
 
+bool wattest_log_has_room(size_t len)
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	return state.used + cost(size_of_record(len)) + cost_of_lost(false) <= room_for_records();
+}
+
 struct wattest_entry *wattest_log_begin_window(u64 now_ns, size_t len, bool last)
 {
 	struct wattest_entry *e;
@@ -304,6 +310,9 @@ int wattest_log_ack(u64 seq)
 		list_del(&e->node);
 		free_entry(e);
 	}
+	/* What was lost for want of room can be told now. */
+	if (accepting && make_room(cost_of_lost(false), room_for_records()))
+		write_lost(ktime_get_boottime_ns(), room_for_records(), false);
 	return 0;
 }
 
@@ -334,6 +343,12 @@ const struct wattest_entry *wattest_log_next(u64 seq)
 		if (e->seq > seq)
 			return e;
 	return NULL;
+}
+
+const struct wattest_entry *wattest_log_following(const struct wattest_entry *e)
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	return list_is_last(&e->node, &entries) ? NULL : list_next_entry(e, node);
 }
 
 size_t wattest_log_longest(void)

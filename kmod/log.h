@@ -62,6 +62,9 @@ u64 wattest_log_start_ns(void);
  */
 int wattest_log_append(enum wattest_record_type type, u64 now_ns, const void *payload, size_t len);
 
+/* An ordinary record with such a payload would fit as things are. */
+bool wattest_log_has_room(size_t len);
+
 /*
  * Closing a window: begin() makes room, writes what LOST records are due, and returns the
  * unfinished WINDOW record with a zeroed payload of len bytes; or ERR_PTR(-ENOSPC or -ENOMEM), and
@@ -82,6 +85,9 @@ void wattest_log_lost(enum wattest_record_type type, enum wattest_lost_reason re
 
 /* The first entry after seq, or NULL. Valid until the mutex is released. */
 const struct wattest_entry *wattest_log_next(u64 seq);
+
+/* The entry after e, or NULL. */
+const struct wattest_entry *wattest_log_following(const struct wattest_entry *e);
 
 /* The longest record so far, in bytes. */
 size_t wattest_log_longest(void);

@@ -156,7 +156,7 @@ int wattest_nl_record_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	const struct wattest_entry *e;
 
 	guard(mutex)(&wattest_log_mutex);
-	while ((e = wattest_log_next(cursor->after))) {
+	for (e = wattest_log_next(cursor->after); e; e = wattest_log_following(e)) {
 		void *header = genlmsg_iput(skb, genl_info_dump(cb));
 
 		if (!header)

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "param.h"
 #include "source.h"
+#include "window.h"
 
 static LIST_HEAD(sources);		/* log mutex */
 static u32 last_id;			/* log mutex */
@@ -59,10 +60,15 @@ struct wattest_source *wattest_source_add(const struct wattest_source_add *info,
 					  const struct wattest_attribute *attribute, int error)
 {
 	struct wattest_source *s;
+	u32 all;
 	int err;
 
 	guard(mutex)(&wattest_log_mutex);
-	if (wattest_source_count(true) >= WATTEST_MAX_SOURCES) {
+	all = wattest_source_count(true);
+	/* Sources that have gone keep their place until the window is closed. */
+	if (all >= WATTEST_MAX_SOURCES / 4 * 3 && all > wattest_source_count(false))
+		wattest_window_soon();
+	if (all >= WATTEST_MAX_SOURCES) {
 		wattest_log_lost(WATTEST_RECORD_SOURCE_ADD, WATTEST_LOST_LIMIT, 1);
 		return ERR_PTR(-E2BIG);
 	}

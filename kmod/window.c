@@ -33,6 +33,11 @@ static void set_timer(u64 delay_ns)
 		mod_delayed_work(system_freezable_wq, &timer, nsecs_to_jiffies(delay_ns));
 }
 
+static_assert(sizeof(struct wattest_record) + sizeof(struct wattest_window) +
+	      WATTEST_MAX_SOURCES * sizeof(struct wattest_window_source) +
+	      WATTEST_MAX_DEVICES * sizeof(struct wattest_window_device) +
+	      WATTEST_NONCE_MAX + WATTEST_DIGEST_LEN <= WATTEST_RECORD_MAX);
+
 static int close_window(const u8 *nonce, size_t len, bool last,
 			struct wattest_window_closed *ret_closed)
 {
