@@ -135,9 +135,9 @@ static void acknowledge(struct daemon *d)
 
 	if (r == -ENODEV)
 		module_gone(d);
-	else if (r < 0)
-		log_say(LOG_WARNING, "%s: the kernel keeps the records until the next time",
-			err.msg);
+	else if (r < 0 && !d->unacknowledged)
+		log_say(LOG_WARNING, "%s: the kernel keeps the records until it succeeds", err.msg);
+	d->unacknowledged = r < 0;
 }
 
 static int drain(struct daemon *d, struct wt_err *err)

@@ -32,6 +32,7 @@ struct daemon {
 	struct wt_steps
 		steps; /* of the epoch, from the first record that is not in an attestation yet */
 	bool closed; /* a step was closed since the last cycle */
+	bool unacknowledged; /* the last acknowledgement failed, and it was said */
 	bool sources_changed; /* a source was added since they were marked */
 	bool devices_changed; /* a device was added: its bus has come, so a probe that failed may load now */
 

@@ -21,9 +21,10 @@ void module_gone(struct daemon *d)
 	if (!d->nl)
 		return;
 	log_say(LOG_WARNING, "module wattest was unloaded: waiting for it");
+	if (d->probes) /* else the reason why there are none still holds for what is left to attest */
+		strcpy(d->unobserved, "module wattest was unloaded");
 	probes_free(d->probes);
 	d->probes = NULL;
-	snprintf(d->unobserved, sizeof(d->unobserved), "module wattest was unloaded");
 	wt_nl_freep(&d->nl);
 }
 
@@ -190,7 +191,6 @@ static void connect_module(struct daemon *d)
 		log_say(LOG_INFO,
 			"module wattest %s: %u sources, %u devices, record %" PRIu64 " comes next",
 			status.version, status.sources, status.devices, status.next_seq);
-		strcpy(d->unobserved, "no agent was running");
 	}
 	/* What has waited goes first: the log may be so full that a probe's own record finds no room in it. */
 	cycle_run(d, &err);
@@ -207,7 +207,7 @@ int module_start(struct daemon *d, struct wt_err *err)
 	r = sd_event_add_io(d->event, NULL, wt_nl_events_fd(d->events), EPOLLIN, on_events, d);
 	if (r < 0)
 		return wt_fail(err, -r, "cannot watch netlink: %s", strerror(-r));
-	strcpy(d->unobserved, "module wattest is not loaded");
+	strcpy(d->unobserved, "no agent was running"); /* true of all that has waited */
 	memcpy(d->epoch, d->last.epoch, sizeof(d->epoch));
 	connect_module(d);
 	return 0;

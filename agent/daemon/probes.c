@@ -65,8 +65,13 @@ int probes_load(struct wt_nl *nl, struct probes **ret, struct wt_err *err)
 	probes->usb = usb_bpf__open_and_load();
 	r = probes->usb ? usb_bpf__attach(probes->usb) : -errno;
 	if (r < 0) {
+		/* without the right to, libbpf passes over modules' types and then misses what is in them */
+		bool denied = r == -EPERM || strstr(first_warning, "iterate BTF objects");
+
 		r = wt_fail(err, -r, "usb probe: %s",
-			    first_warning[0] ? first_warning : strerror(-r));
+			    denied ? "not permitted: needs CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN"
+			    : first_warning[0] ? first_warning
+					       : strerror(-r));
 		goto fail;
 	}
 	r = describe(probes, err);

@@ -49,7 +49,9 @@ static void status(struct daemon *d, struct wt_buf *body)
 {
 	struct wt_control_status status = {.pid = (uint64_t)getpid(), .version = WATTEST_VERSION};
 
-	if (!d->probes)
+	if (!d->nl)
+		strcpy(status.unobserved, "module wattest is not loaded");
+	else if (!d->probes)
 		memcpy(status.unobserved, d->unobserved, sizeof(d->unobserved));
 	memcpy(status.problem, d->problem, sizeof(status.problem));
 	probes_describe(d->probes, &status);
