@@ -31,12 +31,12 @@ static void signer_clear(struct signer *signer)
 {
 	wt_cert_free(signer->cert);
 	wt_key_free(signer->loaded);
-	*signer = (struct signer){ 0 };
+	*signer = (struct signer){0};
 }
 
 static int load_signer(const char *path, struct signer *ret, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = {0};
 	int r;
 
 	r = wt_file_read(path, KEY_MAX, &pem, err);
@@ -54,14 +54,16 @@ static int load_signer(const char *path, struct signer *ret, struct wt_err *err)
 	if (r < 0)
 		return r;
 	ret->key = wt_cert_key(ret->cert);
-	return ret->key ? 0 : wt_fail(err, ENOTSUP, "%.200s: a key that is neither for ES256 nor for EdDSA", path);
+	return ret->key ? 0
+			: wt_fail(err, ENOTSUP,
+				  "%.200s: a key that is neither for ES256 nor for EdDSA", path);
 }
 
 /* 0 good, -EKEYREJECTED bad, else could not check. */
 static int check(const char *path, const char *key, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = { 0 }, scratch = { 0 };
-	__attribute__((cleanup(signer_clear))) struct signer signer = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0}, scratch = {0};
+	__attribute__((cleanup(signer_clear))) struct signer signer = {0};
 	struct wt_cose cose;
 	int r;
 
@@ -82,10 +84,12 @@ static int check(const char *path, const char *key, struct wt_err *err)
 int inspect_cose(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "key", required_argument, NULL, 'k' }, { "help", no_argument, NULL, 'h' }, { 0 },
+		{"key", required_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	const char *key = NULL;
-	struct wt_err err = { 0 };
+	struct wt_err err = {0};
 	int c, r;
 
 	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {

@@ -24,7 +24,8 @@ static int add_item(struct inputs *inputs, const struct input *item, struct wt_e
 		struct input *grown;
 
 		if (inputs->n >= INPUT_OBJECTS_MAX)
-			return wt_fail(err, EFBIG, "more than %u objects: judge them in parts, with --state",
+			return wt_fail(err, EFBIG,
+				       "more than %u objects: judge them in parts, with --state",
 				       INPUT_OBJECTS_MAX);
 		grown = reallocarray(inputs->items, cap, sizeof(*grown));
 		if (!grown)
@@ -37,7 +38,8 @@ static int add_item(struct inputs *inputs, const struct input *item, struct wt_e
 }
 
 /* Cuts a file into its objects. */
-static int split(struct inputs *inputs, size_t path, struct wt_span file, bool peek_seq, struct wt_err *err)
+static int split(struct inputs *inputs, size_t path, struct wt_span file, bool peek_seq,
+		 struct wt_err *err)
 {
 	size_t first = inputs->n, nth = 1;
 	int r;
@@ -59,7 +61,8 @@ static int split(struct inputs *inputs, size_t path, struct wt_span file, bool p
 		if (peek_seq) {
 			uint64_t seq;
 
-			if (wt_attestation_peek(wt_span(rest.p, item.length), ueid, &seq, NULL) >= 0)
+			if (wt_attestation_peek(wt_span(rest.p, item.length), ueid, &seq, NULL) >=
+			    0)
 				item.seq = seq;
 		}
 		r = add_item(inputs, &item, err);
@@ -169,7 +172,8 @@ void inputs_sort(struct inputs *inputs)
 		qsort(inputs->items, inputs->n, sizeof(*inputs->items), by_seq);
 }
 
-int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_name[512], struct wt_err *err)
+int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_name[512],
+		struct wt_err *err)
 {
 	const struct input *item = &inputs->items[i];
 	int r;
@@ -184,7 +188,8 @@ int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_n
 		inputs->file_read = true;
 	}
 	if (item->offset > inputs->file.n || item->length > inputs->file.n - item->offset)
-		return wt_fail(err, EIO, "%.200s: changed while it was read", inputs->paths[item->path]);
+		return wt_fail(err, EIO, "%.200s: changed while it was read",
+			       inputs->paths[item->path]);
 	*ret = wt_span(inputs->file.p + item->offset, item->length);
 	if (item->nth > 0)
 		snprintf(ret_name, 512, "%.450s, object %zu", inputs->paths[item->path], item->nth);
@@ -201,5 +206,5 @@ void inputs_clear(struct inputs *inputs)
 	free(inputs->paths);
 	free(inputs->items);
 	wt_buf_free(&inputs->file);
-	*inputs = (struct inputs){ 0 };
+	*inputs = (struct inputs){0};
 }

@@ -44,7 +44,8 @@ int inputs_add(struct inputs *inputs, const char *path, bool peek_seq, struct wt
 /* By seq, and within one seq as they were added. */
 void inputs_sort(struct inputs *inputs);
 /* The bytes of item i, until the next call, and its name for sentences ("evidence/7.cose", "all.cose, object 3"). */
-int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_name[512], struct wt_err *err);
+int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_name[512],
+		struct wt_err *err);
 void inputs_clear(struct inputs *inputs); /* for cleanup as well */
 
 #endif

@@ -49,7 +49,8 @@ bool inspect_colour(FILE *out)
 {
 	const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-	return isatty(fileno(out)) && !(none && *none) && !(terminal && strcmp(terminal, "dumb") == 0);
+	return isatty(fileno(out)) && !(none && *none) &&
+	       !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 int main(int argc, char **argv)

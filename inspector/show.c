@@ -30,7 +30,7 @@ static void shown_clear(struct shown *shown)
 {
 	wt_registration_clear(&shown->registration);
 	wt_attestation_clear(&shown->attestation);
-	*shown = (struct shown){ 0 };
+	*shown = (struct shown){0};
 }
 
 /* The payload, when it is one of the three; else the envelope is all that is understood. */
@@ -64,12 +64,14 @@ static int decode(struct wt_span object, struct shown *shown, struct wt_err *err
 static void diagnostic_part(const struct request *request, const char *label, struct wt_span part,
 			    struct json_object *entry)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = {0};
 
 	if (part.n == 0 || wt_cbor_diag(part, &text, NULL) < 0)
 		return;
 	if (request->json)
-		json_object_object_add(entry, label, json_object_new_string_len((const char *)text.p, (int)text.n));
+		json_object_object_add(
+			entry, label,
+			json_object_new_string_len((const char *)text.p, (int)text.n));
 	else
 		printf("/ %s / %.*s\n", label, (int)text.n, (const char *)text.p);
 }
@@ -77,7 +79,7 @@ static void diagnostic_part(const struct request *request, const char *label, st
 static int diagnostic(const struct request *request, const char *name, struct wt_span object,
 		      struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = {0};
 	struct json_object *entry = NULL;
 	struct wt_cose cose;
 	int r;
@@ -89,8 +91,9 @@ static int diagnostic(const struct request *request, const char *name, struct wt
 		entry = json_object_new_object();
 		json_object_object_add(entry, "file", json_object_new_string(name));
 		json_object_object_add(entry, "type", json_object_new_string("cbor"));
-		json_object_object_add(entry, "diagnostic",
-				       json_object_new_string_len((const char *)text.p, (int)text.n));
+		json_object_object_add(
+			entry, "diagnostic",
+			json_object_new_string_len((const char *)text.p, (int)text.n));
 		json_object_array_add(request->list, entry);
 	} else {
 		printf("%.*s\n", (int)text.n, (const char *)text.p);
@@ -105,7 +108,7 @@ static int diagnostic(const struct request *request, const char *name, struct wt
 static int show_object(const struct request *request, const char *name, struct wt_span object,
 		       struct wt_err *err)
 {
-	__attribute__((cleanup(shown_clear))) struct shown shown = { .name = name };
+	__attribute__((cleanup(shown_clear))) struct shown shown = {.name = name};
 	int r = 0;
 
 	if (!request->diag)
@@ -124,9 +127,9 @@ static int show_object(const struct request *request, const char *name, struct w
 
 static int show_all(const struct request *request, char *const *files)
 {
-	__attribute__((cleanup(inputs_clear))) struct inputs inputs = { 0 };
+	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
 	int status = INSPECT_GOOD;
-	struct wt_err err = { 0 };
+	struct wt_err err = {0};
 
 	for (; *files; files++)
 		if (inputs_add(&inputs, *files, false, &err) < 0)
@@ -157,10 +160,12 @@ static int show_all(const struct request *request, char *const *files)
 int inspect_show(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' }, { "diag", no_argument, NULL, 'd' },
-		{ "help", no_argument, NULL, 'h' }, { 0 },
+		{"json", no_argument, NULL, 'j'},
+		{"diag", no_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	struct request request = { 0 };
+	struct request request = {0};
 	int c, status;
 
 	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
@@ -184,8 +189,8 @@ int inspect_show(int argc, char **argv)
 		request.list = json_object_new_array();
 	status = show_all(&request, argv + optind);
 	if (request.json) {
-		puts(json_object_to_json_string_ext(request.list, JSON_C_TO_STRING_PRETTY |
-									  JSON_C_TO_STRING_NOSLASHESCAPE));
+		puts(json_object_to_json_string_ext(
+			request.list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 		json_object_put(request.list);
 	}
 	return status;

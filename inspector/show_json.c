@@ -42,7 +42,7 @@ static struct json_object *cert_json(struct wt_span der)
 {
 	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
 	struct json_object *o = json_object_new_object();
-	struct wt_err err = { 0 };
+	struct wt_err err = {0};
 	uint8_t x5t[WT_SHA256_LEN];
 	int64_t from, until;
 
@@ -61,8 +61,8 @@ static struct json_object *cert_json(struct wt_span der)
 
 static struct json_object *registration_json(const struct wt_registration *reg)
 {
-	static const char *const roles[] = { [WT_ROLE_INPUT] = "input", [WT_ROLE_OUTPUT] = "output",
-					     [WT_ROLE_CHECK] = "check" };
+	static const char *const roles[] = {
+		[WT_ROLE_INPUT] = "input", [WT_ROLE_OUTPUT] = "output", [WT_ROLE_CHECK] = "check"};
 	struct json_object *o = json_object_new_object(), *list;
 	char usb_id[8];
 
@@ -139,10 +139,11 @@ static struct json_object *grant_json(const struct wt_grant *grant)
 	return o;
 }
 
-static struct json_object *record_json(const struct wt_att_record *raw, uint64_t seq, char *text, size_t cap)
+static struct json_object *record_json(const struct wt_att_record *raw, uint64_t seq, char *text,
+				       size_t cap)
 {
 	struct json_object *o = json_object_new_object();
-	struct wt_err err = { 0 };
+	struct wt_err err = {0};
 	struct wt_record rec;
 
 	if (!raw->raw.p) {
@@ -166,7 +167,7 @@ static struct json_object *attestation_json(const struct wt_attestation *att)
 	struct json_object *o = json_object_new_object(), *steps, *grants;
 	const size_t cap = 131072;
 	uint64_t seq = att->first_seq;
-	char clock[2] = { (char)att->clock }, *text = malloc(cap);
+	char clock[2] = {(char)att->clock}, *text = malloc(cap);
 
 	if (!text) {
 		json_object_put(o);
@@ -206,8 +207,8 @@ static struct json_object *attestation_json(const struct wt_attestation *att)
 		struct json_object *records = json_object_new_array();
 
 		for (size_t j = 0; j < att->steps[i].n_records; j++, seq++)
-			json_object_array_add(records,
-					      record_json(&att->steps[i].records[j], seq, text, cap));
+			json_object_array_add(
+				records, record_json(&att->steps[i].records[j], seq, text, cap));
 		json_object_array_add(steps, records);
 	}
 	free(text);

@@ -38,7 +38,8 @@ static void line_text(const char *label, struct wt_span text)
 {
 	char clean[257];
 
-	snprintf(clean, sizeof(clean), "%.*s", (int)(text.n > 256 ? 256 : text.n), (const char *)text.p);
+	snprintf(clean, sizeof(clean), "%.*s", (int)(text.n > 256 ? 256 : text.n),
+		 (const char *)text.p);
 	inspect_clean(clean);
 	line(label, "%s", clean);
 }
@@ -61,7 +62,7 @@ static void line_cert(const char *label, struct wt_span der)
 {
 	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
 	char a[WT_TIMESTAMP_LEN], b[WT_TIMESTAMP_LEN];
-	struct wt_err err = { 0 };
+	struct wt_err err = {0};
 	int64_t from, until;
 	char name[256];
 
@@ -73,7 +74,8 @@ static void line_cert(const char *label, struct wt_span der)
 	snprintf(name, sizeof(name), "%s", wt_cert_name(cert));
 	inspect_clean(name);
 	wt_cert_validity(cert, &from, &until);
-	line(label, "%s, %s until %s", name, wt_timestamp_local(from, a), wt_timestamp_local(until, b));
+	line(label, "%s, %s until %s", name, wt_timestamp_local(from, a),
+	     wt_timestamp_local(until, b));
 }
 
 static void show_envelope(const struct shown *shown)
@@ -84,11 +86,14 @@ static void show_envelope(const struct shown *shown)
 
 	snprintf(typ, sizeof(typ), "%s", wt_typ_name(shown->typ));
 	*typ = (char)(*typ >= 'a' && *typ <= 'z' ? *typ - 'a' + 'A' : *typ);
-	printf("%s: %s, %zu bytes, decoded only: no signature was verified\n", typ, shown->name, cose->whole.n);
+	printf("%s: %s, %zu bytes, decoded only: no signature was verified\n", typ, shown->name,
+	       cose->whole.n);
 	wt_sha256(cose->whole, digest);
 	line_hex("digest", digest, sizeof(digest));
 	line("algorithm", "%s",
-	     cose->alg == WT_ALG_ES256 ? "ES256" : cose->alg == WT_ALG_EDDSA ? "EdDSA" : "not one of ours");
+	     cose->alg == WT_ALG_ES256	 ? "ES256"
+	     : cose->alg == WT_ALG_EDDSA ? "EdDSA"
+					 : "not one of ours");
 	if (cose->has_x5t)
 		line_hex("signer (x5t)", cose->x5t, sizeof(cose->x5t));
 	for (size_t i = 0; i < cose->n_x5chain; i++)
@@ -101,10 +106,11 @@ static const char *rating(const struct wt_reg_device *d, char ret[96])
 
 	*ret = '\0';
 	if (d->rated_mw > 0)
-		n = snprintf(ret, 96, ", %" PRIu32 ".%03" PRIu32 " W", d->rated_mw / 1000, d->rated_mw % 1000);
+		n = snprintf(ret, 96, ", %" PRIu32 ".%03" PRIu32 " W", d->rated_mw / 1000,
+			     d->rated_mw % 1000);
 	if (d->rated_mhs > 0)
-		snprintf(ret + n, (size_t)(96 - n), ", %" PRIu64 ".%03" PRIu64 " GH/s", d->rated_mhs / 1000,
-			 d->rated_mhs % 1000);
+		snprintf(ret + n, (size_t)(96 - n), ", %" PRIu64 ".%03" PRIu64 " GH/s",
+			 d->rated_mhs / 1000, d->rated_mhs % 1000);
 	return ret;
 }
 
@@ -140,8 +146,8 @@ static void show_registration(const struct wt_registration *reg)
 		const struct wt_reg_source *s = &reg->sources[i];
 
 		wt_source_name(s->chip, s->parent, s->attribute, s->label, name, sizeof(name));
-		printf("    %s: %s, +-%" PRIu32 ".%04" PRIu32 " %%, %s%s\n", name, role_name(s->role),
-		       s->class_ppm / 10000, s->class_ppm % 10000,
+		printf("    %s: %s, +-%" PRIu32 ".%04" PRIu32 " %%, %s%s\n", name,
+		       role_name(s->role), s->class_ppm / 10000, s->class_ppm % 10000,
 		       s->calibrated_until ? "calibrated until " : "never calibrated",
 		       s->calibrated_until ? wt_timestamp_local(s->calibrated_until, text) : "");
 	}
@@ -192,7 +198,7 @@ static void show_records(const struct wt_attestation *att)
 		printf("  step %zu of %zu%s\n", i + 1, att->n_steps, step->mac.p ? ", keyed" : "");
 		for (size_t j = 0; j < step->n_records; j++, seq++) {
 			const struct wt_att_record *raw = &step->records[j];
-			struct wt_err err = { 0 };
+			struct wt_err err = {0};
 			struct wt_record rec;
 
 			if (!raw->raw.p) {
@@ -224,7 +230,8 @@ static void show_attestation(const struct wt_attestation *att)
 	line_time("signed", att->iat);
 	line("host up", "%s", wt_format_duration(att->uptime_s, text));
 	if (att->clock_bound_us > 0)
-		line("clock", "%s, within %" PRIu64 " us", clock_name(att->clock), att->clock_bound_us);
+		line("clock", "%s, within %" PRIu64 " us", clock_name(att->clock),
+		     att->clock_bound_us);
 	else
 		line("clock", "%s", clock_name(att->clock));
 	if (att->nonce.p)
@@ -239,7 +246,8 @@ static void show_attestation(const struct wt_attestation *att)
 	else
 		line("registration", "none");
 	for (size_t i = 0; i < att->n_grants; i++)
-		line_hex(i == 0 ? "spends grants" : "", att->grants[i].id, sizeof(att->grants[i].id));
+		line_hex(i == 0 ? "spends grants" : "", att->grants[i].id,
+			 sizeof(att->grants[i].id));
 	if (att->n_grants == 0)
 		line("spends grants", "none");
 	if (att->unobserved.p)

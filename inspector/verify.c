@@ -86,7 +86,7 @@ static void refused(const char *name, const struct wt_err *err)
 
 static int load_registration(struct wt_appraisal *appraisal, const char *path, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
 	int r;
 
 	r = wt_file_read(path, INPUT_FILE_MAX, &file, err);
@@ -98,9 +98,10 @@ static int load_registration(struct wt_appraisal *appraisal, const char *path, s
 	return r;
 }
 
-static int load_grants(struct wt_appraisal *appraisal, const struct request *request, struct wt_err *err)
+static int load_grants(struct wt_appraisal *appraisal, const struct request *request,
+		       struct wt_err *err)
 {
-	__attribute__((cleanup(inputs_clear))) struct inputs inputs = { 0 };
+	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < request->n_grants; i++)
@@ -121,7 +122,7 @@ static int load_grants(struct wt_appraisal *appraisal, const struct request *req
 
 static int load_state(struct wt_appraisal *appraisal, const char *path, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
 	int r;
 
 	r = wt_file_read(path, STATE_MAX, &file, err);
@@ -137,7 +138,7 @@ static int load_state(struct wt_appraisal *appraisal, const char *path, struct w
 
 static int feed(struct wt_appraisal *appraisal, struct inputs *inputs, struct wt_err *err)
 {
-	struct progress progress = { .on = isatty(STDERR_FILENO) };
+	struct progress progress = {.on = isatty(STDERR_FILENO)};
 	int r = 0;
 
 	for (size_t i = 0; i < inputs->n; i++) {
@@ -162,7 +163,7 @@ static int feed(struct wt_appraisal *appraisal, struct inputs *inputs, struct wt
 /* Temporary and rename: a crash leaves the state of before. */
 static int save_state(const struct wt_appraisal *appraisal, const char *path, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf state = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf state = {0};
 	int r;
 
 	r = wt_appraisal_state_save(appraisal, &state, err);
@@ -178,14 +179,15 @@ static void print_verdict(const struct wt_verdict *verdict, bool json)
 		return;
 	}
 	object = wt_verdict_json(verdict);
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
+							    JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 }
 
 static int judge(struct wt_appraisal *appraisal, const struct request *request, char *const *files,
 		 struct wt_verdict *ret, struct wt_err *err)
 {
-	__attribute__((cleanup(inputs_clear))) struct inputs inputs = { 0 };
+	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
 	int r;
 
 	r = load_registration(appraisal, request->registration, err);
@@ -208,8 +210,8 @@ static int run(const struct request *request, char *const *files)
 {
 	__attribute__((cleanup(wt_trust_freep))) struct wt_trust *trust = NULL;
 	struct wt_appraisal *appraisal = NULL;
-	struct wt_verdict verdict = { 0 };
-	struct wt_err err = { 0 };
+	struct wt_verdict verdict = {0};
+	struct wt_err err = {0};
 	int status, r;
 
 	r = wt_trust_load(request->trust, &trust, &err);
@@ -240,8 +242,8 @@ static int take_nonce(const char *text, struct request *request, struct wt_err *
 	int n = wt_unhex(text, request->nonce_bytes, sizeof(request->nonce_bytes));
 
 	if (n < NONCE_MIN)
-		return wt_fail(err, EINVAL, "--nonce %.40s: %d to %d bytes in hex are needed", text, NONCE_MIN,
-			       NONCE_MAX);
+		return wt_fail(err, EINVAL, "--nonce %.40s: %d to %d bytes in hex are needed", text,
+			       NONCE_MIN, NONCE_MAX);
 	request->appraisal.nonce = wt_span(request->nonce_bytes, (size_t)n);
 	return 0;
 }
@@ -267,7 +269,8 @@ static int take_option(int c, struct request *request, struct wt_err *err)
 		r = take_nonce(optarg, request, err);
 		break;
 	case 'T':
-		r = wt_timestamp_parse(optarg, request->appraisal.now, &request->appraisal.now, err);
+		r = wt_timestamp_parse(optarg, request->appraisal.now, &request->appraisal.now,
+				       err);
 		r = r < 0 ? wt_fail_in(err, r, "--time") : 0;
 		break;
 	case 'j':
@@ -286,14 +289,19 @@ static int take_option(int c, struct request *request, struct wt_err *err)
 int inspect_verify(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "trust", required_argument, NULL, 't' }, { "registration", required_argument, NULL, 'r' },
-		{ "grants", required_argument, NULL, 'g' }, { "state", required_argument, NULL, 's' },
-		{ "nonce", required_argument, NULL, 'n' }, { "time", required_argument, NULL, 'T' },
-		{ "json", no_argument, NULL, 'j' }, { "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' }, { 0 },
+		{"trust", required_argument, NULL, 't'},
+		{"registration", required_argument, NULL, 'r'},
+		{"grants", required_argument, NULL, 'g'},
+		{"state", required_argument, NULL, 's'},
+		{"nonce", required_argument, NULL, 'n'},
+		{"time", required_argument, NULL, 'T'},
+		{"json", no_argument, NULL, 'j'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	struct request request = { .appraisal.now = time(NULL) };
-	struct wt_err err = { 0 };
+	struct request request = {.appraisal.now = time(NULL)};
+	struct wt_err err = {0};
 	int c, r = 0, status;
 
 	request.grants = calloc((size_t)argc, sizeof(*request.grants));
@@ -313,9 +321,9 @@ int inspect_verify(int argc, char **argv)
 		status = wt_usage_error(COMMAND, "%s", err.msg);
 	} else if (!request.trust || !request.registration || request.n_grants == 0) {
 		status = wt_usage_error(COMMAND, "%s is missing",
-					!request.trust	      ? "--trust" :
-					!request.registration ? "--registration" :
-								"--grants");
+					!request.trust		? "--trust"
+					: !request.registration ? "--registration"
+								: "--grants");
 	} else if (optind == argc) {
 		status = wt_usage_error(COMMAND, "name the files or folders to judge");
 	} else {

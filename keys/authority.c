@@ -52,13 +52,14 @@ static int load(const char *dir, const char *cert, const char *key, struct autho
 	char path[4096];
 	int r;
 
-	*ret = (struct authority_identity){ 0 };
+	*ret = (struct authority_identity){0};
 	r = authority_path(dir, cert, path, err);
 	if (r < 0)
 		return r;
 	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return wt_fail(err, ENOENT,
-			       "%.200s: no authority here (`wattest-authority init DIR` makes one)", dir);
+			       "%.200s: no authority here (`wattest-authority init DIR` makes one)",
+			       dir);
 	r = wt_cert_load(path, &ret->cert, err);
 	if (r == 0)
 		r = authority_path(dir, key, path, err);
@@ -72,24 +73,26 @@ static int load(const char *dir, const char *cert, const char *key, struct autho
 int authority_load_ca(const char *dir, enum authority_issuer which, struct authority_identity *ret,
 		      struct wt_err *err)
 {
-	return load(dir, authority_layouts[which].ca_cert, authority_layouts[which].ca_key, ret, err);
+	return load(dir, authority_layouts[which].ca_cert, authority_layouts[which].ca_key, ret,
+		    err);
 }
 
-int authority_load_signer(const char *dir, enum authority_issuer which, struct authority_identity *ret,
-			  struct wt_err *err)
+int authority_load_signer(const char *dir, enum authority_issuer which,
+			  struct authority_identity *ret, struct wt_err *err)
 {
-	return load(dir, authority_layouts[which].signer_cert, authority_layouts[which].signer_key, ret,
-		    err);
+	return load(dir, authority_layouts[which].signer_cert, authority_layouts[which].signer_key,
+		    ret, err);
 }
 
 void authority_identity_clear(struct authority_identity *identity)
 {
 	wt_cert_free(identity->cert);
 	wt_key_free(identity->key);
-	*identity = (struct authority_identity){ 0 };
+	*identity = (struct authority_identity){0};
 }
 
-int authority_check(const char *dir, struct wt_cert *cert, enum wt_duty duty, int64_t at, struct wt_err *err)
+int authority_check(const char *dir, struct wt_cert *cert, enum wt_duty duty, int64_t at,
+		    struct wt_err *err)
 {
 	__attribute__((cleanup(wt_trust_freep))) struct wt_trust *trust = NULL;
 	struct wt_path_result result;
@@ -104,10 +107,10 @@ int authority_check(const char *dir, struct wt_cert *cert, enum wt_duty duty, in
 	return r;
 }
 
-int authority_sign(const char *dir, enum authority_issuer which, enum wt_typ typ, struct wt_span payload,
-		   int64_t now, struct wt_buf *ret_cose, struct wt_err *err)
+int authority_sign(const char *dir, enum authority_issuer which, enum wt_typ typ,
+		   struct wt_span payload, int64_t now, struct wt_buf *ret_cose, struct wt_err *err)
 {
-	__attribute__((cleanup(authority_identity_clear))) struct authority_identity signer = { 0 };
+	__attribute__((cleanup(authority_identity_clear))) struct authority_identity signer = {0};
 	int r;
 
 	r = authority_load_signer(dir, which, &signer, err);

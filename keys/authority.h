@@ -51,22 +51,25 @@ struct authority_identity {
 
 int authority_load_ca(const char *dir, enum authority_issuer which, struct authority_identity *ret,
 		      struct wt_err *err);
-int authority_load_signer(const char *dir, enum authority_issuer which, struct authority_identity *ret,
-			  struct wt_err *err);
+int authority_load_signer(const char *dir, enum authority_issuer which,
+			  struct authority_identity *ret, struct wt_err *err);
 void authority_identity_clear(struct authority_identity *identity); /* for cleanup as well */
 
 /*
  * Signs a payload as that issuer's signer, whose certificate goes along. A signer whom no inspector would accept now
  * (expired, revoked) is refused.
  */
-int authority_sign(const char *dir, enum authority_issuer which, enum wt_typ typ, struct wt_span payload,
-		   int64_t now, struct wt_buf *ret_cose, struct wt_err *err);
+int authority_sign(const char *dir, enum authority_issuer which, enum wt_typ typ,
+		   struct wt_span payload, int64_t now, struct wt_buf *ret_cose,
+		   struct wt_err *err);
 
 /* A path to DIR/trust at that time with that duty, as an inspector checks it. */
-int authority_check(const char *dir, struct wt_cert *cert, enum wt_duty duty, int64_t at, struct wt_err *err);
+int authority_check(const char *dir, struct wt_cert *cert, enum wt_duty duty, int64_t at,
+		    struct wt_err *err);
 
 /* Writes DIR/trust's CRL of that issuer: all of DIR/revoked that it issued. */
-int authority_write_crl(const char *dir, enum authority_issuer which, const struct authority_identity *ca,
-			int64_t now, int days, size_t *ret_listed, struct wt_err *err);
+int authority_write_crl(const char *dir, enum authority_issuer which,
+			const struct authority_identity *ca, int64_t now, int days,
+			size_t *ret_listed, struct wt_err *err);
 
 #endif

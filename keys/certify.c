@@ -28,13 +28,14 @@ struct request {
 	bool force;
 };
 
-static int issue(const struct request *request, struct wt_csr *csr, struct wt_cert **ret, struct wt_err *err)
+static int issue(const struct request *request, struct wt_csr *csr, struct wt_cert **ret,
+		 struct wt_err *err)
 {
-	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = { 0 };
+	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = {0};
 	int64_t now = time(NULL), ca_from, ca_until;
 	struct wt_cert_spec spec = {
 		.common_name = wt_csr_common_name(csr),
-		.duties = { WT_DUTY_ATTESTATION },
+		.duties = {WT_DUTY_ATTESTATION},
 		.n_duties = 1,
 	};
 	int r;
@@ -44,8 +45,8 @@ static int issue(const struct request *request, struct wt_csr *csr, struct wt_ce
 		return r;
 	wt_cert_validity(ca.cert, &ca_from, &ca_until);
 	if (now >= ca_until)
-		return wt_fail(err, EKEYREJECTED, "%.200s: the registry's own certificate has expired",
-			       request->dir);
+		return wt_fail(err, EKEYREJECTED,
+			       "%.200s: the registry's own certificate has expired", request->dir);
 	/* Never outside the issuer's own time: no path would be good there. */
 	spec.not_before = now - AUTHORITY_BACKDATE > ca_from ? now - AUTHORITY_BACKDATE : ca_from;
 	spec.not_after = now + (int64_t)request->days * 86400;
@@ -57,7 +58,7 @@ static int issue(const struct request *request, struct wt_csr *csr, struct wt_ce
 static int run(const struct request *request, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = {0};
 	char until_text[WT_TIMESTAMP_LEN], hex[2 * WT_UEID_LEN + 1], fallback[PATH_MAX];
 	const char *output = request->output;
 	uint8_t ueid[WT_UEID_LEN];
@@ -71,7 +72,8 @@ static int run(const struct request *request, struct wt_err *err)
 		if (n > 4 && strcmp(request->csr + n - 4, ".csr") == 0)
 			n -= 4;
 		if (n + sizeof(".crt") > sizeof(fallback))
-			return wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long", request->csr);
+			return wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long",
+				       request->csr);
 		snprintf(fallback, sizeof(fallback), "%.*s.crt", (int)n, request->csr);
 		output = fallback;
 	}
@@ -80,9 +82,11 @@ static int run(const struct request *request, struct wt_err *err)
 	if (r < 0)
 		return r;
 	if (!*wt_csr_common_name(csr))
-		r = wt_fail(err, EBADMSG, "%.200s: has no common name, which is the rig's name", request->csr);
+		r = wt_fail(err, EBADMSG, "%.200s: has no common name, which is the rig's name",
+			    request->csr);
 	if (strlen(wt_csr_common_name(csr)) >= sizeof(((struct wt_registration *)0)->rig))
-		r = wt_fail(err, EBADMSG, "%.200s: a common name that is too long for a rig's", request->csr);
+		r = wt_fail(err, EBADMSG, "%.200s: a common name that is too long for a rig's",
+			    request->csr);
 	if (r == 0)
 		r = issue(request, csr, &cert, err);
 	wt_csr_free(csr);
@@ -105,11 +109,14 @@ static int run(const struct request *request, struct wt_err *err)
 int authority_certify(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' }, { "days", required_argument, NULL, 'd' },
-		{ "force", no_argument, NULL, 'f' }, { "help", no_argument, NULL, 'h' }, { 0 },
+		{"output", required_argument, NULL, 'o'},
+		{"days", required_argument, NULL, 'd'},
+		{"force", no_argument, NULL, 'f'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	struct request request = { .days = AUTHORITY_RIG_DAYS };
-	struct wt_err err = { 0 };
+	struct request request = {.days = AUTHORITY_RIG_DAYS};
+	struct wt_err err = {0};
 	int c;
 
 	while ((c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
@@ -118,7 +125,8 @@ int authority_certify(int argc, char **argv)
 			request.output = optarg;
 			break;
 		case 'd':
-			if (command_number("--days", optarg, 1, AUTHORITY_MAX_DAYS, &request.days, &err) < 0)
+			if (command_number("--days", optarg, 1, AUTHORITY_MAX_DAYS, &request.days,
+					   &err) < 0)
 				return wt_usage_error(COMMAND, "%s", err.msg);
 			break;
 		case 'f':

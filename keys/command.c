@@ -26,13 +26,14 @@ int command_number(const char *option, const char *text, uint64_t min, uint64_t 
 	if (!end || *end != '\0')
 		return wt_fail(err, EINVAL, "%s %.40s: not a whole number", option, text);
 	if (errno == ERANGE || v < min || v > max)
-		return wt_fail(err, EINVAL, "%s %.40s: from %" PRIu64 " to %" PRIu64 " is possible", option,
-			       text, min, max);
+		return wt_fail(err, EINVAL, "%s %.40s: from %" PRIu64 " to %" PRIu64 " is possible",
+			       option, text, min, max);
 	*ret = v;
 	return 0;
 }
 
-int command_time(const char *option, const char *text, int64_t now, int64_t *ret, struct wt_err *err)
+int command_time(const char *option, const char *text, int64_t now, int64_t *ret,
+		 struct wt_err *err)
 {
 	int r = wt_timestamp_parse(text, now, ret, err);
 
@@ -63,7 +64,8 @@ int command_output(const char *path, struct wt_span content, bool force, struct 
 	}
 	r = wt_file_write(path, content, 0666, force ? WT_FILE_REPLACE : WT_FILE_NEW, err);
 	if (r == -EEXIST)
-		return wt_fail(err, EEXIST, "%.200s: is there already, left as it is (--force replaces it)",
+		return wt_fail(err, EEXIST,
+			       "%.200s: is there already, left as it is (--force replaces it)",
 			       path);
 	return r;
 }

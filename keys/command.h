@@ -27,7 +27,8 @@ int command_failed(const char *command, const struct wt_err *err);
 int command_number(const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *ret,
 		   struct wt_err *err);
 /* A point in time (lib/timestamp.h), with the option in the sentence. */
-int command_time(const char *option, const char *text, int64_t now, int64_t *ret, struct wt_err *err);
+int command_time(const char *option, const char *text, int64_t now, int64_t *ret,
+		 struct wt_err *err);
 /* Text that fits into a field of cap bytes, NUL included, without control characters; UTF-8 is the encoder's matter. */
 int command_text(const char *option, const char *text, char *ret, size_t cap, struct wt_err *err);
 /* Writes the output file; without force an existing one is left alone and the sentence says so. "-" is stdout. */

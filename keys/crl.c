@@ -34,7 +34,7 @@ static void serial_list_clear(struct serial_list *list)
 {
 	free(list->bytes);
 	free(list->spans);
-	*list = (struct serial_list){ 0 };
+	*list = (struct serial_list){0};
 }
 
 static int is_pem(const struct dirent *entry)
@@ -86,11 +86,12 @@ static int collect(const char *dir, const struct authority_identity *ca, struct 
 	return r;
 }
 
-int authority_write_crl(const char *dir, enum authority_issuer which, const struct authority_identity *ca,
-			int64_t now, int days, size_t *ret_listed, struct wt_err *err)
+int authority_write_crl(const char *dir, enum authority_issuer which,
+			const struct authority_identity *ca, int64_t now, int days,
+			size_t *ret_listed, struct wt_err *err)
 {
-	__attribute__((cleanup(serial_list_clear))) struct serial_list list = { 0 };
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
+	__attribute__((cleanup(serial_list_clear))) struct serial_list list = {0};
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = {0};
 	char path[PATH_MAX];
 	int r;
 
@@ -117,9 +118,10 @@ static int load_revocable(const struct authority_identity cas[AUTHORITY_ISSUERS]
 	r = wt_cert_load(file, &cert, err);
 	for (int which = 0; r == 0 && which < AUTHORITY_ISSUERS; which++) {
 		if (wt_span_equal(wt_cert_der(cert), wt_cert_der(cas[which].cert)))
-			r = wt_fail(err, EINVAL,
-				    "%.200s: is a CA itself: no list can revoke it, take it out of DIR/trust",
-				    file);
+			r = wt_fail(
+				err, EINVAL,
+				"%.200s: is a CA itself: no list can revoke it, take it out of DIR/trust",
+				file);
 		else
 			ours = ours || wt_cert_issued_by(cert, cas[which].cert);
 	}
@@ -136,7 +138,7 @@ static int load_revocable(const struct authority_identity cas[AUTHORITY_ISSUERS]
 /* Puts a copy into DIR/revoked, named by its serial; revoking twice is fine. */
 static int revoke(const char *dir, const struct wt_cert *cert, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = {0};
 	char name[sizeof("revoked/.pem") + 2 * SERIAL_MAX], hex[2 * SERIAL_MAX + 1], path[PATH_MAX];
 	uint8_t serial[SERIAL_MAX];
 	int r;
@@ -161,7 +163,7 @@ struct request {
 
 static int run(const char *dir, const struct request *request, struct wt_err *err)
 {
-	struct authority_identity cas[AUTHORITY_ISSUERS] = { 0 };
+	struct authority_identity cas[AUTHORITY_ISSUERS] = {0};
 	char until[WT_TIMESTAMP_LEN];
 	int64_t now = time(NULL);
 	int r = 0;
@@ -179,10 +181,12 @@ static int run(const char *dir, const struct request *request, struct wt_err *er
 	for (int which = 0; r == 0 && which < AUTHORITY_ISSUERS; which++) {
 		size_t listed = 0;
 
-		r = authority_write_crl(dir, which, &cas[which], now, (int)request->days, &listed, err);
+		r = authority_write_crl(dir, which, &cas[which], now, (int)request->days, &listed,
+					err);
 		if (r == 0)
-			printf("%s/%s: %zu revoked, good until %s\n", dir, authority_layouts[which].crl,
-			       listed, wt_timestamp_utc(now + (int64_t)request->days * 86400, until));
+			printf("%s/%s: %zu revoked, good until %s\n", dir,
+			       authority_layouts[which].crl, listed,
+			       wt_timestamp_utc(now + (int64_t)request->days * 86400, until));
 	}
 	for (int which = 0; which < AUTHORITY_ISSUERS; which++)
 		authority_identity_clear(&cas[which]);
@@ -192,11 +196,13 @@ static int run(const char *dir, const struct request *request, struct wt_err *er
 int authority_crl(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "revoke", required_argument, NULL, 'r' }, { "days", required_argument, NULL, 'd' },
-		{ "help", no_argument, NULL, 'h' }, { 0 },
+		{"revoke", required_argument, NULL, 'r'},
+		{"days", required_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	struct request request = { .days = AUTHORITY_CRL_DAYS };
-	struct wt_err err = { 0 };
+	struct request request = {.days = AUTHORITY_CRL_DAYS};
+	struct wt_err err = {0};
 	int c, r = 0, status;
 
 	request.revoke = calloc((size_t)argc, sizeof(*request.revoke));
@@ -208,7 +214,8 @@ int authority_crl(int argc, char **argv)
 			request.revoke[request.n_revoke++] = optarg;
 			break;
 		case 'd':
-			r = command_number("--days", optarg, 1, AUTHORITY_MAX_DAYS, &request.days, &err);
+			r = command_number("--days", optarg, 1, AUTHORITY_MAX_DAYS, &request.days,
+					   &err);
 			break;
 		case 'h':
 			fputs(help, stdout);

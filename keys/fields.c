@@ -32,7 +32,7 @@ static const char *type_name(struct json_object *v)
 
 int fields_parse(const char *path, struct json_object **ret, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = {0};
 	struct json_tokener *tokener;
 	struct json_object *file;
 	size_t end;
@@ -54,10 +54,12 @@ int fields_parse(const char *path, struct json_object **ret, struct wt_err *err)
 		r = wt_fail(err, ENOMEM, "out of memory");
 	else if (!file)
 		r = wt_fail(err, EBADMSG, "%.200s: byte %zu: no JSON: %s", path, end,
-			    end >= text.n - 1 ? "it ends too early" :
-						json_tokener_error_desc(json_tokener_get_error(tokener)));
+			    end >= text.n - 1
+				    ? "it ends too early"
+				    : json_tokener_error_desc(json_tokener_get_error(tokener)));
 	else if (end != text.n - 1)
-		r = wt_fail(err, EBADMSG, "%.200s: byte %zu: something follows the JSON", path, end);
+		r = wt_fail(err, EBADMSG, "%.200s: byte %zu: something follows the JSON", path,
+			    end);
 	json_tokener_free(tokener);
 	if (r < 0) {
 		json_object_put(file);
@@ -72,7 +74,8 @@ int fields_list(struct json_object *file, const char *list, size_t max, struct j
 {
 	struct json_object *array = file;
 
-	if (json_object_is_type(file, json_type_object) && !json_object_object_get_ex(file, list, &array))
+	if (json_object_is_type(file, json_type_object) &&
+	    !json_object_object_get_ex(file, list, &array))
 		return wt_fail(err, EBADMSG, "has no list \"%s\"", list);
 	if (!json_object_is_type(array, json_type_array))
 		return wt_fail(err, EBADMSG, "%s: is %s, a list is needed", list, type_name(array));
@@ -91,7 +94,7 @@ int fields_entry(struct json_object *array, const char *list, size_t index, stru
 	if (!json_object_is_type(entry, json_type_object))
 		return wt_fail(err, EBADMSG, "%s[%zu]: is %s, an object is needed", list, index,
 			       type_name(entry));
-	*ret = (struct fields){ .list = list, .index = index, .entry = entry };
+	*ret = (struct fields){.list = list, .index = index, .entry = entry};
 	return 0;
 }
 
@@ -122,7 +125,8 @@ int fields_text(const struct fields *f, const char *key, bool needed, char *ret,
 	if (n >= cap)
 		return fields_bad(f, key, err, "longer than %zu bytes", cap - 1);
 	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)json_object_get_string(v)[i] < 0x20 || json_object_get_string(v)[i] == 0x7f)
+		if ((unsigned char)json_object_get_string(v)[i] < 0x20 ||
+		    json_object_get_string(v)[i] == 0x7f)
 			return fields_bad(f, key, err, "has a control character in it");
 	memset(ret, 0, cap);
 	if (n > 0)
@@ -130,7 +134,8 @@ int fields_text(const struct fields *f, const char *key, bool needed, char *ret,
 	return 0;
 }
 
-int fields_number(const struct fields *f, const char *key, uint64_t max, uint64_t *ret, struct wt_err *err)
+int fields_number(const struct fields *f, const char *key, uint64_t max, uint64_t *ret,
+		  struct wt_err *err)
 {
 	struct json_object *v = NULL;
 

@@ -29,7 +29,8 @@ int fields_entry(struct json_object *array, const char *list, size_t index, stru
 int fields_text(const struct fields *f, const char *key, bool needed, char *ret, size_t cap,
 		struct wt_err *err);
 /* Whole number from 0 to max; absent or null: 0 is returned and ret is left alone, else 1. */
-int fields_number(const struct fields *f, const char *key, uint64_t max, uint64_t *ret, struct wt_err *err);
+int fields_number(const struct fields *f, const char *key, uint64_t max, uint64_t *ret,
+		  struct wt_err *err);
 /* -EBADMSG: "devices[2].key: sentence". */
 int fields_bad(const struct fields *f, const char *key, struct wt_err *err, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -91,7 +91,8 @@ static int parse_price(const char *text, struct wt_grant *grant, struct wt_err *
 	grant->price_micro = micro;
 	return 0;
 bad:
-	return wt_fail(err, EINVAL, "--price %.40s: such as KZT:24.5, with at most six decimals", text);
+	return wt_fail(err, EINVAL, "--price %.40s: such as KZT:24.5, with at most six decimals",
+		       text);
 }
 
 static int parse_wh(const char *text, uint32_t *ret, struct wt_err *err)
@@ -104,13 +105,14 @@ static int parse_wh(const char *text, uint32_t *ret, struct wt_err *err)
 	if (wh == 0)
 		return wt_fail(err, EINVAL, "--wh 0: a purchase of nothing");
 	if (wh > WT_GRANT_MAX_WH)
-		return wt_fail(err, EINVAL, "--wh %.40s: at most %u Wh (1 MWh) in one purchase", text,
-			       WT_GRANT_MAX_WH);
+		return wt_fail(err, EINVAL, "--wh %.40s: at most %u Wh (1 MWh) in one purchase",
+			       text, WT_GRANT_MAX_WH);
 	*ret = (uint32_t)wh;
 	return 0;
 }
 
-static int parse_fields(char *const given[FIELDS], int64_t now, struct wt_grant *grant, struct wt_err *err)
+static int parse_fields(char *const given[FIELDS], int64_t now, struct wt_grant *grant,
+			struct wt_err *err)
 {
 	int r;
 
@@ -130,7 +132,8 @@ static int parse_fields(char *const given[FIELDS], int64_t now, struct wt_grant 
 	if (r == 0 && given[ZONE])
 		r = command_text("--zone", given[ZONE], grant->zone, sizeof(grant->zone), err);
 	if (r == 0 && given[LICENCE])
-		r = command_text("--licence", given[LICENCE], grant->licence, sizeof(grant->licence), err);
+		r = command_text("--licence", given[LICENCE], grant->licence,
+				 sizeof(grant->licence), err);
 	if (r == 0 && given[PRICE])
 		r = parse_price(given[PRICE], grant, err);
 	return r;
@@ -142,16 +145,17 @@ static int from_spender(const struct spender *spender, struct wt_grant *grant, s
 	const struct {
 		const char *option, *registered;
 		char *ours;
-	} both[] = { { "--zone", spender->zone, grant->zone },
-		     { "--licence", spender->licence, grant->licence } };
+	} both[] = {{"--zone", spender->zone, grant->zone},
+		    {"--licence", spender->licence, grant->licence}};
 
 	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++) {
 		if (!*both[i].registered && !*both[i].ours)
 			return wt_fail(err, EINVAL, "%s is needed when the rig is given by its id",
 				       both[i].option);
-		if (*both[i].registered && *both[i].ours && strcmp(both[i].registered, both[i].ours) != 0)
-			return wt_fail(err, EINVAL, "%s %s: the registration says %s", both[i].option,
-				       both[i].ours, both[i].registered);
+		if (*both[i].registered && *both[i].ours &&
+		    strcmp(both[i].registered, both[i].ours) != 0)
+			return wt_fail(err, EINVAL, "%s %s: the registration says %s",
+				       both[i].option, both[i].ours, both[i].registered);
 		if (!*both[i].ours)
 			memcpy(both[i].ours, both[i].registered, sizeof(grant->zone));
 	}
@@ -159,10 +163,10 @@ static int from_spender(const struct spender *spender, struct wt_grant *grant, s
 	return 0;
 }
 
-static int run(const char *dir, char *const given[FIELDS], bool force, struct wt_grant *grant, int64_t now,
-	       struct wt_err *err)
+static int run(const char *dir, char *const given[FIELDS], bool force, struct wt_grant *grant,
+	       int64_t now, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf payload = { 0 }, cose = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf payload = {0}, cose = {0};
 	char from[WT_TIMESTAMP_LEN], until[WT_TIMESTAMP_LEN], ueid[2 * WT_UEID_LEN + 1];
 	struct spender spender;
 	int r;
@@ -175,8 +179,8 @@ static int run(const char *dir, char *const given[FIELDS], bool force, struct wt
 	if (r == 0)
 		r = wt_grant_encode(grant, &payload, err);
 	if (r == 0)
-		r = authority_sign(dir, AUTHORITY_ENERGY, WT_TYP_GRANT, wt_buf_span(&payload), now, &cose,
-				   err);
+		r = authority_sign(dir, AUTHORITY_ENERGY, WT_TYP_GRANT, wt_buf_span(&payload), now,
+				   &cose, err);
 	if (r == 0)
 		r = command_output(given[OUTPUT], wt_buf_span(&cose), force, err);
 	if (r < 0 || strcmp(given[OUTPUT], "-") == 0)
@@ -192,23 +196,23 @@ static int run(const char *dir, char *const given[FIELDS], bool force, struct wt
 int authority_grant(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "rig", required_argument, NULL, RIG },
-		{ "wh", required_argument, NULL, WH },
-		{ "from", required_argument, NULL, FROM },
-		{ "until", required_argument, NULL, UNTIL },
-		{ "transaction", required_argument, NULL, TRANSACTION },
-		{ "metering-point", required_argument, NULL, METERING_POINT },
-		{ "zone", required_argument, NULL, ZONE },
-		{ "licence", required_argument, NULL, LICENCE },
-		{ "price", required_argument, NULL, PRICE },
-		{ "output", required_argument, NULL, OUTPUT },
-		{ "force", no_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"rig", required_argument, NULL, RIG},
+		{"wh", required_argument, NULL, WH},
+		{"from", required_argument, NULL, FROM},
+		{"until", required_argument, NULL, UNTIL},
+		{"transaction", required_argument, NULL, TRANSACTION},
+		{"metering-point", required_argument, NULL, METERING_POINT},
+		{"zone", required_argument, NULL, ZONE},
+		{"licence", required_argument, NULL, LICENCE},
+		{"price", required_argument, NULL, PRICE},
+		{"output", required_argument, NULL, OUTPUT},
+		{"force", no_argument, NULL, 'f'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	char *given[FIELDS] = { NULL };
-	struct wt_grant grant = { 0 };
-	struct wt_err err = { 0 };
+	char *given[FIELDS] = {NULL};
+	struct wt_grant grant = {0};
+	struct wt_err err = {0};
 	int64_t now = time(NULL);
 	bool force = false;
 	int c;
@@ -234,5 +238,7 @@ int authority_grant(int argc, char **argv)
 			return wt_usage_error(COMMAND, "%s is missing", fields[i].name);
 	if (parse_fields(given, now, &grant, &err) < 0)
 		return wt_usage_error(COMMAND, "%s", err.msg);
-	return run(argv[optind], given, force, &grant, now, &err) < 0 ? command_failed(COMMAND, &err) : 0;
+	return run(argv[optind], given, force, &grant, now, &err) < 0
+		       ? command_failed(COMMAND, &err)
+		       : 0;
 }

@@ -37,8 +37,9 @@ struct plan {
 	uint64_t days, crl_days;
 };
 
-static int issue(const char *dir, const struct plan *plan, const char *role, const enum wt_duty *duties,
-		 size_t n_duties, const struct authority_identity *issuer, const char *key_file,
+static int issue(const char *dir, const struct plan *plan, const char *role,
+		 const enum wt_duty *duties, size_t n_duties,
+		 const struct authority_identity *issuer, const char *key_file,
 		 const char *cert_file, struct authority_identity *ret, struct wt_err *err)
 {
 	struct wt_cert_spec spec = {
@@ -48,7 +49,7 @@ static int issue(const char *dir, const struct plan *plan, const char *role, con
 		.not_before = plan->now - AUTHORITY_BACKDATE,
 		.not_after = plan->now + (int64_t)plan->days * 86400,
 	};
-	struct authority_identity identity = { 0 };
+	struct authority_identity identity = {0};
 	char common_name[64], path[PATH_MAX];
 	int r;
 
@@ -81,18 +82,19 @@ static int make_issuer(const char *dir, const struct plan *plan, enum authority_
 		       struct wt_err *err)
 {
 	const struct authority_layout *layout = &authority_layouts[which];
-	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = { 0 };
-	__attribute__((cleanup(authority_identity_clear))) struct authority_identity signer = { 0 };
+	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = {0};
+	__attribute__((cleanup(authority_identity_clear))) struct authority_identity signer = {0};
 	size_t listed;
 	int r;
 
-	r = issue(dir, plan, layout->ca_name, layout->ca_duties, layout->n_ca_duties, NULL, layout->ca_key,
-		  layout->ca_cert, &ca, err);
+	r = issue(dir, plan, layout->ca_name, layout->ca_duties, layout->n_ca_duties, NULL,
+		  layout->ca_key, layout->ca_cert, &ca, err);
 	if (r == 0)
-		r = issue(dir, plan, layout->signer_name, &layout->signer_duty, 1, &ca, layout->signer_key,
-			  layout->signer_cert, &signer, err);
+		r = issue(dir, plan, layout->signer_name, &layout->signer_duty, 1, &ca,
+			  layout->signer_key, layout->signer_cert, &signer, err);
 	if (r == 0)
-		r = authority_write_crl(dir, which, &ca, plan->now, (int)plan->crl_days, &listed, err);
+		r = authority_write_crl(dir, which, &ca, plan->now, (int)plan->crl_days, &listed,
+					err);
 	return r;
 }
 
@@ -101,7 +103,7 @@ static int make_all(const char *dir, const struct plan *plan, struct wt_err *err
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = { { "private", 0700 }, { "signers", 0755 }, { "revoked", 0755 }, { "trust", 0755 } };
+	} folders[] = {{"private", 0700}, {"signers", 0755}, {"revoked", 0755}, {"trust", 0755}};
 	char path[PATH_MAX];
 	int r = 0;
 
@@ -120,7 +122,7 @@ static int make_all(const char *dir, const struct plan *plan, struct wt_err *err
 /* Only what init itself made: one level of folders with files in them. */
 static void remove_all(const char *dir)
 {
-	static const char *const folders[] = { "private", "signers", "revoked", "trust" };
+	static const char *const folders[] = {"private", "signers", "revoked", "trust"};
 	char path[PATH_MAX];
 	struct dirent *entry;
 
@@ -153,9 +155,10 @@ static int init(const char *dir, const struct plan *plan, struct wt_err *err)
 	r = make_all(making, plan, err);
 	/* An empty folder is replaced, one with anything in it is not. */
 	if (r == 0 && rename(making, dir) < 0)
-		r = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR ?
-			    wt_fail(err, EEXIST, "%.200s: is there already and not empty, left as it is", dir) :
-			    wt_fail(err, errno, "%.200s: %s", dir, strerror(errno));
+		r = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR
+			    ? wt_fail(err, EEXIST,
+				      "%.200s: is there already and not empty, left as it is", dir)
+			    : wt_fail(err, errno, "%.200s: %s", dir, strerror(errno));
 	if (r < 0)
 		remove_all(making);
 	return r;
@@ -164,8 +167,11 @@ static int init(const char *dir, const struct plan *plan, struct wt_err *err)
 static int parse(int argc, char **argv, struct plan *plan, struct wt_err *err)
 {
 	static const struct option options[] = {
-		{ "name", required_argument, NULL, 'n' }, { "days", required_argument, NULL, 'd' },
-		{ "crl-days", required_argument, NULL, 'c' }, { "help", no_argument, NULL, 'h' }, { 0 },
+		{"name", required_argument, NULL, 'n'},
+		{"days", required_argument, NULL, 'd'},
+		{"crl-days", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	int c, r = 0;
 
@@ -175,10 +181,12 @@ static int parse(int argc, char **argv, struct plan *plan, struct wt_err *err)
 			r = command_text("--name", optarg, plan->name, sizeof(plan->name), err);
 			break;
 		case 'd':
-			r = command_number("--days", optarg, 1, AUTHORITY_MAX_DAYS, &plan->days, err);
+			r = command_number("--days", optarg, 1, AUTHORITY_MAX_DAYS, &plan->days,
+					   err);
 			break;
 		case 'c':
-			r = command_number("--crl-days", optarg, 1, AUTHORITY_MAX_DAYS, &plan->crl_days, err);
+			r = command_number("--crl-days", optarg, 1, AUTHORITY_MAX_DAYS,
+					   &plan->crl_days, err);
 			break;
 		case 'h':
 			return 1;
@@ -191,10 +199,12 @@ static int parse(int argc, char **argv, struct plan *plan, struct wt_err *err)
 
 int authority_init(int argc, char **argv)
 {
-	struct plan plan = { .name = "Development", .now = time(NULL), .days = AUTHORITY_CA_DAYS,
-			     .crl_days = AUTHORITY_CRL_DAYS };
+	struct plan plan = {.name = "Development",
+			    .now = time(NULL),
+			    .days = AUTHORITY_CA_DAYS,
+			    .crl_days = AUTHORITY_CRL_DAYS};
 	char until[WT_TIMESTAMP_LEN], crl_until[WT_TIMESTAMP_LEN], *dir;
-	struct wt_err err = { 0 };
+	struct wt_err err = {0};
 	size_t n;
 	int r;
 

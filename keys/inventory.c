@@ -13,9 +13,10 @@
 static const struct {
 	const char *name;
 	int role;
-} roles[] = {
-	{ "input", WT_ROLE_INPUT }, { "output", WT_ROLE_OUTPUT }, { "check", WT_ROLE_CHECK }, { "none", 0 }
-};
+} roles[] = {{"input", WT_ROLE_INPUT},
+	     {"output", WT_ROLE_OUTPUT},
+	     {"check", WT_ROLE_CHECK},
+	     {"none", 0}};
 
 /* The role, or -EINVAL. */
 static int parse_role(const char *name)
@@ -29,13 +30,15 @@ static int parse_role(const char *name)
 int inventory_parse_rule(const char *text, struct inventory_rule *ret, struct wt_err *err)
 {
 	const char *equals = strrchr(text, '=');
-	struct inventory_rule rule = { 0 };
+	struct inventory_rule rule = {0};
 
 	if (!equals || equals == text || (size_t)(equals - text) >= sizeof(rule.pattern))
-		return wt_fail(err, EINVAL, "--role %.60s: such as dps800:power1_input=input", text);
+		return wt_fail(err, EINVAL, "--role %.60s: such as dps800:power1_input=input",
+			       text);
 	rule.role = parse_role(equals + 1);
 	if (rule.role < 0)
-		return wt_fail(err, EINVAL, "--role %.60s: the role is input, output, check or none", text);
+		return wt_fail(err, EINVAL,
+			       "--role %.60s: the role is input, output, check or none", text);
 	memcpy(rule.pattern, text, (size_t)(equals - text));
 	*ret = rule;
 	return 0;
@@ -83,7 +86,7 @@ static int read_rating(const struct fields *f, const char *whole, const char *fi
 static int read_device(const struct fields *f, const struct inventory_defaults *defaults,
 		       struct wt_reg_device *ret, struct wt_err *err)
 {
-	struct wt_reg_device d = { .bus = WATTEST_BUS_USB };
+	struct wt_reg_device d = {.bus = WATTEST_BUS_USB};
 	uint64_t mw = defaults->rated_mw;
 	char bus[16];
 	int r;
@@ -101,7 +104,8 @@ static int read_device(const struct fields *f, const struct inventory_defaults *
 	if (r == 0)
 		r = fields_text(f, "path", false, d.path, sizeof(d.path), err);
 	if (r == 0 && !*d.serial && !*d.path)
-		r = fields_bad(f, "path", err, "is missing: a device without a serial is known by its place");
+		r = fields_bad(f, "path", err,
+			       "is missing: a device without a serial is known by its place");
 	if (r == 0)
 		r = fields_text(f, "product", false, d.product, sizeof(d.product), err);
 	if (r == 0)
@@ -127,7 +131,8 @@ static int read_device(const struct fields *f, const struct inventory_defaults *
 /* Could one plugged device be both? */
 static bool ambiguous(const struct wt_reg_device *a, const struct wt_reg_device *b)
 {
-	if (a->bus != b->bus || a->vid != b->vid || a->pid != b->pid || strcmp(a->serial, b->serial) != 0)
+	if (a->bus != b->bus || a->vid != b->vid || a->pid != b->pid ||
+	    strcmp(a->serial, b->serial) != 0)
 		return false;
 	return !*a->path || !*b->path || strcmp(a->path, b->path) == 0;
 }
@@ -177,7 +182,8 @@ static int read_role(const struct fields *f, const struct wt_reg_source *s,
 	if (*text) {
 		role = parse_role(text);
 		if (role < 0)
-			return fields_bad(f, "role", err, "\"%s\" is not input, output, check or none", text);
+			return fields_bad(f, "role", err,
+					  "\"%s\" is not input, output, check or none", text);
 	}
 	snprintf(subject, sizeof(subject), "%s:%s", s->chip, s->attribute);
 	for (size_t i = 0; i < defaults->n_rules; i++) {
@@ -190,16 +196,17 @@ static int read_role(const struct fields *f, const struct wt_reg_source *s,
 			role = rule->role;
 	}
 	if (role < 0)
-		return fields_bad(f, "role", err,
-				  "is missing: say it there or with --role %s=input (or output, check, none)",
-				  subject);
+		return fields_bad(
+			f, "role", err,
+			"is missing: say it there or with --role %s=input (or output, check, none)",
+			subject);
 	*ret = role;
 	return 0;
 }
 
 static int read_calibration(const struct fields *f, int64_t now, int64_t *ret, struct wt_err *err)
 {
-	struct wt_err why = { 0 };
+	struct wt_err why = {0};
 	char text[64];
 	int r;
 
@@ -207,16 +214,16 @@ static int read_calibration(const struct fields *f, int64_t now, int64_t *ret, s
 	if (r < 0 || !*text)
 		return r;
 	r = wt_timestamp_parse(text, now, ret, &why);
-	return r < 0 ? fields_bad(f, "calibrated_until", err, "\"%.30s\" is no time such as 2027-01-01T00:00:00Z",
-				  text) :
-		       0;
+	return r < 0 ? fields_bad(f, "calibrated_until", err,
+				  "\"%.30s\" is no time such as 2027-01-01T00:00:00Z", text)
+		     : 0;
 }
 
 /* 1 when it belongs into the registration, 0 when its role is none. */
 static int read_source(const struct fields *f, struct inventory_defaults *defaults, int64_t now,
 		       struct wt_reg_source *ret, struct wt_err *err)
 {
-	struct wt_reg_source s = { 0 };
+	struct wt_reg_source s = {0};
 	uint64_t ppm = defaults->class_ppm;
 	int role = 0, r;
 
@@ -275,7 +282,8 @@ static int read_sources(struct json_object *file, struct inventory_defaults *def
 			r = read_source(&f, defaults, now, s, err);
 		for (size_t j = 0; r == 1 && j < reg->n_sources; j++)
 			if (same_source(&reg->sources[j], s))
-				r = fields_bad(&f, "attribute", err, "the same source as an earlier one");
+				r = fields_bad(&f, "attribute", err,
+					       "the same source as an earlier one");
 		if (r < 0)
 			return r;
 		reg->n_sources += (size_t)r;
@@ -283,15 +291,17 @@ static int read_sources(struct json_object *file, struct inventory_defaults *def
 	}
 	for (size_t i = 0; i < defaults->n_rules; i++)
 		if (defaults->rules[i].matched == 0)
-			return wt_fail(err, EBADMSG, "no source fits --role %s", defaults->rules[i].pattern);
+			return wt_fail(err, EBADMSG, "no source fits --role %s",
+				       defaults->rules[i].pattern);
 	if (!input)
-		return wt_fail(err, EBADMSG,
-			       "no source has the role input: nothing would count the rig's energy");
+		return wt_fail(
+			err, EBADMSG,
+			"no source has the role input: nothing would count the rig's energy");
 	return 0;
 }
 
-int inventory_read(const char *devices, const char *sources, struct inventory_defaults *defaults, int64_t now,
-		   struct wt_registration *reg, struct wt_err *err)
+int inventory_read(const char *devices, const char *sources, struct inventory_defaults *defaults,
+		   int64_t now, struct wt_registration *reg, struct wt_err *err)
 {
 	struct json_object *first = NULL, *second = NULL;
 	const char *path = devices;

@@ -44,7 +44,7 @@ int inventory_parse_rule(const char *text, struct inventory_rule *ret, struct wt
  * -EBADMSG names file, entry, field and reason. Two devices that one plugged device could both be are refused, and so
  * are sources of which none counts.
  */
-int inventory_read(const char *devices, const char *sources, struct inventory_defaults *defaults, int64_t now,
-		   struct wt_registration *reg, struct wt_err *err);
+int inventory_read(const char *devices, const char *sources, struct inventory_defaults *defaults,
+		   int64_t now, struct wt_registration *reg, struct wt_err *err);
 
 #endif

@@ -14,7 +14,8 @@ static const struct wt_command commands[] = {
 
 static const struct wt_program program = {
 	.name = "wattest-authority",
-	.purpose = "Issues what a rig needs to be attested: for development and tests, its keys lie in plain files.",
+	.purpose =
+		"Issues what a rig needs to be attested: for development and tests, its keys lie in plain files.",
 	.commands = commands,
 	.n = sizeof(commands) / sizeof(commands[0]),
 	.more = "Exit status: 0 done, 1 refused or failed (nothing was changed), 64 wrong command line.\n",

@@ -68,28 +68,28 @@ enum field {
 };
 
 static const struct option options[] = {
-	{ "cert", required_argument, NULL, CERT },
-	{ "devices", required_argument, NULL, DEVICES },
-	{ "sources", required_argument, NULL, SOURCES },
-	{ "licence", required_argument, NULL, LICENCE },
-	{ "holder", required_argument, NULL, HOLDER },
-	{ "site", required_argument, NULL, SITE },
-	{ "zone", required_argument, NULL, ZONE },
-	{ "nameplate", required_argument, NULL, NAMEPLATE },
-	{ "output", required_argument, NULL, OUTPUT },
-	{ "from", required_argument, NULL, FROM },
-	{ "until", required_argument, NULL, UNTIL },
-	{ "model", required_argument, NULL, MODEL },
-	{ "rated-w", required_argument, NULL, RATED_W },
-	{ "rated-ghs", required_argument, NULL, RATED_GHS },
-	{ "class-ppm", required_argument, NULL, CLASS_PPM },
-	{ "inventory", required_argument, NULL, INVENTORY },
-	{ "pool", required_argument, NULL, POOL },
-	{ "role", required_argument, NULL, ROLE },
-	{ "pin-paths", no_argument, NULL, PIN_PATHS },
-	{ "force", no_argument, NULL, FORCE },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+	{"cert", required_argument, NULL, CERT},
+	{"devices", required_argument, NULL, DEVICES},
+	{"sources", required_argument, NULL, SOURCES},
+	{"licence", required_argument, NULL, LICENCE},
+	{"holder", required_argument, NULL, HOLDER},
+	{"site", required_argument, NULL, SITE},
+	{"zone", required_argument, NULL, ZONE},
+	{"nameplate", required_argument, NULL, NAMEPLATE},
+	{"output", required_argument, NULL, OUTPUT},
+	{"from", required_argument, NULL, FROM},
+	{"until", required_argument, NULL, UNTIL},
+	{"model", required_argument, NULL, MODEL},
+	{"rated-w", required_argument, NULL, RATED_W},
+	{"rated-ghs", required_argument, NULL, RATED_GHS},
+	{"class-ppm", required_argument, NULL, CLASS_PPM},
+	{"inventory", required_argument, NULL, INVENTORY},
+	{"pool", required_argument, NULL, POOL},
+	{"role", required_argument, NULL, ROLE},
+	{"pin-paths", no_argument, NULL, PIN_PATHS},
+	{"force", no_argument, NULL, FORCE},
+	{"help", no_argument, NULL, 'h'},
+	{0},
 };
 
 struct request {
@@ -100,7 +100,8 @@ struct request {
 };
 
 /* Options that may be repeated; the rest is kept as text until all is there. */
-static int take_option(int c, struct request *request, struct wt_registration *reg, struct wt_err *err)
+static int take_option(int c, struct request *request, struct wt_registration *reg,
+		       struct wt_err *err)
 {
 	struct inventory_defaults *defaults = &request->defaults;
 
@@ -116,7 +117,8 @@ static int take_option(int c, struct request *request, struct wt_registration *r
 	case POOL:
 		if (reg->n_pools == MAX_POOLS)
 			return wt_fail(err, EINVAL, "--pool: at most %d", MAX_POOLS);
-		return command_text("--pool", optarg, reg->pools[reg->n_pools++], sizeof(reg->pools[0]), err);
+		return command_text("--pool", optarg, reg->pools[reg->n_pools++],
+				    sizeof(reg->pools[0]), err);
 	case ROLE:
 		if (defaults->n_rules == INVENTORY_MAX_RULES)
 			return wt_fail(err, EINVAL, "--role: at most %d", INVENTORY_MAX_RULES);
@@ -134,23 +136,25 @@ static int take_option(int c, struct request *request, struct wt_registration *r
 	return 0;
 }
 
-static int parse_texts(const struct request *request, struct wt_registration *reg, struct wt_err *err)
+static int parse_texts(const struct request *request, struct wt_registration *reg,
+		       struct wt_err *err)
 {
 	const struct {
 		enum field field;
 		char *to;
 		size_t cap;
-	} texts[] = { { LICENCE, reg->licence, sizeof(reg->licence) },
-		      { HOLDER, reg->holder, sizeof(reg->holder) },
-		      { SITE, reg->site, sizeof(reg->site) },
-		      { ZONE, reg->zone, sizeof(reg->zone) } };
+	} texts[] = {{LICENCE, reg->licence, sizeof(reg->licence)},
+		     {HOLDER, reg->holder, sizeof(reg->holder)},
+		     {SITE, reg->site, sizeof(reg->site)},
+		     {ZONE, reg->zone, sizeof(reg->zone)}};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		char option[16];
 		int r;
 
 		snprintf(option, sizeof(option), "--%s", options[texts[i].field].name);
-		r = command_text(option, request->given[texts[i].field], texts[i].to, texts[i].cap, err);
+		r = command_text(option, request->given[texts[i].field], texts[i].to, texts[i].cap,
+				 err);
 		if (r < 0)
 			return r;
 	}
@@ -165,21 +169,26 @@ static int parse_fields(struct request *request, struct wt_registration *reg, st
 
 	r = parse_texts(request, reg, err);
 	if (r == 0)
-		r = command_number("--nameplate", request->given[NAMEPLATE], 1, UINT32_MAX, &nameplate, err);
+		r = command_number("--nameplate", request->given[NAMEPLATE], 1, UINT32_MAX,
+				   &nameplate, err);
 	if (r == 0 && request->given[CLASS_PPM])
 		r = command_number("--class-ppm", request->given[CLASS_PPM], 0, 1000000, &ppm, err);
 	if (r == 0 && request->given[RATED_W])
-		r = command_number("--rated-w", request->given[RATED_W], 0, UINT32_MAX / 1000, &watts, err);
+		r = command_number("--rated-w", request->given[RATED_W], 0, UINT32_MAX / 1000,
+				   &watts, err);
 	if (r == 0 && request->given[RATED_GHS])
-		r = command_number("--rated-ghs", request->given[RATED_GHS], 0, INT64_MAX / 1000, &ghs, err);
+		r = command_number("--rated-ghs", request->given[RATED_GHS], 0, INT64_MAX / 1000,
+				   &ghs, err);
 	if (r == 0 && request->given[MODEL])
-		r = command_text("--model", request->given[MODEL], defaults->model, sizeof(defaults->model),
-				 err);
+		r = command_text("--model", request->given[MODEL], defaults->model,
+				 sizeof(defaults->model), err);
 	reg->not_before = request->now;
 	if (r == 0 && request->given[FROM])
-		r = command_time("--from", request->given[FROM], request->now, &reg->not_before, err);
+		r = command_time("--from", request->given[FROM], request->now, &reg->not_before,
+				 err);
 	if (r == 0 && request->given[UNTIL])
-		r = command_time("--until", request->given[UNTIL], request->now, &reg->not_after, err);
+		r = command_time("--until", request->given[UNTIL], request->now, &reg->not_after,
+				 err);
 	reg->nameplate_w = (uint32_t)nameplate;
 	defaults->class_ppm = (uint32_t)ppm;
 	defaults->rated_mw = (uint32_t)watts * 1000;
@@ -213,7 +222,8 @@ static int take_certificate(const char *dir, const char *path, int64_t now, stru
 	}
 	r = command_text(path, wt_cert_common_name(*ret), reg->rig, sizeof(reg->rig), err);
 	if (r == 0 && !wt_cert_key(*ret))
-		r = wt_fail(err, EINVAL, "%.200s: its key is of a kind that signs no attestation", path);
+		r = wt_fail(err, EINVAL, "%.200s: its key is of a kind that signs no attestation",
+			    path);
 	if (r == 0)
 		r = wt_ueid_from_key(wt_cert_key(*ret), reg->ueid);
 	reg->rig_cert = wt_cert_der(*ret);
@@ -223,7 +233,7 @@ static int take_certificate(const char *dir, const char *path, int64_t now, stru
 /* Encoded, and read back as an inspector will: nothing is signed that they would refuse. */
 static int encode(const struct wt_registration *reg, struct wt_buf *ret, struct wt_err *err)
 {
-	struct wt_registration back = { 0 };
+	struct wt_registration back = {0};
 	int r;
 
 	r = wt_registration_encode(reg, ret, err);
@@ -234,9 +244,10 @@ static int encode(const struct wt_registration *reg, struct wt_buf *ret, struct 
 	return r;
 }
 
-static int run(const char *dir, struct request *request, struct wt_registration *reg, struct wt_err *err)
+static int run(const char *dir, struct request *request, struct wt_registration *reg,
+	       struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf payload = { 0 }, cose = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf payload = {0}, cose = {0};
 	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
 	char from[WT_TIMESTAMP_LEN], until[WT_TIMESTAMP_LEN];
 	const char *const *given = request->given;
@@ -244,28 +255,30 @@ static int run(const char *dir, struct request *request, struct wt_registration 
 
 	r = take_certificate(dir, given[CERT], request->now, &cert, reg, err);
 	if (r == 0)
-		r = inventory_read(given[DEVICES], given[SOURCES], &request->defaults, request->now, reg, err);
+		r = inventory_read(given[DEVICES], given[SOURCES], &request->defaults, request->now,
+				   reg, err);
 	if (r == 0)
 		r = wt_random(reg->id, sizeof(reg->id));
 	if (r == 0)
 		r = encode(reg, &payload, err);
 	if (r == 0)
-		r = authority_sign(dir, AUTHORITY_REGISTRY, WT_TYP_REGISTRATION, wt_buf_span(&payload),
-				   request->now, &cose, err);
+		r = authority_sign(dir, AUTHORITY_REGISTRY, WT_TYP_REGISTRATION,
+				   wt_buf_span(&payload), request->now, &cose, err);
 	if (r == 0)
 		r = command_output(given[OUTPUT], wt_buf_span(&cose), request->force, err);
 	if (r == 0 && strcmp(given[OUTPUT], "-") != 0)
-		printf("%s: %s, %zu devices, %zu sources, nameplate %u W, from %s until %s\n", given[OUTPUT],
-		       reg->rig, reg->n_devices, reg->n_sources, reg->nameplate_w,
-		       wt_timestamp_utc(reg->not_before, from), wt_timestamp_utc(reg->not_after, until));
+		printf("%s: %s, %zu devices, %zu sources, nameplate %u W, from %s until %s\n",
+		       given[OUTPUT], reg->rig, reg->n_devices, reg->n_sources, reg->nameplate_w,
+		       wt_timestamp_utc(reg->not_before, from),
+		       wt_timestamp_utc(reg->not_after, until));
 	return r;
 }
 
 int authority_registration(int argc, char **argv)
 {
-	__attribute__((cleanup(wt_registration_clear))) struct wt_registration reg = { 0 };
-	struct request request = { .now = time(NULL) };
-	struct wt_err err = { 0 };
+	__attribute__((cleanup(wt_registration_clear))) struct wt_registration reg = {0};
+	struct request request = {.now = time(NULL)};
+	struct wt_err err = {0};
 	int c, r = 0;
 
 	reg.pools = calloc(MAX_POOLS, sizeof(*reg.pools));

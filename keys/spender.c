@@ -7,15 +7,17 @@
 
 static bool is_ueid(const char *text, uint8_t ret[WT_UEID_LEN])
 {
-	return strlen(text) == 2 * WT_UEID_LEN && strspn(text, "0123456789abcdefABCDEF") == 2 * WT_UEID_LEN &&
+	return strlen(text) == 2 * WT_UEID_LEN &&
+	       strspn(text, "0123456789abcdefABCDEF") == 2 * WT_UEID_LEN &&
 	       wt_unhex(text, ret, WT_UEID_LEN) == WT_UEID_LEN;
 }
 
 /* Signed by whom this authority's trust folder says may register rigs. */
-static int check_signature(const char *dir, const struct wt_cose *cose, int64_t now, struct wt_err *err)
+static int check_signature(const char *dir, const struct wt_cose *cose, int64_t now,
+			   struct wt_err *err)
 {
 	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *signer = NULL;
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf scratch = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf scratch = {0};
 	uint8_t x5t[WT_SHA256_LEN];
 	int r;
 
@@ -28,7 +30,8 @@ static int check_signature(const char *dir, const struct wt_cose *cose, int64_t 
 	if (memcmp(x5t, cose->x5t, sizeof(x5t)) != 0)
 		return wt_fail(err, EBADMSG, "the certificate it carries is not its signer's");
 	if (!wt_cert_key(signer))
-		return wt_fail(err, EBADMSG, "its signer's key is of a kind that signs no registration");
+		return wt_fail(err, EBADMSG,
+			       "its signer's key is of a kind that signs no registration");
 	r = authority_check(dir, signer, WT_DUTY_REGISTRATION, now, err);
 	if (r == 0)
 		r = wt_cose_verify(cose, wt_cert_key(signer), &scratch, err);
@@ -38,8 +41,8 @@ static int check_signature(const char *dir, const struct wt_cose *cose, int64_t 
 static int from_registration(const char *dir, struct wt_span file, int64_t now, struct spender *ret,
 			     struct wt_err *err)
 {
-	struct wt_registration reg = { 0 };
-	struct spender spender = { 0 };
+	struct wt_registration reg = {0};
+	struct spender spender = {0};
 	struct wt_cose cose;
 	int r;
 
@@ -62,14 +65,15 @@ static int from_registration(const char *dir, struct wt_span file, int64_t now, 
 	return 0;
 }
 
-int spender_find(const char *dir, const char *rig, int64_t now, struct spender *ret, struct wt_err *err)
+int spender_find(const char *dir, const char *rig, int64_t now, struct spender *ret,
+		 struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
 	uint8_t ueid[WT_UEID_LEN];
 	int r;
 
 	if (is_ueid(rig, ueid)) {
-		*ret = (struct spender){ 0 };
+		*ret = (struct spender){0};
 		memcpy(ret->ueid, ueid, sizeof(ueid));
 		return 0;
 	}

@@ -15,6 +15,7 @@ struct spender {
  * rig: a registration's file, which must carry the signature of this authority's registry, or 34 hex digits. A
  * platform sells nothing on a registration that anybody could have made.
  */
-int spender_find(const char *dir, const char *rig, int64_t now, struct spender *ret, struct wt_err *err);
+int spender_find(const char *dir, const char *rig, int64_t now, struct spender *ret,
+		 struct wt_err *err);
 
 #endif

@@ -9,10 +9,11 @@
 
 static void print_help(const struct wt_program *program, FILE *out)
 {
-	fprintf(out, "usage: %s COMMAND [OPTION]... [ARGUMENT]...\n\n%s\n\ncommands:\n", program->name,
-		program->purpose);
+	fprintf(out, "usage: %s COMMAND [OPTION]... [ARGUMENT]...\n\n%s\n\ncommands:\n",
+		program->name, program->purpose);
 	for (size_t i = 0; i < program->n; i++)
-		fprintf(out, "  %-13s %s\n", program->commands[i].name, program->commands[i].summary);
+		fprintf(out, "  %-13s %s\n", program->commands[i].name,
+			program->commands[i].summary);
 	fprintf(out, "\n`%s COMMAND --help` says more of each.\n%s", program->name, program->more);
 }
 
@@ -33,7 +34,8 @@ int wt_program_run(const struct wt_program *program, int argc, char **argv)
 		print_help(program, stderr);
 		return WT_EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		print_help(program, stdout);
 		return flushed(program, 0);
 	}

@@ -26,7 +26,8 @@ struct wt_program {
 int wt_program_run(const struct wt_program *program, int argc, char **argv);
 
 /* Says on stderr what is wrong with the command line and where its help is; returns WT_EXIT_USAGE. */
-int wt_usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int wt_usage_error(const char *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The same after getopt_long answered '?' or ':' (opterr is 0, the option string begins with ':'). */
 int wt_option_error(const char *command, int answer, char *const argv[]);
 

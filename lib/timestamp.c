@@ -12,10 +12,11 @@
 
 static int bad(const char *text, struct wt_err *err)
 {
-	return wt_fail(err, EINVAL,
-		       "\"%.40s\" is no time: use 2026-11-20T13:00:00Z, an offset (+05:00) instead of Z, @seconds "
-		       "since 1970, now, or +1h and -30m from now (s, m, h, d)",
-		       text);
+	return wt_fail(
+		err, EINVAL,
+		"\"%.40s\" is no time: use 2026-11-20T13:00:00Z, an offset (+05:00) instead of Z, @seconds "
+		"since 1970, now, or +1h and -30m from now (s, m, h, d)",
+		text);
 }
 
 /* Exactly n digits. */
@@ -62,9 +63,10 @@ static bool rfc3339(const char *p, int64_t *ret)
 	struct tm tm, back;
 	time_t t;
 
-	if (!digits(&p, 4, &year) || !letter(&p, "-") || !digits(&p, 2, &month) || !letter(&p, "-") ||
-	    !digits(&p, 2, &day) || !letter(&p, "Tt ") || !digits(&p, 2, &hour) || !letter(&p, ":") ||
-	    !digits(&p, 2, &minute) || !letter(&p, ":") || !digits(&p, 2, &second))
+	if (!digits(&p, 4, &year) || !letter(&p, "-") || !digits(&p, 2, &month) ||
+	    !letter(&p, "-") || !digits(&p, 2, &day) || !letter(&p, "Tt ") ||
+	    !digits(&p, 2, &hour) || !letter(&p, ":") || !digits(&p, 2, &minute) ||
+	    !letter(&p, ":") || !digits(&p, 2, &second))
 		return false;
 	if (*p == '+' || *p == '-') {
 		sign = *p++ == '+' ? 1 : -1;
@@ -77,8 +79,12 @@ static bool rfc3339(const char *p, int64_t *ret)
 	if (*p != '\0' || hour > 23 || minute > 59 || second > 59)
 		return false;
 
-	tm = (struct tm){ .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day,
-			  .tm_hour = hour, .tm_min = minute, .tm_sec = second };
+	tm = (struct tm){.tm_year = year - 1900,
+			 .tm_mon = month - 1,
+			 .tm_mday = day,
+			 .tm_hour = hour,
+			 .tm_min = minute,
+			 .tm_sec = second};
 	t = timegm(&tm);
 	/* timegm makes 31 February a day in March; a date that does not come back was none. */
 	if (!gmtime_r(&t, &back) || back.tm_mday != day || back.tm_mon != month - 1)
@@ -145,7 +151,7 @@ const char *wt_timestamp_local(int64_t at, char ret[WT_TIMESTAMP_LEN])
 	}
 	minutes = tm.tm_gmtoff / 60;
 	snprintf(ret, WT_TIMESTAMP_LEN, "%04d-%02d-%02d %02d:%02d:%02d %c%02ld:%02ld",
-		 (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		 minutes < 0 ? '-' : '+', labs(minutes) / 60 % 100, labs(minutes) % 60);
+		 (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+		 tm.tm_sec, minutes < 0 ? '-' : '+', labs(minutes) / 60 % 100, labs(minutes) % 60);
 	return ret;
 }

@@ -28,15 +28,16 @@ done
 
 # Exit status, and words that stdout or stderr holds: one check.
 says() { # status words command...
-	local expected=$1 words=$2 got output
+	local expected=$1 words=$2 got output name
 	shift 2
+	name=$(printf '%s' "${*//"$BUILD/"/}" | tr -c '[:print:]' '?')
 	output=$("$@" 2>&1)
 	got=$?
 	tap_output=$output
 	if [ "$got" -eq "$expected" ] && [[ $output == *"$words"* ]]; then
-		result 0 "${*//"$BUILD/"/}: exit $expected, says \"$words\""
+		result 0 "$name: exit $expected, says \"$words\""
 	else
-		result 1 "${*//"$BUILD/"/}: exit $expected, says \"$words\""
+		result 1 "$name: exit $expected, says \"$words\""
 		note "exit $got: $output"
 	fi
 }

@@ -118,6 +118,10 @@ says 3 "other: is no CBOR: byte 0" "$inspect" show other
 mkdir none
 says 3 "nothing to show" "$inspect" show none
 says 3 "neither a file nor a folder" "$inspect" show /dev/null
+# an object of ours that is malformed is said to be so, and not shown as if it were something else
+sed 's/\x05dtx-1/\x06dtx-1/' grants/tx-1.cose >twice.cose
+says 3 "twice.cose: grant: byte" "$inspect" show twice.cose
+says 0 "18([" "$inspect" show --diag twice.cose
 sed 's/wattest-registration/wattest-attestation!/' reg.cose >odd.cose
 says 0 "18([" "$inspect" show odd.cose
 

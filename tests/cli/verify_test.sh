@@ -77,6 +77,8 @@ terminal() { # the same, as somebody at a terminal sees it
 }
 contains "colour on a terminal" "$(printf '\033[')" "$(env -u NO_COLOR bash -c "inspect=$inspect; $(declare -f terminal); terminal")"
 same "but not when NO_COLOR says so" "" "$(terminal | grep -P '\033' || true)"
+same "nor into a pipe" "" "$(env -u NO_COLOR "$inspect" verify --trust auth/trust --registration reg.cose --grants grants honest |
+	grep -P '\033' || true)"
 judged "files in any order" 0 "" honest/00000003.cose honest/00000001.cose honest/00000005.cose \
 	honest/00000002.cose honest/00000004.cose
 cat honest/*.cose >all.cose

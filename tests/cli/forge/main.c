@@ -48,7 +48,7 @@ static void die(const char *what, int r, const struct wt_err *err)
 
 static void load_registration(struct forge *forge, const char *path)
 {
-	struct wt_err err = { 0 };
+	struct wt_err err = {0};
 	struct wt_cose cose;
 	int r;
 
@@ -65,8 +65,8 @@ static void load_registration(struct forge *forge, const char *path)
 static void load_grant(struct forge *forge, const char *path)
 {
 	struct wt_att_grant *to = &forge->grants[forge->n_grants++];
-	struct wt_buf file = { 0 };
-	struct wt_err err = { 0 };
+	struct wt_buf file = {0};
+	struct wt_err err = {0};
 	struct wt_grant grant;
 	struct wt_cose cose;
 	int r;
@@ -86,14 +86,15 @@ static void load_grant(struct forge *forge, const char *path)
 /* Signs and writes one attestation; prev becomes its digest. */
 static void attest(const struct forge *forge, unsigned long window, struct wt_attestation *att)
 {
-	struct wt_buf payload = { 0 }, cose = { 0 };
-	struct wt_err err = { 0 };
+	struct wt_buf payload = {0}, cose = {0};
+	struct wt_err err = {0};
 	char path[4096];
 	int r;
 
 	r = wt_attestation_encode(att, &payload, &err);
 	if (r == 0)
-		r = wt_cose_sign(forge->key, forge->cert, true, WT_TYP_ATTESTATION, wt_buf_span(&payload), &cose, &err);
+		r = wt_cose_sign(forge->key, forge->cert, true, WT_TYP_ATTESTATION,
+				 wt_buf_span(&payload), &cose, &err);
 	snprintf(path, sizeof(path), "%s/%08lu.cose", forge->out, window + 1);
 	if (r == 0)
 		r = wt_file_write(path, wt_buf_span(&cose), 0644, WT_FILE_REPLACE, &err);
@@ -109,7 +110,7 @@ static void step(const struct forge *forge, struct history *history, unsigned lo
 		 struct wt_attestation *att, struct wt_att_step *ret)
 {
 	bool last = window + 1 == forge->windows;
-	struct wt_buf scratch = { 0 };
+	struct wt_buf scratch = {0};
 
 	history_begin_step(history);
 	if (window == 0) {
@@ -120,12 +121,16 @@ static void step(const struct forge *forge, struct history *history, unsigned lo
 		history_probe(history);
 	}
 	if (forge->stranger == window + 1) {
-		const struct wt_reg_device stranger = { .bus = 1, .vid = 0x10c4, .pid = 0xea60,
-							.serial = "GS-10015197", .path = "1-9" };
+		const struct wt_reg_device stranger = {.bus = 1,
+						       .vid = 0x10c4,
+						       .pid = 0xea60,
+						       .serial = "GS-10015197",
+						       .path = "1-9"};
 
 		history_device(history, &stranger);
 	}
-	history_window(history, forge->length, forge->watts, wt_span(forge->nonce, last ? forge->n_nonce : 0));
+	history_window(history, forge->length, forge->watts,
+		       wt_span(forge->nonce, last ? forge->n_nonce : 0));
 
 	ret->records = history->records;
 	ret->n_records = history->n_records;
@@ -139,8 +144,8 @@ static void step(const struct forge *forge, struct history *history, unsigned lo
 
 static void run(struct forge *forge)
 {
-	struct wt_attestation att = { .clock = WT_CLOCK_SYNCHRONISED, .clock_bound_us = 20000 };
-	struct wt_att_step one = { 0 };
+	struct wt_attestation att = {.clock = WT_CLOCK_SYNCHRONISED, .clock_bound_us = 20000};
+	struct wt_att_step one = {0};
 	struct history history;
 
 	history_init(&history, (uint64_t)forge->start * 1000000000u);
@@ -165,8 +170,8 @@ static void run(struct forge *forge)
 
 static void resign(const struct forge *forge, const char *path)
 {
-	struct wt_buf file = { 0 }, cose = { 0 };
-	struct wt_err err = { 0 };
+	struct wt_buf file = {0}, cose = {0};
+	struct wt_err err = {0};
 	struct wt_cose decoded;
 	int r;
 
@@ -174,7 +179,8 @@ static void resign(const struct forge *forge, const char *path)
 	if (r == 0)
 		r = wt_cose_decode(wt_buf_span(&file), &decoded, &err);
 	if (r == 0)
-		r = wt_cose_sign(forge->key, forge->cert, true, decoded.typ, decoded.payload, &cose, &err);
+		r = wt_cose_sign(forge->key, forge->cert, true, decoded.typ, decoded.payload, &cose,
+				 &err);
 	if (r == 0)
 		r = wt_file_write(forge->out, wt_buf_span(&cose), 0644, WT_FILE_NEW, &err);
 	if (r < 0)
@@ -186,16 +192,23 @@ static void resign(const struct forge *forge, const char *path)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "key", required_argument, NULL, 'k' }, { "cert", required_argument, NULL, 'c' },
-		{ "registration", required_argument, NULL, 'r' }, { "grant", required_argument, NULL, 'g' },
-		{ "out", required_argument, NULL, 'o' }, { "start", required_argument, NULL, 's' },
-		{ "windows", required_argument, NULL, 'w' }, { "length", required_argument, NULL, 'l' },
-		{ "watts", required_argument, NULL, 'W' }, { "nonce", required_argument, NULL, 'n' },
-		{ "stranger", required_argument, NULL, 'x' }, { "resign", required_argument, NULL, 'R' }, { 0 },
+		{"key", required_argument, NULL, 'k'},
+		{"cert", required_argument, NULL, 'c'},
+		{"registration", required_argument, NULL, 'r'},
+		{"grant", required_argument, NULL, 'g'},
+		{"out", required_argument, NULL, 'o'},
+		{"start", required_argument, NULL, 's'},
+		{"windows", required_argument, NULL, 'w'},
+		{"length", required_argument, NULL, 'l'},
+		{"watts", required_argument, NULL, 'W'},
+		{"nonce", required_argument, NULL, 'n'},
+		{"stranger", required_argument, NULL, 'x'},
+		{"resign", required_argument, NULL, 'R'},
+		{0},
 	};
-	struct forge forge = { .out = ".", .windows = 5, .length = 60, .watts = 1000 };
+	struct forge forge = {.out = ".", .windows = 5, .length = 60, .watts = 1000};
 	const char *again = NULL;
-	struct wt_err err = { 0 };
+	struct wt_err err = {0};
 	int c, r = 0;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {

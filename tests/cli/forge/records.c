@@ -29,12 +29,12 @@ static void add(struct history *history, uint16_t type, const void *payload, siz
 	wt_buf_append(b, zeros, padded - n);
 	if (b->err)
 		abort();
-	history->records[history->n_records++] = (struct wt_att_record){ .raw = wt_buf_span(b) };
+	history->records[history->n_records++] = (struct wt_att_record){.raw = wt_buf_span(b)};
 }
 
 void history_init(struct history *history, uint64_t realtime_ns)
 {
-	*history = (struct history){ .boottime_ns = 100 * NS_PER_S, .realtime_ns = realtime_ns };
+	*history = (struct history){.boottime_ns = 100 * NS_PER_S, .realtime_ns = realtime_ns};
 	memset(history->epoch, 0xe0, sizeof(history->epoch));
 }
 
@@ -99,7 +99,8 @@ void history_device(struct history *history, const struct wt_reg_device *device)
 	memcpy(dev.path, device->path, sizeof(dev.path));
 	memcpy(dev.product, device->product, sizeof(dev.product));
 	if (!*dev.path)
-		dev.path[0] = '1', dev.path[1] = '-', dev.path[2] = (char)('1' + history->n_devices % 9);
+		dev.path[0] = '1', dev.path[1] = '-',
+		dev.path[2] = (char)('1' + history->n_devices % 9);
 	if (history->n_devices == HISTORY_MAX_DEVICES)
 		abort();
 	history->devices[history->n_devices++].id = le32toh(dev.id);
@@ -110,7 +111,7 @@ void history_probe(struct history *history)
 {
 	const struct wattest_probe_add probe = {
 		.prog_id = htole32(7),
-		.tag = { 0x4f, 0x2a, 0x91, 0xc0 },
+		.tag = {0x4f, 0x2a, 0x91, 0xc0},
 		.name = "usb_giveback",
 		.target = "__usb_hcd_giveback_urb",
 	};
@@ -118,11 +119,12 @@ void history_probe(struct history *history)
 	add(history, WATTEST_RECORD_PROBE_ADD, &probe, sizeof(probe));
 }
 
-void history_window(struct history *history, unsigned long seconds, unsigned long watts, struct wt_span nonce)
+void history_window(struct history *history, unsigned long seconds, unsigned long watts,
+		    struct wt_span nonce)
 {
-	struct wattest_window window = { .from_ns = htole64(history->boottime_ns) };
-	struct wattest_window_source source = { .id = htole32(SOURCE_ID) };
-	struct wt_buf payload = { 0 };
+	struct wattest_window window = {.from_ns = htole64(history->boottime_ns)};
+	struct wattest_window_source source = {.id = htole32(SOURCE_ID)};
+	struct wt_buf payload = {0};
 
 	history->boottime_ns += seconds * NS_PER_S;
 	history->realtime_ns += seconds * NS_PER_S;

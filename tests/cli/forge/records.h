@@ -29,7 +29,8 @@ void history_source(struct history *history);
 void history_device(struct history *history, const struct wt_reg_device *device);
 void history_probe(struct history *history);
 /* Time moves on by seconds, at that power; closes the step. */
-void history_window(struct history *history, unsigned long seconds, unsigned long watts, struct wt_span nonce);
+void history_window(struct history *history, unsigned long seconds, unsigned long watts,
+		    struct wt_span nonce);
 void history_clear(struct history *history);
 
 #endif
