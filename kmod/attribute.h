@@ -25,7 +25,7 @@ struct kernfs_node *wattest_attribute_find(struct kernfs_node *dir, const char *
 
 /*
  * Opens the file of a node that was found in kobj's directory. Returns it or ERR_PTR; -EXDEV when
- * another file lies over it. From a kernel thread only, as a path is looked up in the caller's root.
+ * another file lies over it. From a kernel thread only: a path is looked up in the caller's root.
  */
 struct file *wattest_attribute_open(struct kobject *kobj, const struct kernfs_node *node,
 				    const char *name);

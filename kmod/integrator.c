@@ -65,7 +65,7 @@ static void note_power(struct wattest_integrator *it, u64 uw)
 {
 	it->last_uw = uw;
 	it->window_last_uw = uw;
-	if (it->min_uw == U64_MAX || uw < it->min_uw)
+	if (uw < it->min_uw)
 		it->min_uw = uw;
 	if (uw > it->max_uw)
 		it->max_uw = uw;
@@ -123,7 +123,8 @@ bool wattest_integrator_energy(struct wattest_integrator *it,
 	 */
 	most = mul_u64_u64_div_u64(limits->limit_uw, dt + limits->max_gap_ns, NSEC_PER_SEC);
 	delta = uj - it->last_reading;
-	if (uj < it->last_reading || delta > most) {
+	/* Backwards is as a difference more than anything. */
+	if (delta > most) {
 		it->refused++;
 		it->unmeasured_ns += dt;
 		it->horizon_ns = now_ns;

@@ -80,26 +80,45 @@ static u8 classify(const struct usb_device *udev)
 	return flags;
 }
 
+/* Control characters (C0, DEL and, in UTF-8, C1): records hold plain text. */
+static bool plain(char *s, size_t n)
+{
+	bool was = true;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		u8 c = s[i];
+
+		if (c >= 0x20 && c != 0x7f && !(c == 0xc2 && i + 1 < n && (u8)s[i + 1] < 0xa0))
+			continue;
+		s[i] = '?';
+		if (c == 0xc2)
+			s[++i] = '?';
+		was = false;
+	}
+	return was;
+}
+
 /*
- * Copies a string that may be missing; cut at a whole UTF-8 character. Returns a flag when it was
- * cut.
+ * Copies a string that may be missing; cut at a whole UTF-8 character, made plain text. Returns a flag
+ * when it is not what the device said.
  */
 static u8 copy_string(char *to, const char *from, size_t size)
 {
 	size_t n;
+	bool whole;
 
 	if (!from)
 		return 0;
 	n = strlen(from);
-	if (n < size) {
-		memcpy(to, from, n);
-		return 0;
+	whole = n < size;
+	if (!whole) {
+		n = size - 1;
+		while (n && (from[n] & 0xc0) == 0x80)
+			n--;
 	}
-	n = size - 1;
-	while (n && (from[n] & 0xc0) == 0x80)
-		n--;
 	memcpy(to, from, n);
-	return WATTEST_DEVICE_TRUNCATED;
+	return plain(to, n) && whole ? 0 : WATTEST_DEVICE_TRUNCATED;
 }
 
 static void add_device(struct usb_device *udev)

@@ -51,7 +51,8 @@ check "checkpatch: generated files" \
 
 # --- sparse ---------------------------------------------------------------------------------------
 release=$(packaging/kernel-release)
-check "the module builds" env KDIR="/lib/modules/$release/build" packaging/build-module "$dir/kmod" C=2
+check "the module builds" flock "$dir/lock" \
+	env KDIR="/lib/modules/$release/build" packaging/build-module "$dir/kmod" C=2
 warnings=$(grep -hiE 'warning|error' "$dir/kmod/build.log")
 same "sparse and the compiler say nothing" "" "$warnings"
 

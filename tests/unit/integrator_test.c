@@ -318,6 +318,16 @@ TEST_F(integrator, accumulator_too_fast)
 	EXPECT_EQ(self->it.refused, 2);
 }
 
+TEST_F(integrator, accumulator_of_all_ones)
+{
+	static const u64 ones[] = { UINT32_MAX, UINT32_MAX * 1000ULL, UINT32_MAX * 1000000ULL, UINT64_MAX };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ones); i++)
+		EXPECT_FALSE(wattest_integrator_energy(&self->it, &LIMITS, START + i * MS, ones[i]));
+	EXPECT_EQ(self->it.refused, ARRAY_SIZE(ones));
+	EXPECT_EQ(self->it.samples, 0);
+}
+
 TEST_F(integrator, accumulator_after_a_gap)
 {
 	wattest_integrator_energy(&self->it, &LIMITS, START, 0);
