@@ -8,6 +8,8 @@
  */
 #include "lib/appraisal/private.h"
 
+#include <stdio.h>
+
 #define NO_POWER UINT32_MAX
 #define SPARE_SAMPLES 3 /* one at each end, one at the close */
 #define NW_PER_MW UINT64_C(1000000)
@@ -141,31 +143,53 @@ bool wt_counters_source(struct wt_appraisal *a, const struct source *s, const st
 	return true;
 }
 
-bool wt_counters_device(struct wt_appraisal *a, const struct device *d, const struct wt_window_device *now)
+/* The first counter that ran backwards; the kernel keeps them in this order. */
+static bool device_rises(struct wt_appraisal *a, const struct device *d, const struct wt_window_device *now)
 {
-	const struct wt_window_device *at = &d->at;
+	const struct {
+		const char *what;
+		uint64_t before, now;
+	} counters[] = {
+		{ "transfers in", d->at.transfers_in, now->transfers_in },
+		{ "transfers out", d->at.transfers_out, now->transfers_out },
+		{ "bytes in", d->at.bytes_in, now->bytes_in },
+		{ "bytes out", d->at.bytes_out, now->bytes_out },
+		{ "errors", d->at.errors, now->errors },
+	};
 	char name[32];
+	size_t i;
 
-	if (now->transfers_in < at->transfers_in || now->transfers_out < at->transfers_out ||
-	    now->bytes_in < at->bytes_in || now->bytes_out < at->bytes_out || now->errors < at->errors) {
+	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+		if (counters[i].now >= counters[i].before)
+			continue;
 		snprintf(name, sizeof(name), "device %" PRIu32, d->id);
-		if (now->bytes_in < at->bytes_in)
-			find_backwards(a, name, "bytes in", at->bytes_in, now->bytes_in);
-		else if (now->bytes_out < at->bytes_out)
-			find_backwards(a, name, "bytes out", at->bytes_out, now->bytes_out);
-		else if (now->errors < at->errors)
-			find_backwards(a, name, "errors", at->errors, now->errors);
-		else if (now->transfers_in < at->transfers_in)
-			find_backwards(a, name, "transfers in", at->transfers_in, now->transfers_in);
-		else
-			find_backwards(a, name, "transfers out", at->transfers_out, now->transfers_out);
+		find_backwards(a, name, counters[i].what, counters[i].before, counters[i].now);
 		return false;
 	}
-	if ((now->bytes_in > at->bytes_in && now->transfers_in == at->transfers_in) ||
-	    (now->bytes_out > at->bytes_out && now->transfers_out == at->transfers_out))
+	return true;
+}
+
+/*
+ * Bytes come by transfers. Both counters are read while transfers go on, so a window may have the bytes of one that
+ * the next window counts: only bytes that no transfer followed are impossible.
+ */
+static void check_transfers(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now)
+{
+	bool in = now->transfers_in > d->at.transfers_in, out = now->transfers_out > d->at.transfers_out;
+	bool bare = (!in && now->bytes_in > d->at.bytes_in) || (!out && now->bytes_out > d->at.bytes_out);
+
+	if ((d->bare && !in && !out) || (d->bare && bare))
 		wt_find(&a->found, WT_TRANSFERS_IMPOSSIBLE,
-			"attestation %" PRIu64 ": device %" PRIu32 " moved %" PRIu64 " bytes in no transfer", a->reading.seq, d->id,
-			(now->bytes_in - at->bytes_in) + (now->bytes_out - at->bytes_out));
+			"attestation %" PRIu64 ": device %" PRIu32 " moved bytes in no transfer: in %" PRIu64 " B, out %" PRIu64 " B",
+			a->reading.seq, d->id, now->bytes_in, now->bytes_out);
+	d->bare = bare;
+}
+
+bool wt_counters_device(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now)
+{
+	if (!device_rises(a, d, now))
+		return false;
+	check_transfers(a, d, now);
 	return true;
 }
 

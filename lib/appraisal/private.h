@@ -71,6 +71,7 @@ struct device {
 	char path[32], serial[64], product[64];
 	bool removed; /* in the open step */
 	struct wt_window_device at;
+	bool bare; /* the newest window had bytes that no transfer in it accounts for */
 	uint64_t worked_realtime_ns; /* begin of the first window in which bytes went to it; 0: none did */
 
 	uint64_t added_ns; /* of DEVICE_ADD, when it stands in this step */
@@ -306,7 +307,7 @@ void wt_time_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 /* Is what changed possible in [from_ns, w->to_ns]? Returns false when counters ran backwards: nothing to be added. */
 bool wt_counters_source(struct wt_appraisal *a, const struct source *s, const struct wt_window_source *now,
 			const struct wt_window *w, uint64_t from_ns);
-bool wt_counters_device(struct wt_appraisal *a, const struct device *d, const struct wt_window_device *now);
+bool wt_counters_device(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now);
 void wt_counters_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 
 /* --- sources.c, compare.c, devices.c, energy.c --------------------------------------------------- */

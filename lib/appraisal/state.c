@@ -174,7 +174,7 @@ static void source(struct port *p, struct source *s)
 
 static void device(struct port *p, struct device *d)
 {
-	group(p, 15);
+	group(p, 16);
 	number32(p, &d->id);
 	number8(p, &d->bus);
 	number8(p, &d->flags);
@@ -189,6 +189,7 @@ static void device(struct port *p, struct device *d)
 	number(p, &d->at.bytes_in);
 	number(p, &d->at.bytes_out);
 	number32(p, &d->at.errors);
+	boolean(p, &d->bare);
 	number(p, &d->worked_realtime_ns);
 	d->at.id = d->id;
 }

@@ -296,8 +296,31 @@ BENT_DEVICE(bytes_in_backwards, "counter-backwards", d->bytes_in = htole64(1))
 BENT_DEVICE(bytes_out_backwards, "counter-backwards", d->bytes_out = htole64(1))
 BENT_DEVICE(transfers_backwards, "counter-backwards", d->transfers_in = htole64(1))
 BENT_DEVICE(transfers_out_backwards, "counter-backwards", d->transfers_out = htole64(1))
-BENT_DEVICE(bytes_without_transfer, "transfers-impossible", d->transfers_out = htole64(120))
-BENT_DEVICE(bytes_in_without_transfer, "transfers-impossible", d->transfers_in = htole64(120))
+static void no_transfers_out(struct rig *rig, size_t i, struct wattest_window_device *d)
+{
+	if (i == 0 && rig->n_atts >= 2)
+		d->transfers_out = htole64(120);
+}
+
+BENT(bytes_without_transfer, COUNTERS, "transfers-impossible", 0)
+{
+	rig->edit_device = no_transfers_out;
+	rig_minutes(rig, 4);
+}
+
+static void no_transfers_in(struct rig *rig, size_t i, struct wattest_window_device *d)
+{
+	if (i == 0 && rig->n_atts >= 2)
+		d->transfers_in = htole64(120);
+}
+
+BENT(bytes_in_without_transfer, COUNTERS, "transfers-impossible", 0)
+{
+	rig->edit_device = no_transfers_in;
+	rig_minutes(rig, 4);
+}
+
+BENT_DEVICE(transfer_counted_a_window_late, "ok", d->transfers_out = htole64(120))
 
 static void errors_fall(struct rig *rig, size_t i, struct wattest_window_device *d)
 {
