@@ -100,13 +100,13 @@ static bool plain(char *s, size_t n)
 }
 
 /*
- * Copies a string that may be missing; cut at a whole UTF-8 character, made plain text. Returns a flag
- * when it is not what the device said.
+ * Copies a string that may be missing; cut at a whole UTF-8 character, made plain text. Returns a
+ * flag when it is not what the device said.
  */
 static u8 copy_string(char *to, const char *from, size_t size)
 {
-	size_t n;
 	bool whole;
+	size_t n;
 
 	if (!from)
 		return 0;

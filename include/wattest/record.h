@@ -122,7 +122,7 @@ enum wattest_bus {
 #define WATTEST_DEVICE_VENDOR		0x01	/* an interface of class ff */
 #define WATTEST_DEVICE_CDC		0x02	/* an interface of class 02 or 0a */
 #define WATTEST_DEVICE_CONVERTER	0x04	/* a known serial converter's vid:pid */
-#define WATTEST_DEVICE_TRUNCATED	0x80	/* a string was longer than its field, or no plain text */
+#define WATTEST_DEVICE_TRUNCATED	0x80	/* a string did not fit, or was no plain text */
 
 /* DEVICE_ADD: a device that may be, or may lead to, an ASIC. */
 struct wattest_device_add {

@@ -22,14 +22,14 @@ if [ ! -e "$dir/checkpatch/.complete" ]; then
 	mkdir -p "$dir/checkpatch"
 	tar -C "$dir/checkpatch" --strip-components=2 -xf "$tarball" --wildcards \
 		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch' &&
-		: >"$dir/checkpatch/.complete"
+		mkdir "$dir/checkpatch/include" && : >"$dir/checkpatch/.complete"
 fi
 
 # Run from its own folder: in a git tree it leaves a cache behind.
 checkpatch() { # ignored classes (comma-separated, or nothing), files...
 	local ignore=$1
 	shift
-	(cd "$dir/checkpatch" && perl ./checkpatch.pl --no-tree --no-summary --terse --show-types --strict \
+	(cd "$dir/checkpatch" && perl ./checkpatch.pl --no-tree --root=. --no-summary --terse --show-types --strict \
 		--quiet --max-line-length=100 ${ignore:+--ignore "$ignore"} -f "${@/#/$OLDPWD/}")
 }
 
