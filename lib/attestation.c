@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * An attestation: an EAT (RFC 9711) with the kernel's records in one claim of ours (docs/evidence.cddl). A fleet's
- * verifier decodes a million of these: records stay where they are, and memory is counted before it is asked for.
+ * An attestation: an EAT (RFC 9711) with the kernel's records in one claim of ours
+ * (docs/evidence.cddl). A fleet's verifier decodes a million of these: records stay where they are,
+ * and memory is counted before it is asked for.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static const struct wt_field evidence_fields[] = {
 	{ LEDGER, "ledger", true },
 };
 
-/* --- steps --------------------------------------------------------------------------------------- */
+/* --- steps ------------------------------------------------------------------------------------- */
 
 static int read_record(struct wt_cbor_in *in, bool last, struct wt_att_record *ret)
 {
@@ -122,8 +123,8 @@ static int read_steps(struct wt_cbor_in *in, struct wt_attestation *att)
 		return r;
 	if (!n != !att->first_seq) {
 		in->off = at;
-		return wt_cbor_bad(in, n ? "records, but the first one's seq is 0" :
-					   "none, but the first record has a seq");
+		return wt_cbor_bad(in, n ? "records, but the first one's seq is 0"
+					 : "none, but the first record has a seq");
 	}
 	if (!n)
 		return 0;
@@ -149,7 +150,7 @@ static int read_steps(struct wt_cbor_in *in, struct wt_attestation *att)
 	return 0;
 }
 
-/* --- the other fields ---------------------------------------------------------------------------- */
+/* --- the other fields -------------------------------------------------------------------------- */
 
 static int read_clock(struct wt_cbor_in *in, struct wt_attestation *att)
 {
@@ -194,7 +195,8 @@ static int read_prev(struct wt_cbor_in *in, struct wt_attestation *att)
 	none = !memcmp(att->prev, zeros, sizeof(zeros));
 	if (none != (att->seq == 1)) {
 		in->off = at;
-		return wt_cbor_bad(in, none ? "zeros, but seq is not 1" : "not zeros, but seq is 1");
+		return wt_cbor_bad(in,
+				   none ? "zeros, but seq is not 1" : "not zeros, but seq is 1");
 	}
 	return 0;
 }
@@ -296,7 +298,7 @@ static int read_evidence(struct wt_cbor_in *in, struct wt_attestation *att)
 	return r;
 }
 
-/* --- claims -------------------------------------------------------------------------------------- */
+/* --- claims ------------------------------------------------------------------------------------ */
 
 static int read_profile(struct wt_cbor_in *in)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Labels and constants of an attestation (docs/evidence.cddl), for its decoder and its encoder only. */
+/*
+ * Labels and constants of an attestation (docs/evidence.cddl), for its decoder and its encoder
+ * only.
+ */
 #ifndef LIB_ATTESTATION_H
 #define LIB_ATTESTATION_H
 
@@ -10,8 +13,10 @@
 #define TAG_KEYED 75002
 #define UNOBSERVED_MAX 255
 
-/* 2.25.329669473043189472480620133825040870004.2.1 in BER, without tag and length (RFC 9090); EAT has it without
- * CBOR's tag 111 too (RFC 9711: ~oid). */
+/*
+ * 2.25.329669473043189472480620133825040870004.2.1 in BER, without tag and length (RFC 9090); EAT
+ * has it without CBOR's tag 111 too (RFC 9711: ~oid).
+ */
 static const uint8_t attestation_profile[] = {
 	0x69, 0x83, 0xf0, 0x84, 0x83, 0xfb, 0xdb, 0xb7, 0xda, 0xbf, 0xf7,
 	0x85, 0x81, 0xb7, 0xc8, 0xf0, 0xd2, 0x8f, 0xd4, 0x74, 0x02, 0x01,

@@ -132,7 +132,10 @@ int wt_unhex(const char *s, uint8_t *ret_out, size_t cap)
 	}
 }
 
-/* Length of the UTF-8 sequence at p with its code point, or 0 when it is not well-formed (RFC 3629, 4). */
+/*
+ * Length of the UTF-8 sequence at p with its code point, or 0 when it is not well-formed (RFC 3629,
+ * 4).
+ */
 static size_t utf8_one(const uint8_t *p, size_t n, uint32_t *ret_point)
 {
 	uint32_t point, least;

@@ -20,7 +20,10 @@ static inline struct wt_span wt_span(const void *p, size_t n)
 
 bool wt_span_equal(struct wt_span a, struct wt_span b);
 
-/* A growing buffer; zero-initialised is empty. After a failed allocation err is -ENOMEM and appends do nothing. */
+/*
+ * A growing buffer; zero-initialised is empty. After a failed allocation err is -ENOMEM and appends
+ * do nothing.
+ */
 struct wt_buf {
 	uint8_t *p;
 	size_t n;
@@ -54,7 +57,10 @@ bool wt_text_plain(struct wt_span text);
 /* 1000001 as "1,000,001"; returns ret_out. */
 const char *wt_grouped(uint64_t v, char ret_out[WT_GROUPED_LEN]);
 
-/* Parses hex (an even number of digits, ':' and blanks between bytes allowed); returns the bytes or -EINVAL. */
+/*
+ * Parses hex (an even number of digits, ':' and blanks between bytes allowed); returns the bytes or
+ * -EINVAL.
+ */
 int wt_unhex(const char *s, uint8_t *ret_out, size_t cap);
 
 #endif

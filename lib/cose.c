@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * COSE_Sign1 (see lib/cose.h), decoded in the stages that RFC 9052 has: tag, array of four, the protected map
- * inside its byte string, the unprotected map, payload, signature.
+ * COSE_Sign1 (see lib/cose.h), decoded in the stages that RFC 9052 has: tag, array of four, the
+ * protected map inside its byte string, the unprotected map, payload, signature.
  */
 #include "lib/cose.h"
 
@@ -70,7 +70,8 @@ static int read_crit(struct wt_cbor_in *in, unsigned int *ret_listed)
 		at = in->off;
 		r = wt_cbor_peek(in);
 		if (r == WT_CBOR_TEXT)
-			return wt_cbor_bad(in, "crit lists a label that is not known to this version");
+			return wt_cbor_bad(in,
+					   "crit lists a label that is not known to this version");
 		if (r < 0)
 			return r;
 		r = wt_cbor_int(in, &label);
@@ -78,8 +79,10 @@ static int read_crit(struct wt_cbor_in *in, unsigned int *ret_listed)
 			return r;
 		if (!seen_bit(label)) {
 			in->off = at;
-			return wt_cbor_bad(in, "crit lists label %" PRId64
-					       ", which is not known to this version", label);
+			return wt_cbor_bad(in,
+					   "crit lists label %" PRId64
+					   ", which is not known to this version",
+					   label);
 		}
 		*ret_listed |= seen_bit(label);
 	}
@@ -168,8 +171,8 @@ static int64_t label_of(struct wt_span raw)
 }
 
 /*
- * An unprotected alg is taken (it must fit the key, so it decides nothing) but never in an object of ours: nothing that
- * says what those are may be outside the signature.
+ * An unprotected alg is taken (it must fit the key, so it decides nothing) but never in an object
+ * of ours: nothing that says what those are may be outside the signature.
  */
 static int seen_before(struct wt_cbor_in *in, struct wt_span labels[HEADERS_MAX], size_t n)
 {
@@ -205,8 +208,8 @@ static int read_headers(struct wt_cbor_in *in, bool protected, struct wt_cose *c
 		bit = seen_bit(label);
 		if (*seen & bit) {
 			in->off = at;
-			return wt_cbor_bad(in, "header label %" PRId64
-					       " is in both header maps", label);
+			return wt_cbor_bad(in, "header label %" PRId64 " is in both header maps",
+					   label);
 		}
 		here |= bit;
 		if (label == HEADER_CRIT && protected)
@@ -266,7 +269,8 @@ static int decode(struct wt_span bytes, bool lenient, struct wt_cose *ret, struc
 		r = wt_cbor_tag(&in, &tag);
 		if (!r && tag != TAG_SIGN1) {
 			in.off = 0;
-			return wt_cbor_bad(&in, "tag %" PRIu64 " is not that of COSE_Sign1 (18)", tag);
+			return wt_cbor_bad(&in, "tag %" PRIu64 " is not that of COSE_Sign1 (18)",
+					   tag);
 		}
 	}
 	if (r < 0)

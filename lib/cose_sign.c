@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Signing and verifying COSE_Sign1: the bytes that a signature is over (RFC 9052, 4.4), and the envelope around it. */
+/*
+ * Signing and verifying COSE_Sign1: the bytes that a signature is over (RFC 9052, 4.4), and the
+ * envelope around it.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,11 +31,11 @@ int wt_cose_verify(const struct wt_cose *cose, struct wt_key *key, struct wt_buf
 	int r;
 
 	if (!cose->alg)
-		return wt_fail(err, EOPNOTSUPP,
-			       "the headers name no algorithm that is known here");
+		return wt_fail(err, EOPNOTSUPP, "the headers name no algorithm that is known here");
 	if (cose->alg != (int64_t)wt_key_alg(key))
-		return wt_fail(err, EOPNOTSUPP, "signed with algorithm %" PRId64 ", the key is for %d",
-			       cose->alg, (int)wt_key_alg(key));
+		return wt_fail(err, EOPNOTSUPP,
+			       "signed with algorithm %" PRId64 ", the key is for %d", cose->alg,
+			       (int)wt_key_alg(key));
 	r = sig_structure(cose->protected_raw, cose->payload, scratch);
 	if (r < 0)
 		return wt_fail(err, -r, "no memory to verify");
@@ -69,11 +72,14 @@ int wt_cose_sign(struct wt_key *key, struct wt_cert *cert, bool with_chain, enum
 	if (typ < WT_TYP_NONE || typ > WT_TYP_RESULT)
 		return wt_fail(err, EINVAL, "no such type of object");
 	if (cert) {
-		/* Names a signer who could not have signed it: nobody would ever accept the object. */
+		/*
+		 * Names a signer who could not have signed it: nobody would ever accept the object.
+		 */
 		if (!wt_cert_key(cert) || wt_key_spki_digest(key, of_key) < 0 ||
 		    wt_key_spki_digest(wt_cert_key(cert), of_cert) < 0 ||
 		    memcmp(of_key, of_cert, sizeof(of_key)))
-			return wt_fail(err, EINVAL, "the key is not that of %s", wt_cert_name(cert));
+			return wt_fail(err, EINVAL, "the key is not that of %s",
+				       wt_cert_name(cert));
 		wt_cert_x5t(cert, x5t);
 	}
 	put_protected(&protected, wt_key_alg(key), cert ? x5t : NULL, typ);

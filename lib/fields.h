@@ -25,8 +25,8 @@ struct wt_fields {
 int wt_fields_begin(struct wt_cbor_in *in, const struct wt_field *table, size_t n,
 		    struct wt_fields *ret);
 /*
- * 1 and the label of the next field, whose name in->what has until the next call; 0 at the end, when no field that
- * must be there is missing; -EBADMSG, also for a label that the table has not.
+ * 1 and the label of the next field, whose name in->what has until the next call; 0 at the end,
+ * when no field that must be there is missing; -EBADMSG, also for a label that the table has not.
  */
 int wt_fields_next(struct wt_cbor_in *in, struct wt_fields *fields, int64_t *ret_label);
 

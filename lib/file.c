@@ -35,7 +35,9 @@ int wt_file_read(const char *path, size_t max, struct wt_buf *ret, struct wt_err
 			return fail_errno(err, path);
 	}
 	for (;;) {
-		/* One byte more than allowed tells a file of the greatest size from a greater one. */
+		/*
+		 * One byte more than allowed tells a file of the greatest size from a greater one.
+		 */
 		room = max - (ret->n - before);
 		room = room < 65535 ? room + 1 : 65536;
 		p = wt_buf_extend(ret, room);
@@ -75,8 +77,7 @@ static int write_all(int fd, struct wt_span content)
 }
 
 /* Gives the finished temporary file its name. */
-static int put_in_place(int dir, const char *temp, const char *name,
-			enum wt_file_how how)
+static int put_in_place(int dir, const char *temp, const char *name, enum wt_file_how how)
 {
 	if (how == WT_FILE_REPLACE)
 		return renameat(dir, temp, dir, name) ? -errno : 0;

@@ -50,7 +50,8 @@ static int read_spender(struct wt_cbor_in *in, struct wt_grant *grant)
 		grant->to_site = true;
 	} else {
 		in->off = at;
-		return wt_cbor_bad(in, "neither a rig's id (17 bytes, 01 first) nor a key's digest (32)");
+		return wt_cbor_bad(
+			in, "neither a rig's id (17 bytes, 01 first) nor a key's digest (32)");
 	}
 	return 0;
 }
@@ -178,8 +179,8 @@ int wt_grant_encode(const struct wt_grant *grant, struct wt_buf *ret, struct wt_
 	wt_cbor_put_uint(ret, NOT_AFTER);
 	wt_cbor_put_int(ret, grant->not_after);
 	wt_cbor_put_uint(ret, SPENDER);
-	wt_cbor_put_bytes(ret, grant->to_site ? wt_span(grant->site_key, sizeof(grant->site_key)) :
-						wt_span(grant->spender, sizeof(grant->spender)));
+	wt_cbor_put_bytes(ret, grant->to_site ? wt_span(grant->site_key, sizeof(grant->site_key))
+					      : wt_span(grant->spender, sizeof(grant->spender)));
 	wt_cbor_put_uint(ret, TRANSACTION);
 	wt_cbor_put_text(ret, grant->transaction);
 	wt_cbor_put_uint(ret, LICENCE);

@@ -88,7 +88,7 @@ static const struct wt_field source_fields[] = {
 	{ SOURCE_CALIBRATED, "source calibrated until", false },
 };
 
-/* --- reading ------------------------------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------------------------------- */
 
 static int read_device_field(struct wt_cbor_in *in, int64_t label, struct wt_reg_device *d)
 {
@@ -316,7 +316,7 @@ void wt_registration_clear(struct wt_registration *reg)
 	*reg = (struct wt_registration){ 0 };
 }
 
-/* --- writing ------------------------------------------------------------------------------------- */
+/* --- writing ----------------------------------------------------------------------------------- */
 
 static void put_text(struct wt_buf *b, uint64_t label, const char *text)
 {

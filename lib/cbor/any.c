@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Heads of any well-formed CBOR, by libcbor, for the strict reader and for the diagnostic notation. */
+/*
+ * Heads of any well-formed CBOR, by libcbor, for the strict reader and for the diagnostic notation.
+ */
 #include "lib/cbor/any.h"
 
 #include <cbor.h>
@@ -90,7 +92,10 @@ static const struct cbor_callbacks callbacks = {
 	.indef_break = on_break,
 };
 
-/* The indicator of a head that is longer than its value needs: _0 for one byte more, _1 for two, _2 for four ... */
+/*
+ * The indicator of a head that is longer than its value needs: _0 for one byte more, _1 for two, _2
+ * for four ...
+ */
 static int indicator(uint8_t initial, uint64_t v)
 {
 	static const uint64_t least[] = { 24, UINT8_MAX + 1, UINT16_MAX + 1, UINT32_MAX + 1ull };
@@ -107,13 +112,20 @@ ssize_t cbor_any_read(struct wt_span in, struct cbor_any *ret)
 	if (!in.n)
 		return 0;
 	initial = in.p[0];
-	/* libcbor 0.8 takes the tags 6 to 20 (18 is COSE_Sign1) and the unassigned simple values for malformed. */
+	/*
+	 * libcbor 0.8 takes the tags 6 to 20 (18 is COSE_Sign1) and the unassigned simple values
+	 * for malformed.
+	 */
 	if (initial >= 0xc6 && initial <= 0xd4) {
 		*ret = (struct cbor_any){ .kind = ANY_TAG, .value = initial & 0x1f, .width = -1 };
 		return 1;
 	}
 	if (initial >= 0xe0 && initial <= 0xf7) {
-		*ret = (struct cbor_any){ .kind = ANY_SIMPLE, .value = initial & 0x1f, .width = -1 };
+		*ret = (struct cbor_any){
+			.kind = ANY_SIMPLE,
+			.value = initial & 0x1f,
+			.width = -1,
+		};
 		return 1;
 	}
 	if (initial == 0xf8) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Diagnostic notation (RFC 8949, 8). A container is printed on one line when it fits and broken when not; whether it
- * fits is found by printing it into a measure that stops at the line's end, so the whole stays linear.
+ * Diagnostic notation (RFC 8949, 8). A container is printed on one line when it fits and broken
+ * when not; whether it fits is found by printing it into a measure that stops at the line's end, so
+ * the whole stays linear.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -28,7 +29,7 @@ struct diag {
 
 static int print_item(struct diag *d, unsigned int depth, size_t indent, bool one_line);
 
-/* --- output -------------------------------------------------------------------------------------- */
+/* --- output ------------------------------------------------------------------------------------ */
 
 static void put(struct diag *d, const char *text, size_t n)
 {
@@ -98,32 +99,46 @@ static bool dangerous(const uint8_t *p, size_t n)
 	return false;
 }
 
+static void put_control(struct diag *d, uint8_t c)
+{
+	switch (c) {
+	case '\n':
+		puts_to(d, "\\n");
+		break;
+	case '\r':
+		puts_to(d, "\\r");
+		break;
+	case '\t':
+		puts_to(d, "\\t");
+		break;
+	default:
+		putf(d, "\\u%04x", c);
+	}
+}
+
+/* One character of text, escaped if need be; how many bytes it has. */
 static size_t put_character(struct diag *d, const uint8_t *p, size_t n)
 {
 	size_t len = 1;
 
 	if (*p < 0x20 || *p == 0x7f) {
-		putf(d, *p == '\n' ? "\\n" : *p == '\t' ? "\\t" : *p == '\r' ? "\\r" : "\\u%04x",
-		     *p);
+		put_control(d, *p);
 		return 1;
 	}
 	if (*p == '"' || *p == '\\')
 		put(d, "\\", 1);
-	if (*p < 0x80) {
-		put(d, (const char *)p, 1);
-		return 1;
-	}
 	while (len < n && len < 4 && !wt_text_utf8(wt_span(p, len)))
 		len++;
 	if (!wt_text_utf8(wt_span(p, len))) {
 		puts_to(d, "\\ufffd");
 		return 1;
 	}
-	if (dangerous(p, len))
-		putf(d, "\\u%04x", len == 2 ? (p[0] & 0x1f) << 6 | (p[1] & 0x3f) :
-					      (p[0] & 0x0f) << 12 | (p[1] & 0x3f) << 6 | (p[2] & 0x3f));
-	else
+	if (!dangerous(p, len))
 		put(d, (const char *)p, len);
+	else if (len == 2)
+		putf(d, "\\u%04x", (p[0] & 0x1f) << 6 | (p[1] & 0x3f));
+	else
+		putf(d, "\\u%04x", (p[0] & 0x0f) << 12 | (p[1] & 0x3f) << 6 | (p[2] & 0x3f));
 	return len;
 }
 
@@ -146,7 +161,7 @@ static void put_text(struct diag *d, const uint8_t *p, uint64_t n)
 	}
 }
 
-/* --- input --------------------------------------------------------------------------------------- */
+/* --- input ------------------------------------------------------------------------------------- */
 
 static int bad(struct diag *d, const char *what)
 {
@@ -173,7 +188,7 @@ static bool at_break(const struct diag *d)
 	return d->off < d->in.n && d->in.p[d->off] == 0xff;
 }
 
-/* --- containers ---------------------------------------------------------------------------------- */
+/* --- containers -------------------------------------------------------------------------------- */
 
 /* Pieces of an indefinite string: definite ones of its own kind. */
 static int print_pieces(struct diag *d, const struct cbor_any *string)

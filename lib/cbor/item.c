@@ -54,7 +54,10 @@ static const char *forbidden(const struct cbor_any *any, bool lenient)
 
 static enum wt_cbor_type type_of(enum cbor_any_kind kind)
 {
-	/* The kinds up to TAG are the types, in their order; a float that is let pass is skipped as a simple value. */
+	/*
+	 * The kinds up to TAG are the types, in their order; a float that is let pass is skipped as
+	 * a simple value.
+	 */
 	return kind <= ANY_TAG ? (enum wt_cbor_type)kind : WT_CBOR_SIMPLE;
 }
 
@@ -85,9 +88,11 @@ int wt_cbor_look(struct wt_cbor_in *in, struct wt_cbor_item *ret, size_t *ret_le
 	if (any.kind == ANY_TEXT && !wt_text_utf8(wt_span(any.string, any.value)))
 		return wt_cbor_bad(in, "text that is not UTF-8");
 	if (any.kind == ANY_ARRAY && any.value > left)
-		return wt_cbor_bad(in, "an array of %" PRIu64 " items in %zu bytes", any.value, left);
+		return wt_cbor_bad(in, "an array of %" PRIu64 " items in %zu bytes", any.value,
+				   left);
 	if (any.kind == ANY_MAP && any.value > left / 2)
-		return wt_cbor_bad(in, "a map of %" PRIu64 " entries in %zu bytes", any.value, left);
+		return wt_cbor_bad(in, "a map of %" PRIu64 " entries in %zu bytes", any.value,
+				   left);
 	ret->type = type_of(any.kind);
 	ret->value = any.value; /* 0 for a float: no simple value that anybody asks for */
 	ret->string = any.string;

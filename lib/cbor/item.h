@@ -16,7 +16,9 @@ struct wt_cbor_item {
 	const uint8_t *string;
 };
 
-/* Decodes the item at in->off, strictly, and says how long its head and string are; moves nothing. */
+/*
+ * Decodes the item at in->off, strictly, and says how long its head and string are; moves nothing.
+ */
 int wt_cbor_look(struct wt_cbor_in *in, struct wt_cbor_item *ret, size_t *ret_len);
 
 #endif

@@ -25,8 +25,9 @@ static bool bump(char *text)
 }
 
 /*
- * Digits and exponent of the shortest decimal that reads back as v (> 0): d.ddd * 10^exponent. Below a power of two
- * the doubles are denser than above, so the nearest decimal may be another's and the next one up still v's.
+ * Digits and exponent of the shortest decimal that reads back as v (> 0): d.ddd * 10^exponent.
+ * Below a power of two the doubles are denser than above, so the nearest decimal may be another's
+ * and the next one up still v's.
  */
 static int shortest(double v, char digits[20])
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Typed reads, maps and skipping (see lib/cbor.h). Labels must ascend bytewise as encoded (RFC 8949, 4.2.1),
- * which needs no memory but the label before, and refuses a label that comes twice.
+ * Typed reads, maps and skipping (see lib/cbor.h). Labels must ascend bytewise as encoded (RFC
+ * 8949, 4.2.1), which needs no memory but the label before, and refuses a label that comes twice.
  */
 #include "lib/cbor/item.h"
 
@@ -151,8 +151,8 @@ int wt_cbor_null(struct wt_cbor_in *in)
 		return r;
 	if (item.type != WT_CBOR_SIMPLE || item.value != WT_CBOR_NULL)
 		return wt_cbor_bad(in, "%s where null belongs",
-				   item.type == WT_CBOR_SIMPLE ? "false or true" :
-								 type_name[item.type]);
+				   item.type == WT_CBOR_SIMPLE ? "false or true"
+							       : type_name[item.type]);
 	in->off += len;
 	return 0;
 }
@@ -201,7 +201,7 @@ int wt_cbor_bytes_to(struct wt_cbor_in *in, void *ret, size_t exact)
 	return 0;
 }
 
-/* --- maps ---------------------------------------------------------------------------------------- */
+/* --- maps -------------------------------------------------------------------------------------- */
 
 int wt_cbor_map(struct wt_cbor_in *in, struct wt_cbor_map *ret)
 {
@@ -230,13 +230,15 @@ static int in_order(struct wt_cbor_in *in, size_t at, struct wt_span *last,
 		if (order >= 0) {
 			in->off = at;
 			if (item->type == WT_CBOR_UINT || item->type == WT_CBOR_NINT)
-				return wt_cbor_bad(in, order ? "map label %s%" PRIu64 " is out of order" :
-							       "map has label %s%" PRIu64
-							       " twice (RFC 8949 forbids it)",
+				return wt_cbor_bad(in,
+						   order ? "map label %s%" PRIu64 " is out of order"
+							 : "map has label %s%" PRIu64
+							   " twice (RFC 8949 forbids it)",
 						   item->type == WT_CBOR_NINT ? "-" : "",
 						   item->value + (item->type == WT_CBOR_NINT));
-			return wt_cbor_bad(in, order ? "map label is out of order" :
-						       "map has a label twice (RFC 8949 forbids it)");
+			return wt_cbor_bad(in,
+					   order ? "map label is out of order"
+						 : "map has a label twice (RFC 8949 forbids it)");
 		}
 	}
 	*last = label;
@@ -293,7 +295,7 @@ int wt_cbor_map_next_raw(struct wt_cbor_in *in, struct wt_cbor_map *map, struct 
 	return 1;
 }
 
-/* --- skipping ------------------------------------------------------------------------------------ */
+/* --- skipping ---------------------------------------------------------------------------------- */
 
 /* A container that is being skipped. */
 struct level {

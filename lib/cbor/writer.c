@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The writer: libcbor's encoders give the shortest form of every head (cbor_encode_uint and its like). */
+/*
+ * The writer: libcbor's encoders give the shortest form of every head (cbor_encode_uint and its
+ * like).
+ */
 #include "lib/cbor.h"
 
 #include <cbor.h>

@@ -53,8 +53,10 @@ void wt_name_text(const X509_NAME *name, int nid, char *ret, size_t cap)
 		return;
 	}
 	n = (size_t)len < cap - 1 ? (size_t)len : cap - 1;
-	/* Cut at a character's beginning. A name comes from whoever made the certificate: nothing in it may
-	 * move a terminal's cursor. */
+	/*
+	 * Cut at a character's beginning. A name comes from whoever made the certificate: nothing
+	 * in it may move a terminal's cursor.
+	 */
 	while (n < (size_t)len && n && (utf8[n] & 0xc0) == 0x80)
 		n--;
 	memcpy(ret, utf8, n);
@@ -72,7 +74,8 @@ static int read_serial(struct wt_cert *cert, struct wt_err *err)
 	int n = ASN1_STRING_length(serial);
 
 	if (n < 1 || n > (int)sizeof(cert->serial))
-		return wt_fail(err, EBADMSG, "a certificate's serial number of %d bytes (1 to 20)", n);
+		return wt_fail(err, EBADMSG, "a certificate's serial number of %d bytes (1 to 20)",
+			       n);
 	memcpy(cert->serial, ASN1_STRING_get0_data(serial), (size_t)n);
 	cert->n_serial = (size_t)n;
 	return 0;
@@ -117,7 +120,10 @@ int wt_cert_wrap(X509 *x509, struct wt_cert **ret, struct wt_err *err)
 	wt_name_text(X509_get_subject_name(x509), NID_commonName, cert->common_name,
 		     sizeof(cert->common_name));
 	make_name(cert);
-	/* A CA may have a key of another kind, say RSA: then there is none to verify our objects with. */
+	/*
+	 * A CA may have a key of another kind, say RSA: then there is none to verify our objects
+	 * with.
+	 */
 	pkey = X509_get_pubkey(x509);
 	if (pkey)
 		(void)wt_key_wrap(pkey, false, &cert->key, NULL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * SHA-256 and random bytes. OpenSSL 3's one-shot functions look the algorithm up in its providers on every
- * call, which costs more than hashing a record does: so it is fetched once, and each thread keeps one context.
- * Neither is state that a caller could notice.
+ * SHA-256 and random bytes. OpenSSL 3's one-shot functions look the algorithm up in its providers
+ * on every call, which costs more than hashing a record does: so it is fetched once, and each
+ * thread keeps one context. Neither is state that a caller could notice.
  */
 #include <openssl/err.h>
 #include <openssl/rand.h>
@@ -69,8 +69,7 @@ void wt_sha256_pair(const uint8_t a[WT_SHA256_LEN], const uint8_t b[WT_SHA256_LE
 	EVP_MD_CTX *ctx = begin();
 
 	if (EVP_DigestUpdate(ctx, a, WT_SHA256_LEN) != 1 ||
-	    EVP_DigestUpdate(ctx, b, WT_SHA256_LEN) != 1 ||
-	    EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
+	    EVP_DigestUpdate(ctx, b, WT_SHA256_LEN) != 1 || EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
 		abort();
 }
 

@@ -42,7 +42,10 @@ const EVP_MD *wt_key_md(const struct wt_key *key);
 int wt_fail_openssl(struct wt_err *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The first value of an entry as UTF-8 with control characters replaced by '?'; empty when there is none. */
+/*
+ * The first value of an entry as UTF-8 with control characters replaced by '?'; empty when there is
+ * none.
+ */
 void wt_name_text(const X509_NAME *name, int nid, char *ret, size_t cap);
 /* The duty's object identifier, in dots. */
 void wt_duty_oid(enum wt_duty duty, char *ret, size_t cap);

@@ -60,7 +60,9 @@ static bool add_duties(X509V3_CTX *ctx, X509 *x509, const struct wt_cert_spec *s
 	return add_extension(ctx, x509, NID_ext_key_usage, value);
 }
 
-/* A CA's key signs certificates and lists, and never an object: its duties say what it may hand on. */
+/*
+ * A CA's key signs certificates and lists, and never an object: its duties say what it may hand on.
+ */
 static bool add_extensions(X509 *x509, X509 *issuer, const struct wt_cert_spec *spec)
 {
 	X509V3_CTX ctx;
@@ -69,7 +71,8 @@ static bool add_extensions(X509 *x509, X509 *issuer, const struct wt_cert_spec *
 	return add_extension(&ctx, x509, NID_basic_constraints,
 			     spec->ca ? "critical,CA:TRUE" : "critical,CA:FALSE") &&
 	       add_extension(&ctx, x509, NID_key_usage,
-			     spec->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature") &&
+			     spec->ca ? "critical,keyCertSign,cRLSign"
+				      : "critical,digitalSignature") &&
 	       add_duties(&ctx, x509, spec) &&
 	       add_extension(&ctx, x509, NID_subject_key_identifier, "hash") &&
 	       add_extension(&ctx, x509, NID_authority_key_identifier, "keyid:always");
@@ -112,7 +115,7 @@ int wt_cert_issue(const struct wt_cert_spec *spec, struct wt_key *subject_key,
 	return wt_cert_wrap(x509, ret, err); /* transferred */
 }
 
-/* --- revocation lists ---------------------------------------------------------------------------- */
+/* --- revocation lists -------------------------------------------------------------------------- */
 
 static bool add_revoked(X509_CRL *crl, struct wt_span serial, ASN1_TIME *at)
 {
@@ -176,11 +179,11 @@ int wt_crl_make(struct wt_cert *issuer, struct wt_key *issuer_key, const struct 
 	bool done;
 	size_t i;
 
-	done = issuer_key->private &&
-	       X509_check_private_key(issuer->x509, issuer_key->pkey) == 1 && from && until && crl &&
-	       X509_CRL_set_version(crl, X509_CRL_VERSION_2) == 1 &&
+	done = issuer_key->private && X509_check_private_key(issuer->x509, issuer_key->pkey) == 1 &&
+	       from && until && crl && X509_CRL_set_version(crl, X509_CRL_VERSION_2) == 1 &&
 	       X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer->x509)) == 1 &&
-	       X509_CRL_set1_lastUpdate(crl, from) == 1 && X509_CRL_set1_nextUpdate(crl, until) == 1;
+	       X509_CRL_set1_lastUpdate(crl, from) == 1 &&
+	       X509_CRL_set1_nextUpdate(crl, until) == 1;
 	for (i = 0; done && i < n; i++)
 		done = add_revoked(crl, serials[i], from);
 	done = done && add_number(crl, now) && add_issuer_id(crl, issuer->x509) &&
@@ -190,6 +193,7 @@ int wt_crl_make(struct wt_cert *issuer, struct wt_key *issuer_key, const struct 
 	X509_CRL_free(crl);
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(until);
-	return done ? 0 : wt_fail_openssl(err, EINVAL, "cannot make a revocation list for %s",
-					  issuer->name);
+	return done ? 0
+		    : wt_fail_openssl(err, EINVAL, "cannot make a revocation list for %s",
+				      issuer->name);
 }

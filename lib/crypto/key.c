@@ -88,10 +88,11 @@ static int check_private_mode(const char *path, struct wt_err *err)
 	if (stat(path, &st))
 		return wt_fail(err, errno, "%s: %s", path, strerror(errno));
 	if (S_ISREG(st.st_mode) && (st.st_mode & 077))
-		return wt_fail(err, EPERM,
-			       "%s: a private key that others may use (mode %04o): `chmod 600 %s`, and "
-			       "think about who had it",
-			       path, st.st_mode & 07777, path);
+		return wt_fail(
+			err, EPERM,
+			"%s: a private key that others may use (mode %04o): `chmod 600 %s`, and "
+			"think about who had it",
+			path, st.st_mode & 07777, path);
 	return 0;
 }
 

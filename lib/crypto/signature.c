@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Signatures as COSE has them. ES256 is r || s (RFC 9053, 2.1) where OpenSSL speaks DER. Verification hashes
- * with the digest that was fetched once and keeps OpenSSL's context in the key: a verifier of a fleet calls
- * this a million times.
+ * Signatures as COSE has them. ES256 is r || s (RFC 9053, 2.1) where OpenSSL speaks DER.
+ * Verification hashes with the digest that was fetched once and keeps OpenSSL's context in the key:
+ * a verifier of a fleet calls this a million times.
  */
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
@@ -84,15 +84,19 @@ int wt_verify(struct wt_key *key, struct wt_span msg, struct wt_span sig, struct
 	if (sig.n != WT_SIG_LEN)
 		return wt_fail(err, EKEYREJECTED, "the signature has %zu bytes, not %d", sig.n,
 			       WT_SIG_LEN);
-	r = key->alg == WT_ALG_ES256 ? verify_es256(key, msg, sig, err) :
-				       verify_eddsa(key, msg, sig, err);
+	r = key->alg == WT_ALG_ES256 ? verify_es256(key, msg, sig, err)
+				     : verify_eddsa(key, msg, sig, err);
 	if (r == 1)
 		return 0;
 	if (r == 0) {
 		ERR_clear_error();
-		return wt_fail(err, EKEYREJECTED, "the signature is not of this key over these bytes");
+		return wt_fail(err, EKEYREJECTED,
+			       "the signature is not of this key over these bytes");
 	}
-	/* OpenSSL's own -1 (an error inside, say no memory); ours are other numbers and have their sentence. */
+	/*
+	 * OpenSSL's own -1 (an error inside, say no memory); ours are other numbers and have their
+	 * sentence.
+	 */
 	return r == -1 ? wt_fail_openssl(err, EIO, "could not check the signature") : r;
 }
 
@@ -108,8 +112,7 @@ static int from_der(const uint8_t *der, size_t n, uint8_t ret[WT_SIG_LEN])
 	return r;
 }
 
-int wt_sign(struct wt_key *key, struct wt_span msg, uint8_t ret_sig[WT_SIG_LEN],
-	    struct wt_err *err)
+int wt_sign(struct wt_key *key, struct wt_span msg, uint8_t ret_sig[WT_SIG_LEN], struct wt_err *err)
 {
 	uint8_t out[256];
 	size_t n = sizeof(out);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Trust: paths, validity and revocation are OpenSSL's work (X509_verify_cert). Ours is what it cannot know:
- * that every certificate of the path must carry the duty, and that a revocation list which is missing or old
- * is a thing to say and not a verdict.
+ * Trust: paths, validity and revocation are OpenSSL's work (X509_verify_cert). Ours is what it
+ * cannot know: that every certificate of the path must carry the duty, and that a revocation list
+ * which is missing or old is a thing to say and not a verdict.
  */
 #include <dirent.h>
 #include <openssl/err.h>
@@ -20,7 +20,7 @@ struct wt_trust {
 	STACK_OF(X509_CRL) *crls; /* the newest of each issuer; in the store too */
 };
 
-/* --- loading ------------------------------------------------------------------------------------- */
+/* --- loading ----------------------------------------------------------------------------------- */
 
 static bool same_issuer(const X509_CRL *a, const X509_CRL *b)
 {
@@ -40,8 +40,9 @@ static bool same_issuer(const X509_CRL *a, const X509_CRL *b)
 }
 
 /*
- * Keeps the newest list of each issuer only. OpenSSL would prefer an older one that was current at the time
- * it checks for, and evidence is checked for its own, past time: who was revoked since would pass.
+ * Keeps the newest list of each issuer only. OpenSSL would prefer an older one that was current at
+ * the time it checks for, and evidence is checked for its own, past time: who was revoked since
+ * would pass.
  */
 static int keep_crl(struct wt_trust *trust, X509_CRL *crl)
 {
@@ -165,16 +166,21 @@ void wt_trust_freep(struct wt_trust **trust)
 	wt_trust_free(*trust);
 }
 
-/* --- checking ------------------------------------------------------------------------------------ */
+/* --- checking ---------------------------------------------------------------------------------- */
 
-/* What OpenSSL asks about and we let pass: the lists' dates and absence, which look_at_crls reports. */
+/*
+ * What OpenSSL asks about and we let pass: the lists' dates and absence, which look_at_crls
+ * reports.
+ */
 static int on_problem(int ok, X509_STORE_CTX *ctx)
 {
 	switch (ok ? X509_V_OK : X509_STORE_CTX_get_error(ctx)) {
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
 	case X509_V_ERR_CRL_HAS_EXPIRED:
-	/* A list newer than the evidence knows more, not less. Who is revoked in it stays refused even for the
-	 * time before: that time is the signer's own claim. */
+	/*
+	 * A list newer than the evidence knows more, not less. Who is revoked in it stays refused
+	 * even for the time before: that time is the signer's own claim.
+	 */
 	case X509_V_ERR_CRL_NOT_YET_VALID:
 		X509_STORE_CTX_set_error(ctx, X509_V_OK);
 		return 1;
@@ -202,7 +208,9 @@ static X509_CRL *crl_of(const struct wt_trust *trust, const X509 *cert, const X5
 	return NULL;
 }
 
-/* How much is known of revocation: as of the oldest list for a certificate of the path, or nothing. */
+/*
+ * How much is known of revocation: as of the oldest list for a certificate of the path, or nothing.
+ */
 static void look_at_crls(const struct wt_trust *trust, STACK_OF(X509) *chain, time_t at,
 			 struct wt_path_result *ret)
 {

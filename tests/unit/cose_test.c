@@ -157,7 +157,10 @@ TEST_F(cose, round_trip)
 	EXPECT_EQ(0, wt_cose_verify(&cose, self->key, &self->work, &self->err));
 }
 
-/* Every byte of a signed object, but those of the unprotected header, is under the signature or is its frame. */
+/*
+ * Every byte of a signed object, but those of the unprotected header, is under the signature or is
+ * its frame.
+ */
 TEST_F(cose, every_byte_counts)
 {
 	struct wt_cose cose;
@@ -325,7 +328,10 @@ TEST_F(cose, too_many_headers)
 	}
 }
 
-/* Others' encoders: labels in any order, lengths in any size, floats and what not in headers that we do not know. */
+/*
+ * Others' encoders: labels in any order, lengths in any size, floats and what not in headers that
+ * we do not know.
+ */
 TEST_F(cose, foreign)
 {
 	static const struct {

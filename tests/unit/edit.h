@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Changes one value deep inside deterministic CBOR: for tests that need an object with one thing wrong. */
+/*
+ * Changes one value deep inside deterministic CBOR: for tests that need an object with one thing
+ * wrong.
+ */
 #ifndef TESTS_UNIT_EDIT_H
 #define TESTS_UNIT_EDIT_H
 
@@ -32,8 +35,8 @@ static inline bool edit_before(int64_t a, int64_t b)
 }
 
 /*
- * Writes `in` with the value at the path replaced by hex; hex NULL takes it (and its label) out; a label that is not
- * there is put in. Aborts when the path leads nowhere: a mistake in the test.
+ * Writes `in` with the value at the path replaced by hex; hex NULL takes it (and its label) out; a
+ * label that is not there is put in. Aborts when the path leads nowhere: a mistake in the test.
  */
 static inline void edit(struct wt_span in, const struct edit_path *path, size_t depth,
 			const char *hex, struct wt_buf *out)

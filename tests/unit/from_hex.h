@@ -9,8 +9,8 @@
 #include "lib/bytes.h"
 
 /*
- * An exact-sized heap copy, so that ASan sees one byte too far. The caller frees .p (or lets the test's
- * process end). Hex that is none ends the test program: a typing error in the test.
+ * An exact-sized heap copy, so that ASan sees one byte too far. The caller frees .p (or lets the
+ * test's process end). Hex that is none ends the test program: a typing error in the test.
  */
 static inline struct wt_span from_hex(const char *hex)
 {

@@ -87,7 +87,10 @@ static void refuse_all(struct __test_metadata *_metadata, struct wt_span good,
 	free(longer);
 }
 
-/* One byte changed anywhere: may be another good object, but never a crash, and never one that encodes otherwise. */
+/*
+ * One byte changed anywhere: may be another good object, but never a crash, and never one that
+ * encodes otherwise.
+ */
 static void change_every_byte(struct __test_metadata *_metadata, struct wt_span good,
 			      int (*again)(struct wt_span in, struct wt_buf *out))
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Registration, grant and attestation: what is written is read back, byte for byte and field for field. */
+/*
+ * Registration, grant and attestation: what is written is read back, byte for byte and field for
+ * field.
+ */
 #include "kselftest_harness.h"
 
 #include "lib/object.h"

@@ -130,7 +130,10 @@ TEST_F(trust, duty_of_the_anchor)
 	struct wt_cert_spec spec = spec_for("Smuggled", false, WT_DUTY_GRANT);
 	struct wt_cert *leaf;
 
-	/* The registry's CA gives somebody the energy platform's duty, which it does not have itself. */
+	/*
+	 * The registry's CA gives somebody the energy platform's duty, which it does not have
+	 * itself.
+	 */
 	ASSERT_EQ(0, wt_cert_issue(&spec, self->key, self->ca, self->ca_key, &leaf, &self->err));
 	EXPECT_EQ(-EPERM, check(self, leaf, NULL, WT_DUTY_GRANT, NOW));
 	EXPECT_NE(NULL, strstr(self->err.msg, "CN=Registry CA, on the path, is not for grants"))
@@ -190,7 +193,10 @@ TEST_F(trust, intermediate)
 	/* but it revokes the intermediate */
 	ASSERT_EQ(0, make_crl(self, "crl.pem", extra[0], NOW, 30));
 	EXPECT_EQ(-EKEYREJECTED, check(self, leaf, extra, WT_DUTY_REGISTRATION, NOW + DAY));
-	/* An attestation under an intermediate that lacks that duty, though leaf and anchor have it. */
+	/*
+	 * An attestation under an intermediate that lacks that duty, though leaf and anchor have
+	 * it.
+	 */
 	spec = spec_for("Rig", false, WT_DUTY_ATTESTATION);
 	ASSERT_EQ(0, wt_cert_issue(&spec, self->key, extra[0], key, &wrong, &self->err));
 	unlink(scratch_path(&self->scratch, "crl.pem"));
