@@ -34,7 +34,7 @@ says 0 "Grant: grants/tx-1.cose" "$inspect" show grants
 said "12000 Wh"
 said "24.500000 KZT/kWh"
 said "+00:00"
-TZ=Asia/Almaty says 0 "+05:00" "$inspect" show grants/tx-1.cose
+TZ=KZT-5 says 0 "+05:00" "$inspect" show grants/tx-1.cose
 
 says 0 "Attestation: evidence/00000001.cose" "$inspect" show evidence/
 said "none: the first"

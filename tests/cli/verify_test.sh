@@ -96,6 +96,18 @@ same "quiet" "" "$tap_output"
 same "JSON has the exact figures" '[300000000000,360000000000]' \
 	"$(verify --json honest | jq -c '[.. | objects | select(has("measured_uj"))][0] | [.measured_uj, .bought_uj]')"
 
+# neither network nor root
+chmod 755 "$scratch"
+if unshare -n setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null; then
+	says 0 "verdict: affirming" unshare -n setpriv --reuid 65534 --regid 65534 --clear-groups "$inspect" verify \
+		--trust auth/trust --registration reg.cose --grants grants honest
+elif unshare -rn true 2>/dev/null; then
+	says 0 "verdict: affirming" unshare -rn "$inspect" verify --trust auth/trust --registration reg.cose \
+		--grants grants honest
+else
+	skip "without network and root" "unshare is not allowed here"
+fi
+
 # --- what would not pass ---------------------------------------------------------------------------------
 forge stranger --stranger 3
 judged "an unregistered device works" 2 "device-not-registered" stranger
@@ -111,7 +123,8 @@ sell 34 small/tx-34.cose
 bought="--grants small --grants none" judged "two small ones together, without the one it names" \
 	1 "energy-inquire grant-missing" honest
 
-for at in 30 700 1000; do # header, records, signature
+size=$(stat -c %s honest/00000003.cose)
+for at in 30 $((size / 2)) $((size - 100)) $((size - 20)); do # header, certificate, records, signature
 	rm -rf bent && cp -r honest bent && flip bent/00000003.cose $at
 	got=$(codes bent)
 	same "a bit flipped at byte $at of the third: exit" 2 $?
