@@ -148,6 +148,8 @@ static int run(struct log *log)
 	}
 	if (r == 0)
 		r = dump(log, &err);
+	if (r == 0 && log->last == log->since && !log->follow && !log->common.json)
+		fputs("the kernel holds no record that is not attested already: -f shows new ones\n", stderr);
 	if (r == 0 && log->follow)
 		r = follow(log, events, &err);
 	return r < 0 ? could_not(&log->common, &err) : 0;
