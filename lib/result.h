@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A verdict that can be handed on: signed by an inspector (duty result), EAR-like (RFC 9334's attestation result). */
+#ifndef LIB_RESULT_H
+#define LIB_RESULT_H
+
+#include "lib/appraisal.h"
+
+struct wt_result_check {
+	char check[24]; /* wt_check_name() */
+	enum wt_tier tier;
+	char code[32];
+	char reason[256];
+};
+
+struct wt_result {
+	int64_t iat;
+	char verifier[64]; /* program and version */
+	uint8_t policy[WT_SHA256_LEN]; /* digest over what was looked at: registration, grants, allotments, notices, anchors */
+	uint8_t ueid[WT_UEID_LEN];
+	char rig[64];
+	enum wt_tier tier;
+	enum wt_allocation allocation;
+	unsigned int assurance;
+	uint64_t first_seq, last_seq;
+	uint8_t last_digest[WT_SHA256_LEN]; /* of the newest attestation looked at */
+	uint64_t from_ns, to_ns; /* realtime covered */
+	uint64_t measured_uj, substituted_uj, bought_uj, left_uj;
+	struct wt_energy chargeable;
+	struct wt_result_check checks[WT_CHECKS];
+	size_t n_checks;
+};
+
+int wt_result_decode(struct wt_span payload, struct wt_result *ret, struct wt_err *err);
+int wt_result_encode(const struct wt_result *result, struct wt_buf *ret, struct wt_err *err);
+
+#endif

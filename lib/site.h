@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Appraisal of a site: any mix of rigs, registrations, grants, allotments, notices and attestations. One verdict a rig,
+ * one for the site. Memory grows with rigs and allocations, not with attestations.
+ *
+ *   wt_site_new → wt_site_object for everything that authorities and sites signed → (wt_site_state_load)
+ *   → wt_site_attestation, each rig's in order of seq → wt_site_finish
+ */
+#ifndef LIB_SITE_H
+#define LIB_SITE_H
+
+#include "lib/appraisal.h"
+
+struct wt_site;
+
+/* What only all rigs together show. In the order in which they are shown. */
+enum wt_site_check {
+	WT_SITE_OBJECTS, /* every object was readable, signed by who may, and used by some rig */
+	WT_SITE_ALLOTMENTS, /* the shares of each grant sum to at most the grant */
+	WT_SITE_GRANTS, /* no grant is spent by two rigs */
+	WT_SITE_DEVICES, /* no device serial on two rigs in overlapping time */
+	WT_SITE_RIGS, /* no attestation of a rig never heard of; no registered rig silent */
+	WT_SITE_ENERGY, /* all rigs together within what the site was sold */
+	WT_SITE_CHECKS,
+};
+
+const char *wt_site_check_name(enum wt_site_check check);
+
+struct wt_site_verdict {
+	enum wt_tier tier; /* worst of the site's checks and of the rigs' verdicts */
+	struct wt_outcome checks[WT_SITE_CHECKS];
+	struct wt_verdict *rigs; /* by rig name, then ueid */
+	size_t n_rigs;
+	uint64_t bought_uj; /* all grants, each once */
+	struct wt_energy chargeable; /* all rigs */
+};
+
+int wt_site_new(struct wt_trust *trust, const struct wt_appraisal_options *options, struct wt_site **ret, struct wt_err *err);
+/* Registration, grant, allotment or notice, told by its typ. 1 accepted, 0 refused (a finding), < 0 could not be judged. */
+int wt_site_object(struct wt_site *site, struct wt_span cose, const char *name, struct wt_err *err);
+int wt_site_attestation(struct wt_site *site, struct wt_span cose, const char *name, struct wt_err *err);
+int wt_site_finish(struct wt_site *site, struct wt_site_verdict *ret, struct wt_err *err);
+int wt_site_state_load(struct wt_site *site, struct wt_span state, struct wt_err *err);
+int wt_site_state_save(const struct wt_site *site, struct wt_buf *ret, struct wt_err *err);
+void wt_site_free(struct wt_site *site);
+void wt_site_verdict_clear(struct wt_site_verdict *v);
+
+#endif
