@@ -99,7 +99,7 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 .PHONY: modules
 modules: packages-build ## wattest.ko for KREL, in build/kmod-KREL
 	$(call say,KBUILD,$(B)/kmod-$(KREL)/wattest.ko)
-	$(Q)KDIR=$(KDIR) packaging/build-module $(B)/kmod-$(KREL) $(if $(V),V=1)
+	+$(Q)KDIR=$(KDIR) packaging/build-module $(B)/kmod-$(KREL) $(if $(V),V=1)
 
 include packaging/install.mk
 include tests/tests.mk

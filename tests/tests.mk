@@ -87,8 +87,8 @@ packages-tests:
 
 .PHONY: check
 check: packages-tests ## every test: lint, unit, cli, vm
-	$(Q)$(SUBMAKE) lab kselftest
-	$(Q)$(SUBMAKE) SAN=1 tools unit-tests forge
+	+$(Q)$(SUBMAKE) lab kselftest
+	+$(Q)$(SUBMAKE) SAN=1 tools unit-tests forge
 	$(Q)tests/run -j $(JOBS) $(LINT) $(UNIT_PROGRAMS) $(CLI) -- $(VM)
 
 .PHONY: check-lint
@@ -97,15 +97,21 @@ check-lint: packages-tests ## lint only
 
 .PHONY: check-unit
 check-unit: packages-tests ## unit tests only
-	$(Q)$(SUBMAKE) SAN=1 unit-tests
+	+$(Q)$(SUBMAKE) SAN=1 unit-tests
 	$(Q)tests/run -j $(JOBS) $(UNIT_PROGRAMS)
 
 .PHONY: check-cli
 check-cli: packages-tests ## tests of the commands only
-	$(Q)$(SUBMAKE) SAN=1 tools forge
+	+$(Q)$(SUBMAKE) SAN=1 tools forge
 	$(Q)tests/run -j $(JOBS) $(CLI)
 
 .PHONY: check-vm
 check-vm: packages-tests ## tests in the virtual machine only
-	$(Q)$(SUBMAKE) lab
+	+$(Q)$(SUBMAKE) lab
 	$(Q)tests/run $(VM)
+
+##@ Demo
+.PHONY: demo
+demo: packages-build packages-lab ## a rig, measured, signed and judged, in five acts (second run under two minutes)
+	+$(Q)$(SUBMAKE) lab
+	$(Q)tests/demo/run

@@ -129,9 +129,9 @@ static void conclude_exceeded(const struct wt_appraisal *a, struct wt_findings *
 	if (ledger->n == 0)
 		wt_find(f, WT_ENERGY_EXCEEDED, "%s charged, and no grant to this rig was given", charged);
 	else if (ledger->charged.best > v->bought_uj)
-		wt_find(f, WT_ENERGY_EXCEEDED, "%s charged, %s bought: %s over", charged, bought, over);
+		wt_find(f, WT_ENERGY_EXCEEDED, "exceeded: %s charged, %s bought, %s over", charged, bought, over);
 	else
-		wt_find(f, WT_ENERGY_EXCEEDED, "%s charged, %s bought: %s over, used when no grant had any left", charged, bought,
+		wt_find(f, WT_ENERGY_EXCEEDED, "exceeded: %s charged, %s bought, %s over, used when no grant had any left", charged, bought,
 			over);
 }
 

@@ -47,14 +47,14 @@ vm_initramfs() { # release
 	echo "$dir.cpio"
 }
 
-# Boots; returns when the guest takes commands. Further arguments go to QEMU.
+# Boots; VM_SHARE is the shared folder if it is not to be build/vm/NAME/out. Returns when the guest takes commands. Further arguments go to QEMU.
 vm_start() { # name [qemu argument...]
 	local name=$1 release initramfs accel
 	shift
 	RUN=$TOP/build/vm/$name
-	SHARE=$RUN/out
+	SHARE=${VM_SHARE:-$RUN/out}
 	rm -rf "$RUN"
-	mkdir -p "$SHARE" "$TOP/build/vm/stage"
+	mkdir -p "$RUN" "$SHARE" "$TOP/build/vm/stage"
 	release=$(vm_kernel) || return 1
 	initramfs=$(vm_initramfs "$release") || return 1
 	accel="-accel tcg,thread=multi -cpu max"
@@ -84,15 +84,18 @@ vm_start() { # name [qemu argument...]
 
 # Prints an answer's lines as they come; returns its status, or 125 when the guest said nothing for so long.
 vm_answer() { # seconds
-	local line quiet=0
+	local line part='' quiet=0
 	while [ "$quiet" -lt "$1" ]; do
 		if IFS= read -r -t 1 -u "$VM_RIG_OUT" line; then
 			quiet=0
+			line=$part$line
+			part=
 			case $line in
 			.*) printf '%s\n' "${line#.}" ;;
 			"= "*) return "${line#= }" ;;
 			esac
 		elif kill -0 "$VM_PID" 2>/dev/null; then
+			part=$part$line # of a line that was cut by the timeout
 			quiet=$((quiet + 1))
 		else
 			vm_tail "the guest died during: $VM_COMMAND"
@@ -104,6 +107,7 @@ vm_answer() { # seconds
 }
 
 vm_tail() { # reason
+	: >"$RUN/lost"
 	{
 		echo "vm: $1; the end of $RUN/console:"
 		tail -n 20 "$RUN/console"
@@ -114,6 +118,7 @@ vm_tail() { # reason
 # Runs a command line in the guest: sh -c, in the top of the tree, as root. A daemon must be given its own output.
 rig() { # command line...
 	local line=${*//\\/\\\\}
+	[ ! -e "$RUN/lost" ] || return 125
 	VM_COMMAND=$*
 	printf '%s\n' "${line//$'\n'/\\n}" >&"$VM_RIG_IN"
 	vm_answer "${RIG_TIMEOUT:-60}"
@@ -122,6 +127,7 @@ rig() { # command line...
 # One QMP command with its arguments as JSON; prints what it returns.
 vm_qmp() { # command [arguments]
 	local line
+	[ ! -e "$RUN/lost" ] || return 1
 	printf '{"execute":"%s","arguments":%s}\n' "$1" "${2:-{\}}" >&"$VM_QMP_IN"
 	while IFS= read -r -t 20 -u "$VM_QMP_OUT" line; do
 		case $line in
@@ -147,13 +153,14 @@ vm_event() { # words
 }
 
 # Words of the kernel that no run may leave behind.
-VM_BAD='BUG:|WARNING:|KASAN|UBSAN|Oops|kernel panic|Call Trace|possible (circular|recursive) locking|suspicious RCU'
-VM_BAD=$VM_BAD'|inconsistent lock state|blocked for more than|soft lockup|hard LOCKUP|segfault|general protection|rcu: INFO|refcount_t|list_(add|del) corruption'
+VM_BAD='BUG:|WARNING:|KASAN|UBSAN|\bOops\b|Kernel panic|Call Trace|circular locking|recursive locking|suspicious RCU'
+VM_BAD=$VM_BAD'|inconsistent lock state|blocked for more than|soft lockup|hard LOCKUP|segfault|general protection'
+VM_BAD=$VM_BAD'|rcu: INFO|refcount_t|list_(add|del) corruption|sleeping function called'
 
 # Prints what the kernel complained about; fails if it did.
 vm_complaints() {
 	! cat "$RUN/console" "$SHARE/dmesg" 2>/dev/null | grep -av 'ommand line:' |
-		grep -aiE "$VM_BAD" | sort -u | grep .
+		grep -aE "$VM_BAD" | sort -u | grep .
 }
 
 # The last two results of every boot, for scripts that use tests/tap.sh.
