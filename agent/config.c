@@ -120,7 +120,7 @@ static void defaults(struct wt_config *config)
 {
 	*config = (struct wt_config){
 		.key = "/etc/wattest/rig.key",
-		.certificate = "/etc/wattest/rig.crt",
+		.certificate = "/etc/wattest/rig.pem",
 		.registration = "/etc/wattest/registration.cose",
 		.trust = "/etc/wattest/trust",
 		.state = "/var/lib/wattest",
