@@ -26,7 +26,7 @@ licence_of() { # the licence a file must name
 	case $1 in
 	kmod/netlink_gen.* | include/uapi/* | docs/netlink/*.yaml) echo 'GPL-2.0 WITH Linux-syscall-note' ;;
 	include/*) echo 'GPL-2.0 WITH Linux-syscall-note' ;;
-	kmod/* | bpf/* | Kbuild | *.bpf.c) echo 'GPL-2.0' ;;
+	kmod/* | bpf/* | Kbuild | */Kbuild | *.bpf.c | tests/vm/sensors/*) echo 'GPL-2.0' ;;
 	*) echo 'Apache-2.0' ;;
 	esac
 }
@@ -41,7 +41,7 @@ result "no trailing blanks, no blanks before tabs" "$(grep -nE '[[:blank:]]+$|^ 
 result "every file ends in a newline" "$(for f in $code $scripts; do
 	[ -z "$(tail -c 1 "$f")" ] || echo "$f"
 done)"
-result "no unfinished words" "$(grep -nwE 'TODO|FIXME|XXX|HACK' $code $scripts 2>/dev/null |
+result "no unfinished words" "$(grep -nwE '(TODO|FIXME|XXX|HACK)[: (]' $code $scripts 2>/dev/null |
 	grep -v '^tests/lint/files.sh:' | head -n 20)"
 
 big=$(for f in $(printf '%s\n' "$all" | grep -E '\.(c|h|sh)$' | grep -vE '_gen\.|/golden/'); do
