@@ -127,8 +127,12 @@ int wattest_nl_probe_add_doit(struct sk_buff *skb, struct genl_info *info)
 	err = wattest_probe_add(nla_get_u32(info->attrs[WATTEST_A_CONTROL_LINK_FD]),
 				genl_info_net(info), info->snd_portid, &prog_id);
 	if (err) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[WATTEST_A_CONTROL_LINK_FD],
-				    "no BPF link with a program, or it was announced already");
+		if (err == -EEXIST)
+			GENL_SET_ERR_MSG(info, "this link was announced already");
+		else if (err == -EBADF || err == -EINVAL)
+			GENL_SET_ERR_MSG(info, "no file descriptor of a BPF link with a program");
+		else if (err == -ENOSPC)
+			GENL_SET_ERR_MSG(info, "no room for another probe, or for its record");
 		nlmsg_free(reply);
 		return err;
 	}
