@@ -22,15 +22,15 @@ static const struct key {
 	size_t offset;
 	uint32_t min, max;
 } keys[] = {
-	{"rig", "key", PATH, offsetof(struct wt_config, key)},
-	{"rig", "certificate", PATH, offsetof(struct wt_config, certificate)},
-	{"rig", "registration", PATH, offsetof(struct wt_config, registration)},
-	{"rig", "grants", PATH, offsetof(struct wt_config, grants)},
-	{"rig", "trust", PATH, offsetof(struct wt_config, trust)},
-	{"agent", "state", PATH, offsetof(struct wt_config, state)},
-	{"agent", "run", PATH, offsetof(struct wt_config, run)},
-	{"agent", "probes", BOOL, offsetof(struct wt_config, probes)},
-	{"agent", "attestation_kb", KB, offsetof(struct wt_config, attestation_kb), 4, 4096},
+	{ "rig", "key", PATH, offsetof(struct wt_config, key) },
+	{ "rig", "certificate", PATH, offsetof(struct wt_config, certificate) },
+	{ "rig", "registration", PATH, offsetof(struct wt_config, registration) },
+	{ "rig", "grants", PATH, offsetof(struct wt_config, grants) },
+	{ "rig", "trust", PATH, offsetof(struct wt_config, trust) },
+	{ "agent", "state", PATH, offsetof(struct wt_config, state) },
+	{ "agent", "run", PATH, offsetof(struct wt_config, run) },
+	{ "agent", "probes", BOOL, offsetof(struct wt_config, probes) },
+	{ "agent", "attestation_kb", KB, offsetof(struct wt_config, attestation_kb), 4, 4096 },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -133,7 +133,7 @@ static void defaults(struct wt_config *config)
 int wt_config_load(const char *path, struct wt_config *ret, struct wt_err *err)
 {
 	struct wt_config config;
-	struct parse parse = {.config = &config};
+	struct parse parse = { .config = &config };
 	const char *file = path ? path : WT_CONFIG_FILE;
 	int line;
 

@@ -18,7 +18,7 @@
 
 static int address(const char *dir, struct sockaddr_un *ret, struct wt_err *err)
 {
-	*ret = (struct sockaddr_un){.sun_family = AF_UNIX};
+	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	if (snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/control.sock", dir) >=
 	    (int)sizeof(ret->sun_path))
 		return wt_fail(err, ENAMETOOLONG,
@@ -29,7 +29,7 @@ static int address(const char *dir, struct sockaddr_un *ret, struct wt_err *err)
 
 static void timeout(int fd, int seconds)
 {
-	struct timeval tv = {.tv_sec = seconds};
+	struct timeval tv = { .tv_sec = seconds };
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
@@ -256,7 +256,7 @@ static int read_reply(struct wt_span frame, struct reply *ret, struct wt_err *er
 int wt_control_recv_reply(int fd, struct wt_buf *ret, struct wt_err *err)
 {
 	uint8_t frame[FRAME_MAX];
-	struct reply reply = {.more = true};
+	struct reply reply = { .more = true };
 	size_t total = 0;
 
 	while (reply.more) {

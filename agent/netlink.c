@@ -204,8 +204,9 @@ void wt_nl_freep(struct wt_nl **nl)
 int wt_nl_status(struct wt_nl *nl, struct wt_nl_status *ret, struct wt_err *err)
 {
 	struct wt_nl_status status = {};
-	struct request rq = {
-		.answer = wt_nl_read_status, .user = &status, .max = WATTEST_A_STATUS_MAX};
+	struct request rq = { .answer = wt_nl_read_status,
+			      .user = &status,
+			      .max = WATTEST_A_STATUS_MAX };
 	int r = ask(nl, request(nl, WATTEST_CMD_STATUS_GET, 0), &rq, "status", err);
 
 	if (r == 0)
@@ -235,35 +236,35 @@ static int dump_all(struct wt_nl *nl, uint8_t command, uint64_t after, struct re
 
 int wt_nl_sources(struct wt_nl *nl, wt_nl_source_fn fn, void *user, struct wt_err *err)
 {
-	struct wt_nl_dump dump = {.source = fn, .user = user};
+	struct wt_nl_dump dump = { .source = fn, .user = user };
 
 	return dump_all(nl, WATTEST_CMD_SOURCE_GET, 0,
-			(struct request){.answer = wt_nl_read_source,
-					 .user = &dump,
-					 .max = WATTEST_A_SOURCE_MAX},
+			(struct request){ .answer = wt_nl_read_source,
+					  .user = &dump,
+					  .max = WATTEST_A_SOURCE_MAX },
 			"sources", err);
 }
 
 int wt_nl_devices(struct wt_nl *nl, wt_nl_device_fn fn, void *user, struct wt_err *err)
 {
-	struct wt_nl_dump dump = {.device = fn, .user = user};
+	struct wt_nl_dump dump = { .device = fn, .user = user };
 
 	return dump_all(nl, WATTEST_CMD_DEVICE_GET, 0,
-			(struct request){.answer = wt_nl_read_device,
-					 .user = &dump,
-					 .max = WATTEST_A_DEVICE_MAX},
+			(struct request){ .answer = wt_nl_read_device,
+					  .user = &dump,
+					  .max = WATTEST_A_DEVICE_MAX },
 			"devices", err);
 }
 
 int wt_nl_records(struct wt_nl *nl, uint64_t after_seq, wt_nl_record_fn fn, void *user,
 		  struct wt_err *err)
 {
-	struct wt_nl_dump dump = {.record = fn, .user = user};
+	struct wt_nl_dump dump = { .record = fn, .user = user };
 
 	return dump_all(nl, WATTEST_CMD_RECORD_GET, after_seq,
-			(struct request){.answer = wt_nl_read_record,
-					 .user = &dump,
-					 .max = WATTEST_A_RECORD_MAX},
+			(struct request){ .answer = wt_nl_read_record,
+					  .user = &dump,
+					  .max = WATTEST_A_RECORD_MAX },
 			"records", err);
 }
 
@@ -289,7 +290,7 @@ int wt_nl_close_window(struct wt_nl *nl, struct wt_span nonce, uint64_t *ret_seq
 		       struct wt_err *err)
 {
 	struct nl_msg *msg = request(nl, WATTEST_CMD_CLOSE, 0);
-	struct request rq = {.answer = read_u64, .user = ret_seq, .max = WATTEST_A_CONTROL_MAX};
+	struct request rq = { .answer = read_u64, .user = ret_seq, .max = WATTEST_A_CONTROL_MAX };
 
 	if (msg && nonce.p)
 		nla_put(msg, WATTEST_A_CONTROL_NONCE, (int)nonce.n, nonce.p);
@@ -305,8 +306,9 @@ static int read_prog_id(struct nlattr **a, void *user)
 int wt_nl_probe_add(struct wt_nl *nl, int link_fd, uint32_t *ret_prog_id, struct wt_err *err)
 {
 	struct nl_msg *msg = request(nl, WATTEST_CMD_PROBE_ADD, 0);
-	struct request rq = {
-		.answer = read_prog_id, .user = ret_prog_id, .max = WATTEST_A_CONTROL_MAX};
+	struct request rq = { .answer = read_prog_id,
+			      .user = ret_prog_id,
+			      .max = WATTEST_A_CONTROL_MAX };
 
 	if (msg)
 		nla_put_u32(msg, WATTEST_A_CONTROL_LINK_FD, (uint32_t)link_fd);

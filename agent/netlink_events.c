@@ -113,7 +113,7 @@ static int on_event(struct nl_msg *msg, void *arg)
 	struct nlmsghdr *hdr = nlmsg_hdr(msg);
 	struct nlattr *a[WATTEST_A_RECORD_MAX + 1];
 	struct reading *rd = arg;
-	struct wt_nl_dump dump = {.record = rd->handlers->record, .user = rd->user};
+	struct wt_nl_dump dump = { .record = rd->handlers->record, .user = rd->user };
 
 	if (nlmsg_get_src(msg)->nl_pid != 0) /* not from the kernel */
 		return NL_SKIP;
@@ -142,7 +142,7 @@ static int any_seq(struct nl_msg *msg, void *arg)
 int wt_nl_events_read(struct wt_nl_events *events, const struct wt_nl_handlers *handlers,
 		      void *user, struct wt_err *err)
 {
-	struct reading rd = {.events = events, .handlers = handlers, .user = user};
+	struct reading rd = { .events = events, .handlers = handlers, .user = user };
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
 	int r = 0;
 

@@ -463,7 +463,7 @@ int wt_store_value(struct wt_store *store, const char *key, struct wt_buf *ret, 
 int wt_store_bind(struct wt_store *store, const uint8_t ueid[WT_UEID_LEN], struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf bound = {};
-	struct wt_store_value value = {"ueid", wt_span(ueid, WT_UEID_LEN)};
+	struct wt_store_value value = { "ueid", wt_span(ueid, WT_UEID_LEN) };
 	int r = wt_store_value(store, "ueid", &bound, NULL);
 
 	if (r == -ENOENT)

@@ -4,8 +4,8 @@
 #define BPF_USB_H
 
 /* flags of wattest_usb_transfer */
-#define WATTEST_TRANSFER_IN	0x1	/* from the device */
-#define WATTEST_TRANSFER_FAILED	0x2	/* ended with an error; being cancelled is none */
+#define WATTEST_TRANSFER_IN 0x1 /* from the device */
+#define WATTEST_TRANSFER_FAILED 0x2 /* ended with an error; being cancelled is none */
 
 /*
  * Scalars only: the module looks the device up by its numbers, so a device that goes at the same moment leaves

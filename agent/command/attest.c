@@ -59,14 +59,14 @@ int cmd_attest(int argc, char **argv)
 		NONCE = 1
 	};
 	static const struct option options[] = {
-		{"nonce", required_argument, NULL, NONCE},
-		{"output", required_argument, NULL, 'o'},
+		{ "nonce", required_argument, NULL, NONCE },
+		{ "output", required_argument, NULL, 'o' },
 		COMMON_OPTIONS,
 		{},
 	};
 	struct attest attest = {
-		.common = {.command = "wattest attest", .help = help},
-		.request = {.op = WT_CONTROL_ATTEST},
+		.common = { .command = "wattest attest", .help = help },
+		.request = { .op = WT_CONTROL_ATTEST },
 	};
 	int c, n, r;
 

@@ -28,10 +28,10 @@ enum {
 	OPT_CONFIG = 1000,
 	OPT_JSON
 };
-#define COMMON_OPTIONS                                   \
-	{"config", required_argument, NULL, OPT_CONFIG}, \
-	{                                                \
-		"help", no_argument, NULL, 'h'           \
+#define COMMON_OPTIONS                                     \
+	{ "config", required_argument, NULL, OPT_CONFIG }, \
+	{                                                  \
+		"help", no_argument, NULL, 'h'             \
 	}
 #define JSON_OPTION                                 \
 	{                                           \

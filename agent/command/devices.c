@@ -32,9 +32,9 @@ static void seen(const struct model *m, const struct wt_nl_device *d, char *ret,
 
 static void show(const struct model *m)
 {
-	static const char *const header[] = {"id", "device", "at",     "registered as",
-					     "in", "out",    "errors", "last seen"};
-	struct table table = {.columns = 8, .right = 1 | 1 << 4 | 1 << 5 | 1 << 6};
+	static const char *const header[] = { "id", "device", "at",	"registered as",
+					      "in", "out",    "errors", "last seen" };
+	struct table table = { .columns = 8, .right = 1 | 1 << 4 | 1 << 5 | 1 << 6 };
 	size_t present = 0;
 
 	table_row(&table, header);
@@ -43,8 +43,10 @@ static void show(const struct model *m)
 		const struct wt_reg_device *reg = wt_device_of(model_registration(m), d);
 		char id[16], name[160], in[WT_FORMAT_LEN], out[WT_FORMAT_LEN], errors[24],
 			last[WT_FORMAT_LEN + 8];
-		const char *const cells[] = {id, name, d->path, reg ? reg->model : "not registered",
-					     in, out,  errors,	last};
+		const char *const cells[] = { id,      name,
+					      d->path, reg ? reg->model : "not registered",
+					      in,      out,
+					      errors,  last };
 
 		present += reg != NULL;
 		snprintf(id, sizeof(id), "%u", d->id);
@@ -70,8 +72,8 @@ static void show(const struct model *m)
 
 int cmd_devices(int argc, char **argv)
 {
-	static const struct option options[] = {JSON_OPTION, COMMON_OPTIONS, {}};
-	struct common common = {.command = "wattest devices", .help = help};
+	static const struct option options[] = { JSON_OPTION, COMMON_OPTIONS, {} };
+	struct common common = { .command = "wattest devices", .help = help };
 	struct model m;
 	int c, r;
 

@@ -80,12 +80,12 @@ int cmd_export(int argc, char **argv)
 		TO
 	};
 	static const struct option options[] = {
-		{"since", required_argument, NULL, SINCE},
-		{"to", required_argument, NULL, TO},
+		{ "since", required_argument, NULL, SINCE },
+		{ "to", required_argument, NULL, TO },
 		COMMON_OPTIONS,
 		{},
 	};
-	struct export ex = {.common = {.command = "wattest export", .help = help}};
+	struct export ex = { .common = { .command = "wattest export", .help = help } };
 	char *end;
 	int c, r;
 

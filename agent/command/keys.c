@@ -208,13 +208,13 @@ int cmd_keys(int argc, char **argv)
 		CSR
 	};
 	static const struct option options[] = {
-		{"name", required_argument, NULL, NAME},
-		{"csr", required_argument, NULL, CSR},
+		{ "name", required_argument, NULL, NAME },
+		{ "csr", required_argument, NULL, CSR },
 		JSON_OPTION,
 		COMMON_OPTIONS,
 		{},
 	};
-	struct keys keys = {.common = {.command = "wattest keys", .help = help}};
+	struct keys keys = { .common = { .command = "wattest keys", .help = help } };
 	int (*run)(struct keys * keys);
 	const char *what;
 	int c, r;

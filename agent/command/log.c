@@ -109,8 +109,8 @@ static int dump(struct log *log, struct wt_err *err)
 
 static int follow(struct log *log, struct wt_nl_events *events, struct wt_err *err)
 {
-	static const struct wt_nl_handlers handlers = {.record = on_record, .module = on_module};
-	struct pollfd pfd = {.fd = wt_nl_events_fd(events), .events = POLLIN};
+	static const struct wt_nl_handlers handlers = { .record = on_record, .module = on_module };
+	struct pollfd pfd = { .fd = wt_nl_events_fd(events), .events = POLLIN };
 	int r;
 
 	for (;;) {
@@ -149,7 +149,8 @@ static int run(struct log *log)
 	if (r == 0)
 		r = dump(log, &err);
 	if (r == 0 && log->last == log->since && !log->follow && !log->common.json)
-		fputs("the kernel holds no record that is not attested already: -f shows new ones\n", stderr);
+		fputs("the kernel holds no record that is not attested already: -f shows new ones\n",
+		      stderr);
 	if (r == 0 && log->follow)
 		r = follow(log, events, &err);
 	return r < 0 ? could_not(&log->common, &err) : 0;
@@ -161,13 +162,13 @@ int cmd_log(int argc, char **argv)
 		SINCE = 1
 	};
 	static const struct option options[] = {
-		{"follow", no_argument, NULL, 'f'},
-		{"since", required_argument, NULL, SINCE},
+		{ "follow", no_argument, NULL, 'f' },
+		{ "since", required_argument, NULL, SINCE },
 		JSON_OPTION,
 		COMMON_OPTIONS,
 		{},
 	};
-	struct log log = {.common = {.command = "wattest log", .help = help}};
+	struct log log = { .common = { .command = "wattest log", .help = help } };
 	char *end;
 	int c, r;
 

@@ -3,13 +3,14 @@
 #include "command.h"
 
 static const struct wt_command commands[] = {
-	{"status", cmd_status, "one screen: rig, energy left, sources, devices, last attestation"},
-	{"sources", cmd_sources, "energy sources with their power and counters"},
-	{"devices", cmd_devices, "mining devices, registered or not, and what they did"},
-	{"log", cmd_log, "the kernel's records, decoded; follow them with -f"},
-	{"attest", cmd_attest, "an attestation now, for an inspector's nonce if there is one"},
-	{"export", cmd_export, "stored attestations as files"},
-	{"keys", cmd_keys, "make or show the rig's key"},
+	{ "status", cmd_status,
+	  "one screen: rig, energy left, sources, devices, last attestation" },
+	{ "sources", cmd_sources, "energy sources with their power and counters" },
+	{ "devices", cmd_devices, "mining devices, registered or not, and what they did" },
+	{ "log", cmd_log, "the kernel's records, decoded; follow them with -f" },
+	{ "attest", cmd_attest, "an attestation now, for an inspector's nonce if there is one" },
+	{ "export", cmd_export, "stored attestations as files" },
+	{ "keys", cmd_keys, "make or show the rig's key" },
 };
 
 static const struct wt_program program = {

@@ -92,7 +92,7 @@ static void read_store(struct model *m, const struct wt_config *config)
 static void read_daemon(struct model *m, const struct wt_config *config)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf body = {};
-	const struct wt_control_request request = {.op = WT_CONTROL_STATUS};
+	const struct wt_control_request request = { .op = WT_CONTROL_STATUS };
 	int fd, r = wt_control_connect(config->run, &fd, &m->daemon_err);
 
 	if (r < 0)
@@ -128,7 +128,7 @@ void model_read(struct model *m, const struct wt_config *config, unsigned int wh
 {
 	struct timespec ts = {};
 
-	*m = (struct model){.now = time(NULL)};
+	*m = (struct model){ .now = time(NULL) };
 	read_registration(m, config);
 	if (what & MODEL_LIVE)
 		read_module(m);

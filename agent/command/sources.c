@@ -26,10 +26,10 @@ static const char help[] =
 
 static void show(const struct model *m)
 {
-	static const char *const header[] = {"id",	   "source", "role",	"power", "energy",
-					     "unmeasured", "missed", "refused", "state"};
-	struct table table = {.columns = 9,
-			      .right = 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7};
+	static const char *const header[] = { "id",	    "source", "role",	 "power", "energy",
+					      "unmeasured", "missed", "refused", "state" };
+	struct table table = { .columns = 9,
+			       .right = 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 };
 
 	table_row(&table, header);
 	for (size_t i = 0; i < m->n_sources; i++) {
@@ -39,7 +39,8 @@ static void show(const struct model *m)
 		const char *const cells[] = {
 			id,	name,	 wt_role_name(wt_role_of(model_registration(m), s)),
 			power,	energy,	 unmeasured,
-			missed, refused, state};
+			missed, refused, state
+		};
 
 		snprintf(id, sizeof(id), "%u", s->id);
 		wt_source_name(s->chip, s->parent, s->attribute, s->label, name, sizeof(name));
@@ -60,8 +61,8 @@ static void show(const struct model *m)
 
 int cmd_sources(int argc, char **argv)
 {
-	static const struct option options[] = {JSON_OPTION, COMMON_OPTIONS, {}};
-	struct common common = {.command = "wattest sources", .help = help};
+	static const struct option options[] = { JSON_OPTION, COMMON_OPTIONS, {} };
+	struct common common = { .command = "wattest sources", .help = help };
 	struct model m;
 	int c, r;
 

@@ -136,14 +136,14 @@ static void compare(const struct model *m, const struct wt_nl_source *s, char *s
 
 static void show_sources(const struct model *m)
 {
-	struct table table = {.columns = 4, .right = 1 << 2};
+	struct table table = { .columns = 4, .right = 1 << 2 };
 
 	for (size_t i = 0; i < m->n_sources; i++) {
 		const struct wt_nl_source *s = &m->sources[i];
 		enum wt_role role = wt_role_of(model_registration(m), s);
 		char name[192], power[WT_FORMAT_LEN], state[160];
-		const char *const cells[] = {name, role ? wt_role_name(role) : "unregistered",
-					     power, state};
+		const char *const cells[] = { name, role ? wt_role_name(role) : "unregistered",
+					      power, state };
 
 		wt_source_name(s->chip, s->parent, s->attribute, s->label, name, sizeof(name));
 		wt_format_power(s->last_uw, power);
@@ -278,8 +278,8 @@ static void show(const struct model *m)
 
 int cmd_status(int argc, char **argv)
 {
-	static const struct option options[] = {JSON_OPTION, COMMON_OPTIONS, {}};
-	struct common common = {.command = "wattest status", .help = help};
+	static const struct option options[] = { JSON_OPTION, COMMON_OPTIONS, {} };
+	struct common common = { .command = "wattest status", .help = help };
 	struct model m;
 	int c, r;
 

@@ -124,7 +124,7 @@ static void add_objects(struct appraiser *ap)
 /* A fresh appraisal that stands at the base. */
 static int begin(struct appraiser *ap, struct wt_err *err)
 {
-	const struct wt_appraisal_options options = {.now = time(NULL)};
+	const struct wt_appraisal_options options = { .now = time(NULL) };
 	int r;
 
 	wt_appraisal_free(ap->appraisal);
@@ -175,7 +175,7 @@ static int turn_day(struct appraiser *ap, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
 	struct wt_buf state = {};
-	struct wt_store_value v = {.key = "appraisal"};
+	struct wt_store_value v = { .key = "appraisal" };
 	int r = wt_appraisal_state_save(ap->appraisal, &state, err);
 
 	if (r < 0) {
@@ -227,8 +227,8 @@ static int feed(const struct wt_store_row *row, struct wt_span cose, void *user)
 static int conclude(struct appraiser *ap, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
-	struct wt_store_value v = {.key = "judgement"};
-	struct wt_judgement judgement = {.at = time(NULL)};
+	struct wt_store_value v = { .key = "judgement" };
+	struct wt_judgement judgement = { .at = time(NULL) };
 	int r = wt_appraisal_finish(ap->appraisal, &judgement.verdict, err);
 
 	if (r < 0)
@@ -248,7 +248,7 @@ static int conclude(struct appraiser *ap, struct wt_err *err)
 int appraiser_step(struct appraiser *ap)
 {
 	struct wt_err err = {};
-	struct feeding feeding = {.ap = ap, .err = &err, .left = AT_ONCE};
+	struct feeding feeding = { .ap = ap, .err = &err, .left = AT_ONCE };
 	int r;
 
 	if (!ap->appraisal)

@@ -52,12 +52,12 @@ static int parse(int argc, char **argv, struct options *ret)
 		VERSION
 	};
 	static const struct option options[] = {
-		{"config", required_argument, NULL, CONFIG},
-		{"foreground", no_argument, NULL, FOREGROUND},
-		{"debug", no_argument, NULL, DEBUG},
-		{"check-config", no_argument, NULL, CHECK},
-		{"version", no_argument, NULL, VERSION},
-		{"help", no_argument, NULL, 'h'},
+		{ "config", required_argument, NULL, CONFIG },
+		{ "foreground", no_argument, NULL, FOREGROUND },
+		{ "debug", no_argument, NULL, DEBUG },
+		{ "check-config", no_argument, NULL, CHECK },
+		{ "version", no_argument, NULL, VERSION },
+		{ "help", no_argument, NULL, 'h' },
 		{},
 	};
 	int c;

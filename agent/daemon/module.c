@@ -73,7 +73,7 @@ static int note_source(const struct wt_nl_source *source, void *user)
 
 void module_mark_sources(struct daemon *d)
 {
-	struct marking m = {.d = d};
+	struct marking m = { .d = d };
 	struct wt_err err = {};
 	int r;
 
@@ -118,7 +118,7 @@ static void on_module(bool there, void *user)
 
 static int on_events(sd_event_source *source, int fd, uint32_t revents, void *user)
 {
-	static const struct wt_nl_handlers handlers = {.record = on_record, .module = on_module};
+	static const struct wt_nl_handlers handlers = { .record = on_record, .module = on_module };
 	struct daemon *d = user;
 	struct wt_err err = {};
 	int r = wt_nl_events_read(d->events, &handlers, d, &err);

@@ -47,7 +47,7 @@ static int attest(struct daemon *d, const struct wt_control_request *request, st
 
 static void status(struct daemon *d, struct wt_buf *body)
 {
-	struct wt_control_status status = {.pid = (uint64_t)getpid(), .version = WATTEST_VERSION};
+	struct wt_control_status status = { .pid = (uint64_t)getpid(), .version = WATTEST_VERSION };
 
 	if (!d->nl)
 		strcpy(status.unobserved, "module wattest is not loaded");
@@ -113,7 +113,7 @@ static int on_connect(sd_event_source *source, int fd, uint32_t revents, void *u
 		close(conn);
 		return 0;
 	}
-	*client = (struct client){.server = server, .fd = conn};
+	*client = (struct client){ .server = server, .fd = conn };
 	server->clients++;
 	if (sd_event_add_io(event, &client->io, conn, EPOLLIN, on_request, client) < 0 ||
 	    sd_event_add_time_relative(event, &client->idle, CLOCK_MONOTONIC, IDLE_US, 0, on_idle,

@@ -30,8 +30,9 @@ FIXTURE_TEARDOWN(control)
 
 TEST_F(control, request)
 {
-	struct wt_control_request sent = {
-		.op = WT_CONTROL_ATTEST, .nonce = "12345678", .nonce_len = 8};
+	struct wt_control_request sent = { .op = WT_CONTROL_ATTEST,
+					   .nonce = "12345678",
+					   .nonce_len = 8 };
 
 	ASSERT_EQ(0, wt_control_send_request(self->fds[0], &sent, &self->err));
 	ASSERT_EQ(0, wt_control_recv_request(self->fds[1], &self->request, &self->err));
@@ -51,16 +52,16 @@ TEST_F(control, requests_that_are_refused)
 		size_t n;
 		int r;
 	} cases[] = {
-		{"", 1, -EBADMSG}, /* a byte 0: an integer where a map belongs */
-		{"\xa1\x01\x18\x63", 4, -EOPNOTSUPP}, /* an op that is not known */
-		{"\xa0", 1, -EOPNOTSUPP}, /* no op */
-		{"\xa1\x01\x01\x00", 4, -EBADMSG}, /* trailing bytes */
-		{"\xa1\x01", 2, -EBADMSG},
-		{"\xa2\x01\x01\x01\x01", 5, -EBADMSG}, /* a label twice */
-		{"\xa2\x01\x01\x02\x47"
-		 "1234567",
-		 12, -EBADMSG}, /* a nonce too short */
-		{"\xa2\x01\x01\x09\x01", 5, -EBADMSG}, /* a label that is not known */
+		{ "", 1, -EBADMSG }, /* a byte 0: an integer where a map belongs */
+		{ "\xa1\x01\x18\x63", 4, -EOPNOTSUPP }, /* an op that is not known */
+		{ "\xa0", 1, -EOPNOTSUPP }, /* no op */
+		{ "\xa1\x01\x01\x00", 4, -EBADMSG }, /* trailing bytes */
+		{ "\xa1\x01", 2, -EBADMSG },
+		{ "\xa2\x01\x01\x01\x01", 5, -EBADMSG }, /* a label twice */
+		{ "\xa2\x01\x01\x02\x47"
+		  "1234567",
+		  12, -EBADMSG }, /* a nonce too short */
+		{ "\xa2\x01\x01\x09\x01", 5, -EBADMSG }, /* a label that is not known */
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -115,12 +116,12 @@ TEST_F(control, reply_cut_short)
 TEST_F(control, status)
 {
 	struct wt_control_status got, sent = {
-					      .pid = 4711,
-					      .version = "0.1.0",
-					      .problem = "the disk is full",
-					      .n_probes = 1,
-					      .probes = {{"usb", {1, 2, 3, 4, 5, 6, 7, 8}, 42}},
-				      };
+		.pid = 4711,
+		.version = "0.1.0",
+		.problem = "the disk is full",
+		.n_probes = 1,
+		.probes = { { "usb", { 1, 2, 3, 4, 5, 6, 7, 8 }, 42 } },
+	};
 
 	wt_control_put_status(&self->body, &sent);
 	ASSERT_EQ(0, wt_control_read_status(wt_buf_span(&self->body), &got, &self->err));

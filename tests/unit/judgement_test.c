@@ -32,7 +32,7 @@ static void fill(struct wt_judgement *j)
 	v->to_ns = 8;
 	v->measured_uj = 9;
 	v->substituted_uj = 10;
-	v->chargeable = (struct wt_energy){11, 12, 13};
+	v->chargeable = (struct wt_energy){ 11, 12, 13 };
 	v->bought_uj = 14;
 	v->left_uj = 15;
 	v->devices_registered = 16;

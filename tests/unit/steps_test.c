@@ -66,7 +66,7 @@ static int feed(FIXTURE_DATA(steps) * self, uint64_t seq, uint16_t type, uint8_t
 		bool pruned)
 {
 	uint8_t raw[512];
-	struct wt_nl_record rec = {.seq = seq, .type = type};
+	struct wt_nl_record rec = { .seq = seq, .type = type };
 	uint8_t both[2 * WT_SHA256_LEN];
 
 	rec.data = wt_span(raw, make(raw, seq, type, nonce_len));
@@ -180,7 +180,7 @@ TEST_F(steps, pruned_windows_chain_by_their_digest)
 
 TEST_F(steps, a_nonce_ends_the_batch)
 {
-	static const uint8_t nonce[] = {0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa};
+	static const uint8_t nonce[] = { 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa };
 
 	FEED(1, WINDOW);
 	ASSERT_EQ(0, feed(self, 2, WATTEST_RECORD_WINDOW, sizeof(nonce), false));
@@ -219,7 +219,7 @@ TEST_F(steps, size_bound_keeps_steps_whole_and_takes_one_at_least)
 TEST_F(steps, a_window_that_cannot_be_read_is_an_error)
 {
 	uint8_t raw[512];
-	struct wt_nl_record rec = {.seq = 1, .type = WATTEST_RECORD_WINDOW, .has_head = true};
+	struct wt_nl_record rec = { .seq = 1, .type = WATTEST_RECORD_WINDOW, .has_head = true };
 
 	rec.data = wt_span(raw, make(raw, 1, WATTEST_RECORD_WINDOW, 0));
 	raw[sizeof(struct wattest_record) + 16] = 200; /* sources that are not there */

@@ -44,7 +44,10 @@ FIXTURE_TEARDOWN(store)
 
 static struct wt_store_row row(uint64_t seq)
 {
-	struct wt_store_row r = { .seq = seq, .first_record = 3 * seq - 2, .last_record = 3 * seq, .iat = 1000 + (int64_t)seq };
+	struct wt_store_row r = { .seq = seq,
+				  .first_record = 3 * seq - 2,
+				  .last_record = 3 * seq,
+				  .iat = 1000 + (int64_t)seq };
 
 	memset(r.digest, (int)seq, sizeof(r.digest));
 	memset(r.epoch, 7, sizeof(r.epoch));
