@@ -39,12 +39,12 @@ struct wt_notice {
 	uint8_t id[WT_ID_LEN];
 	int64_t issued_at;
 	enum wt_notice_kind kind;
-	int64_t from, to; /* [from, to); revocations have no end: to is 0 */
+	int64_t from, to; /* [from, to), from < to; revocations have no end: to is 0 */
 	enum wt_notice_scope scope;
 	uint8_t target[WT_UEID_LEN]; /* 16 bytes of id, or 17 of ueid */
-	char text[64];
-	uint32_t max_w; /* CURTAIL: may be 0 */
-	char reason[128]; /* for people */
+	char text[64]; /* of scopes 3 and 4: never empty */
+	uint32_t max_w; /* CURTAIL: may be 0; else 0 */
+	char reason[128]; /* for people; may be empty */
 };
 
 int wt_notice_decode(struct wt_span payload, struct wt_notice *ret, struct wt_err *err);

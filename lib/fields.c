@@ -140,3 +140,48 @@ int wt_field_count(struct wt_cbor_in *in, size_t most, size_t *ret)
 	}
 	return 0;
 }
+
+int wt_field_wh(struct wt_cbor_in *in, const char *in_what, uint32_t *ret)
+{
+	char v[WT_GROUPED_LEN], most[WT_GROUPED_LEN];
+	size_t at = in->off;
+	uint64_t wh;
+	int r;
+
+	r = wt_cbor_uint(in, &wh);
+	if (r < 0)
+		return r;
+	if (!wh || wh > WT_GRANT_MAX_WH) {
+		in->off = at;
+		in->what = NULL;
+		return wt_cbor_bad(in, "%s Wh in %s (%s %s)", wt_grouped(wh, v), in_what,
+				   wh ? "at most" : "at least",
+				   wh ? wt_grouped(WT_GRANT_MAX_WH, most) : "1");
+	}
+	*ret = (uint32_t)wh;
+	return 0;
+}
+
+void wt_field_put_uint(struct wt_buf *b, uint64_t label, uint64_t v)
+{
+	wt_cbor_put_uint(b, label);
+	wt_cbor_put_uint(b, v);
+}
+
+void wt_field_put_time(struct wt_buf *b, uint64_t label, int64_t v)
+{
+	wt_cbor_put_uint(b, label);
+	wt_cbor_put_int(b, v);
+}
+
+void wt_field_put_text(struct wt_buf *b, uint64_t label, const char *text)
+{
+	wt_cbor_put_uint(b, label);
+	wt_cbor_put_text(b, text);
+}
+
+void wt_field_put_bytes(struct wt_buf *b, uint64_t label, const void *p, size_t n)
+{
+	wt_cbor_put_uint(b, label);
+	wt_cbor_put_bytes(b, wt_span(p, n));
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For the decoders of objects: a map whose fields a table names, and values with their ranges. */
+/* For the coders of objects: a map whose fields a table names, and values with their ranges. */
 #ifndef LIB_FIELDS_H
 #define LIB_FIELDS_H
 
@@ -39,5 +39,14 @@ int wt_field_until(struct wt_cbor_in *in, int64_t from, int64_t *ret);
 int wt_field_ueid(struct wt_cbor_in *in, uint8_t ret[WT_UEID_LEN]);
 /* An array's length of at most `most`. */
 int wt_field_count(struct wt_cbor_in *in, size_t most, size_t *ret);
+/* Energy of 1 Wh to WT_GRANT_MAX_WH; the sentence says in what ("one purchase"). */
+int wt_field_wh(struct wt_cbor_in *in, const char *in_what, uint32_t *ret);
+
+/* Writers of a label and its value. */
+void wt_field_put_uint(struct wt_buf *b, uint64_t label, uint64_t v);
+/* Negative ones are written too, for the encoder's check to refuse. */
+void wt_field_put_time(struct wt_buf *b, uint64_t label, int64_t v);
+void wt_field_put_text(struct wt_buf *b, uint64_t label, const char *text);
+void wt_field_put_bytes(struct wt_buf *b, uint64_t label, const void *p, size_t n);
 
 #endif

@@ -56,27 +56,6 @@ static int read_spender(struct wt_cbor_in *in, struct wt_grant *grant)
 	return 0;
 }
 
-static int read_energy(struct wt_cbor_in *in, struct wt_grant *grant)
-{
-	char v[WT_GROUPED_LEN], most[WT_GROUPED_LEN];
-	size_t at = in->off;
-	uint64_t wh;
-	int r;
-
-	r = wt_cbor_uint(in, &wh);
-	if (r < 0)
-		return r;
-	if (!wh || wh > WT_GRANT_MAX_WH) {
-		in->off = at;
-		in->what = NULL;
-		return wt_cbor_bad(in, "%s Wh in one purchase (%s %s)", wt_grouped(wh, v),
-				   wh ? "at most" : "at least",
-				   wh ? wt_grouped(WT_GRANT_MAX_WH, most) : "1");
-	}
-	grant->wh = (uint32_t)wh;
-	return 0;
-}
-
 static int read_currency(struct wt_cbor_in *in, struct wt_grant *grant)
 {
 	size_t at = in->off, i;
@@ -117,7 +96,7 @@ static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_grant *gra
 	case METERING_POINT:
 		return wt_cbor_text_to(in, grant->metering_point, sizeof(grant->metering_point));
 	case ENERGY:
-		return read_energy(in, grant);
+		return wt_field_wh(in, "one purchase", &grant->wh);
 	case CURRENCY:
 		return read_currency(in, grant);
 	case PRICE:
@@ -172,30 +151,21 @@ int wt_grant_encode(const struct wt_grant *grant, struct wt_buf *ret, struct wt_
 	int r;
 
 	wt_cbor_put_map(ret, priced ? 11 : 9);
-	wt_cbor_put_uint(ret, ID);
-	wt_cbor_put_bytes(ret, wt_span(grant->id, sizeof(grant->id)));
-	wt_cbor_put_uint(ret, NOT_BEFORE);
-	wt_cbor_put_int(ret, grant->not_before);
-	wt_cbor_put_uint(ret, NOT_AFTER);
-	wt_cbor_put_int(ret, grant->not_after);
-	wt_cbor_put_uint(ret, SPENDER);
-	wt_cbor_put_bytes(ret, grant->to_site ? wt_span(grant->site_key, sizeof(grant->site_key))
-					      : wt_span(grant->spender, sizeof(grant->spender)));
-	wt_cbor_put_uint(ret, TRANSACTION);
-	wt_cbor_put_text(ret, grant->transaction);
-	wt_cbor_put_uint(ret, LICENCE);
-	wt_cbor_put_text(ret, grant->licence);
-	wt_cbor_put_uint(ret, ZONE);
-	wt_cbor_put_text(ret, grant->zone);
-	wt_cbor_put_uint(ret, METERING_POINT);
-	wt_cbor_put_text(ret, grant->metering_point);
-	wt_cbor_put_uint(ret, ENERGY);
-	wt_cbor_put_uint(ret, grant->wh);
+	wt_field_put_bytes(ret, ID, grant->id, sizeof(grant->id));
+	wt_field_put_time(ret, NOT_BEFORE, grant->not_before);
+	wt_field_put_time(ret, NOT_AFTER, grant->not_after);
+	if (grant->to_site)
+		wt_field_put_bytes(ret, SPENDER, grant->site_key, sizeof(grant->site_key));
+	else
+		wt_field_put_bytes(ret, SPENDER, grant->spender, sizeof(grant->spender));
+	wt_field_put_text(ret, TRANSACTION, grant->transaction);
+	wt_field_put_text(ret, LICENCE, grant->licence);
+	wt_field_put_text(ret, ZONE, grant->zone);
+	wt_field_put_text(ret, METERING_POINT, grant->metering_point);
+	wt_field_put_uint(ret, ENERGY, grant->wh);
 	if (priced) {
-		wt_cbor_put_uint(ret, CURRENCY);
-		wt_cbor_put_text(ret, grant->currency);
-		wt_cbor_put_uint(ret, PRICE);
-		wt_cbor_put_uint(ret, grant->price_micro);
+		wt_field_put_text(ret, CURRENCY, grant->currency);
+		wt_field_put_uint(ret, PRICE, grant->price_micro);
 	}
 	if (ret->err)
 		return wt_fail(err, -ret->err, "no memory for a grant");

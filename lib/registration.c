@@ -318,54 +318,36 @@ void wt_registration_clear(struct wt_registration *reg)
 
 /* --- writing ----------------------------------------------------------------------------------- */
 
-static void put_text(struct wt_buf *b, uint64_t label, const char *text)
-{
-	wt_cbor_put_uint(b, label);
-	wt_cbor_put_text(b, text);
-}
-
 static void put_optional(struct wt_buf *b, uint64_t label, const char *text)
 {
 	if (*text)
-		put_text(b, label, text);
-}
-
-static void put_uint(struct wt_buf *b, uint64_t label, uint64_t v)
-{
-	wt_cbor_put_uint(b, label);
-	wt_cbor_put_uint(b, v);
-}
-
-static void put_time(struct wt_buf *b, uint64_t label, int64_t v)
-{
-	wt_cbor_put_uint(b, label);
-	wt_cbor_put_int(b, v);
+		wt_field_put_text(b, label, text);
 }
 
 static void put_device(struct wt_buf *b, const struct wt_reg_device *d)
 {
 	wt_cbor_put_map(b, 6u + !!*d->serial + !!*d->path + !!*d->product);
-	put_uint(b, DEVICE_BUS, d->bus);
-	put_uint(b, DEVICE_VID, d->vid);
-	put_uint(b, DEVICE_PID, d->pid);
+	wt_field_put_uint(b, DEVICE_BUS, d->bus);
+	wt_field_put_uint(b, DEVICE_VID, d->vid);
+	wt_field_put_uint(b, DEVICE_PID, d->pid);
 	put_optional(b, DEVICE_SERIAL, d->serial);
 	put_optional(b, DEVICE_PATH, d->path);
 	put_optional(b, DEVICE_PRODUCT, d->product);
-	put_text(b, DEVICE_MODEL, d->model);
-	put_uint(b, DEVICE_RATED_MW, d->rated_mw);
-	put_uint(b, DEVICE_RATED_MHS, d->rated_mhs);
+	wt_field_put_text(b, DEVICE_MODEL, d->model);
+	wt_field_put_uint(b, DEVICE_RATED_MW, d->rated_mw);
+	wt_field_put_uint(b, DEVICE_RATED_MHS, d->rated_mhs);
 }
 
 static void put_source(struct wt_buf *b, const struct wt_reg_source *s)
 {
 	wt_cbor_put_map(b, 5u + !!*s->parent + !!*s->label);
-	put_text(b, SOURCE_CHIP, s->chip);
+	wt_field_put_text(b, SOURCE_CHIP, s->chip);
 	put_optional(b, SOURCE_PARENT, s->parent);
-	put_text(b, SOURCE_ATTRIBUTE, s->attribute);
+	wt_field_put_text(b, SOURCE_ATTRIBUTE, s->attribute);
 	put_optional(b, SOURCE_LABEL, s->label);
-	put_uint(b, SOURCE_ROLE, s->role);
-	put_uint(b, SOURCE_CLASS, s->class_ppm);
-	put_time(b, SOURCE_CALIBRATED, s->calibrated_until);
+	wt_field_put_uint(b, SOURCE_ROLE, s->role);
+	wt_field_put_uint(b, SOURCE_CLASS, s->class_ppm);
+	wt_field_put_time(b, SOURCE_CALIBRATED, s->calibrated_until);
 }
 
 int wt_registration_encode(const struct wt_registration *reg, struct wt_buf *ret,
@@ -377,20 +359,17 @@ int wt_registration_encode(const struct wt_registration *reg, struct wt_buf *ret
 	int r;
 
 	wt_cbor_put_map(ret, sizeof(fields) / sizeof(fields[0]));
-	wt_cbor_put_uint(ret, ID);
-	wt_cbor_put_bytes(ret, wt_span(reg->id, sizeof(reg->id)));
-	put_time(ret, NOT_BEFORE, reg->not_before);
-	put_time(ret, NOT_AFTER, reg->not_after);
-	wt_cbor_put_uint(ret, UEID);
-	wt_cbor_put_bytes(ret, wt_span(reg->ueid, sizeof(reg->ueid)));
-	put_text(ret, RIG, reg->rig);
-	put_text(ret, LICENCE, reg->licence);
-	put_text(ret, HOLDER, reg->holder);
-	put_text(ret, SITE, reg->site);
-	put_text(ret, ZONE, reg->zone);
-	put_uint(ret, NAMEPLATE, reg->nameplate_w);
-	wt_cbor_put_uint(ret, RIG_CERT);
-	wt_cbor_put_bytes(ret, reg->rig_cert);
+	wt_field_put_bytes(ret, ID, reg->id, sizeof(reg->id));
+	wt_field_put_time(ret, NOT_BEFORE, reg->not_before);
+	wt_field_put_time(ret, NOT_AFTER, reg->not_after);
+	wt_field_put_bytes(ret, UEID, reg->ueid, sizeof(reg->ueid));
+	wt_field_put_text(ret, RIG, reg->rig);
+	wt_field_put_text(ret, LICENCE, reg->licence);
+	wt_field_put_text(ret, HOLDER, reg->holder);
+	wt_field_put_text(ret, SITE, reg->site);
+	wt_field_put_text(ret, ZONE, reg->zone);
+	wt_field_put_uint(ret, NAMEPLATE, reg->nameplate_w);
+	wt_field_put_bytes(ret, RIG_CERT, reg->rig_cert.p, reg->rig_cert.n);
 	wt_cbor_put_uint(ret, DEVICES);
 	wt_cbor_put_array(ret, reg->n_devices);
 	for (i = 0; i < reg->n_devices; i++)

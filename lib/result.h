@@ -5,11 +5,14 @@
 
 #include "lib/appraisal.h"
 
+/* More than this version has: a result of a newer one is still readable. */
+#define WT_RESULT_MAX_CHECKS 32
+
 struct wt_result_check {
 	char check[24]; /* wt_check_name() */
 	enum wt_tier tier;
 	char code[32];
-	char reason[256];
+	char reason[256]; /* never empty */
 };
 
 struct wt_result {
@@ -17,16 +20,16 @@ struct wt_result {
 	char verifier[64]; /* program and version */
 	uint8_t policy[WT_SHA256_LEN]; /* digest over what was looked at: registration, grants, allotments, notices, anchors */
 	uint8_t ueid[WT_UEID_LEN];
-	char rig[64];
-	enum wt_tier tier;
-	enum wt_allocation allocation;
+	char rig[64]; /* empty: without a registration it has no name */
+	enum wt_tier tier; /* worst of the checks, or WT_NONE when none is contraindicated */
+	enum wt_allocation allocation; /* 0: not judged */
 	unsigned int assurance;
-	uint64_t first_seq, last_seq;
+	uint64_t first_seq, last_seq; /* both 0: none were looked at */
 	uint8_t last_digest[WT_SHA256_LEN]; /* of the newest attestation looked at */
 	uint64_t from_ns, to_ns; /* realtime covered */
 	uint64_t measured_uj, substituted_uj, bought_uj, left_uj;
 	struct wt_energy chargeable;
-	struct wt_result_check checks[WT_CHECKS];
+	struct wt_result_check checks[WT_RESULT_MAX_CHECKS]; /* at least one, none twice */
 	size_t n_checks;
 };
 
