@@ -328,17 +328,6 @@ const struct wattest_entry *wattest_log_next(u64 seq)
 	const struct wattest_entry *e;
 
 	lockdep_assert_held(&wattest_log_mutex);
-	/* Whoever follows the log asks for its end. */
-	if (seq >= state.closed_seq) {
-		const struct wattest_entry *found = NULL;
-
-		list_for_each_entry_reverse(e, &entries, node) {
-			if (e->seq <= seq)
-				break;
-			found = e;
-		}
-		return found;
-	}
 	list_for_each_entry(e, &entries, node)
 		if (e->seq > seq)
 			return e;
