@@ -34,7 +34,7 @@ platform() { shown 'platform$' "$1" on_host; }
 inspector() { shown 'inspector$' "$1" on_host; }
 
 let_work() { # windows
-	rig "for i in \$(seq $(($1 * WINDOW_MS / 100 + 5))); do sleep 0.1; done"
+	rig "sleep $(($1 * WINDOW_MS + 500))e-3"
 }
 
 # --- before the acts ----------------------------------------------------------------------------------------
