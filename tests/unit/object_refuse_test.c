@@ -3,22 +3,8 @@
 #include "kselftest_harness.h"
 
 #include "lib/object.h"
-#include "tests/unit/edit.h"
+#include "tests/unit/refuse.h"
 #include "tests/unit/sample.h"
-
-struct wrong {
-	struct edit_path path;
-	const char *hex; /* what is there instead; NULL: nothing */
-	const char *words; /* in the sentence */
-};
-
-#define AT(...) \
-	{ { __VA_ARGS__ }, sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t) }
-#define D16 "50" "00000000000000000000000000000000"
-#define D32 "5820" "1111111111111111111111111111111111111111111111111111111111111111"
-#define Z32 "5820" "0000000000000000000000000000000000000000000000000000000000000000"
-#define TEXT64 "7840" "6161616161616161616161616161616161616161616161616161616161616161" \
-	"6161616161616161616161616161616161616161616161616161616161616161"
 
 static int try_grant(struct wt_span payload, struct wt_err *err)
 {
@@ -45,71 +31,6 @@ static int try_attestation(struct wt_span payload, struct wt_err *err)
 	if (!r)
 		wt_attestation_clear(&att);
 	return r;
-}
-
-static void refuse_all(struct __test_metadata *_metadata, struct wt_span good,
-		       int (*try)(struct wt_span, struct wt_err *), const struct wrong *wrong,
-		       size_t n)
-{
-	struct wt_err err = { "" };
-
-	ASSERT_EQ(0, try(good, &err)) TH_LOG("%s", err.msg);
-	for (size_t i = 0; i < n; i++) {
-		struct wt_buf bad = { 0 };
-		uint8_t *exact;
-
-		edit(good, &wrong[i].path, 0, wrong[i].hex, &bad);
-		exact = malloc(bad.n);
-		memcpy(exact, bad.p, bad.n);
-		err.msg[0] = '\0';
-		EXPECT_EQ(-EBADMSG, try(wt_span(exact, bad.n), &err))
-			TH_LOG("case %zu (%s) was taken", i, wrong[i].words);
-		EXPECT_NE(NULL, strstr(err.msg, wrong[i].words))
-			TH_LOG("case %zu: \"%s\" has not \"%s\"", i, err.msg, wrong[i].words);
-		EXPECT_EQ(0, strncmp(err.msg, "byte ", 5)) TH_LOG("%s", err.msg);
-		EXPECT_EQ(-EBADMSG, try(wt_span(exact, bad.n), NULL));
-		free(exact);
-		wt_buf_free(&bad);
-	}
-	/* Cut anywhere, or with something behind: never taken, never read beyond the end. */
-	for (size_t cut = 0; cut < good.n; cut++) {
-		uint8_t *exact = malloc(cut ? cut : 1);
-
-		memcpy(exact, good.p, cut);
-		EXPECT_EQ(-EBADMSG, try(wt_span(exact, cut), NULL)) TH_LOG("cut at %zu", cut);
-		free(exact);
-	}
-	uint8_t *longer = calloc(1, good.n + 1);
-
-	memcpy(longer, good.p, good.n);
-	EXPECT_EQ(-EBADMSG, try(wt_span(longer, good.n + 1), &err));
-	EXPECT_NE(NULL, strstr(err.msg, "1 bytes after the end"));
-	free(longer);
-}
-
-/*
- * One byte changed anywhere: may be another good object, but never a crash, and never one that
- * encodes otherwise.
- */
-static void change_every_byte(struct __test_metadata *_metadata, struct wt_span good,
-			      int (*again)(struct wt_span in, struct wt_buf *out))
-{
-	uint8_t *exact = malloc(good.n);
-
-	for (size_t i = 0; i < good.n; i++) {
-		for (int v = 0; v < 256; v += 1 + (good.n > 300) * 16) {
-			struct wt_buf out = { 0 };
-
-			memcpy(exact, good.p, good.n);
-			exact[i] = (uint8_t)v;
-			if (!again(wt_span(exact, good.n), &out)) {
-				EXPECT_TRUE(wt_span_equal(wt_span(exact, good.n), wt_buf_span(&out)))
-					TH_LOG("byte %zu as %02x", i, v);
-			}
-			wt_buf_free(&out);
-		}
-	}
-	free(exact);
 }
 
 static const struct wrong wrong_grant[] = {

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "lib/allocation.h"
 #include "lib/object.h"
+#include "lib/result.h"
 #include "wattest/record.h"
 
 #define SAMPLE_FROM 1767225600 /* 2026-01-01 */
@@ -79,6 +81,82 @@ static inline struct wt_registration sample_registration(void)
 	sample_fill(reg.id, sizeof(reg.id), 0x20);
 	sample_ueid(reg.ueid);
 	return reg;
+}
+
+static inline struct wt_allotment sample_allotment(void)
+{
+	struct wt_allotment allotment = {
+		.not_before = SAMPLE_FROM,
+		.not_after = SAMPLE_FROM + SAMPLE_HOUR,
+		.wh = 3500,
+	};
+
+	sample_fill(allotment.id, sizeof(allotment.id), 0x90);
+	sample_ueid(allotment.ueid);
+	sample_fill(allotment.grant_id, sizeof(allotment.grant_id), 0x10);
+	sample_fill(allotment.grant_digest, sizeof(allotment.grant_digest), 0xa0);
+	return allotment;
+}
+
+/* Of each kind: revocations of an object, a curtailment of a zone, one rig that is off. */
+static inline struct wt_notice sample_notice(enum wt_notice_kind kind)
+{
+	struct wt_notice notice = {
+		.issued_at = SAMPLE_FROM + 600,
+		.kind = kind,
+		.from = SAMPLE_FROM + 900,
+	};
+
+	sample_fill(notice.id, sizeof(notice.id), 0xb0);
+	if (kind == WT_NOTICE_CURTAIL || kind == WT_NOTICE_OFF)
+		notice.to = notice.from + 1800;
+	if (kind == WT_NOTICE_CURTAIL) {
+		notice.scope = WT_SCOPE_ZONE;
+		strcpy(notice.text, "north");
+		notice.max_w = 1200;
+		strcpy(notice.reason, "frequency below 49.8 Hz");
+	} else if (kind == WT_NOTICE_OFF) {
+		notice.scope = WT_SCOPE_RIG;
+		sample_ueid(notice.target);
+	} else {
+		notice.scope = WT_SCOPE_OBJECT;
+		sample_fill(notice.target, WT_ID_LEN, 0x10);
+	}
+	return notice;
+}
+
+/* An hour of a rig that did all well, but for one thing. */
+static inline struct wt_result sample_result(void)
+{
+	static const struct wt_result_check checks[] = {
+		{ "signature", WT_AFFIRMING, "ok", "60 attestations" },
+		{ "time", WT_WARNING, "clock-not-synchronised", "the clock was not synchronised for 4 min" },
+		{ "witness", WT_NONE, "none", "no TPM quote: a software key signed" },
+		{ "energy", WT_AFFIRMING, "ok", "3.31 kWh of 3.5 kWh" },
+	};
+	struct wt_result result = {
+		.iat = SAMPLE_FROM + SAMPLE_HOUR,
+		.verifier = "wattest-inspect 0.1.0",
+		.rig = "KZ-PVL-0142",
+		.tier = WT_WARNING,
+		.allocation = WT_WITHIN,
+		.first_seq = 10353,
+		.last_seq = 10412,
+		.from_ns = SAMPLE_FROM * UINT64_C(1000000000),
+		.to_ns = (SAMPLE_FROM + SAMPLE_HOUR) * UINT64_C(1000000000),
+		.measured_uj = 11700000000000,
+		.substituted_uj = 210000000000,
+		.chargeable = { 11676000000000, 11910000000000, 12144000000000 },
+		.bought_uj = 12600000000000,
+		.left_uj = 690000000000,
+		.n_checks = sizeof(checks) / sizeof(checks[0]),
+	};
+
+	sample_ueid(result.ueid);
+	sample_fill(result.policy, sizeof(result.policy), 0xd0);
+	sample_fill(result.last_digest, sizeof(result.last_digest), 0xe0);
+	memcpy(result.checks, checks, sizeof(checks));
+	return result;
 }
 
 #define SAMPLE_SOURCES 4
