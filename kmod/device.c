@@ -128,13 +128,13 @@ u32 wattest_device_count(bool gone_too)
 	return n;
 }
 
-void wattest_device_fill(struct wattest_window_device *ret)
+void wattest_device_fill(void *ret)
 {
 	struct wattest_device *d;
 
 	lockdep_assert_held(&wattest_log_mutex);
 	list_for_each_entry(d, &devices, node) {
-		*ret++ = (struct wattest_window_device){
+		struct wattest_window_device w = {
 			.transfers_in = cpu_to_le64(atomic64_read(&d->transfers_in)),
 			.transfers_out = cpu_to_le64(atomic64_read(&d->transfers_out)),
 			.bytes_in = cpu_to_le64(atomic64_read(&d->bytes_in)),
@@ -142,6 +142,9 @@ void wattest_device_fill(struct wattest_window_device *ret)
 			.id = cpu_to_le32(d->id),
 			.errors = cpu_to_le32(min_t(u64, atomic64_read(&d->errors), U32_MAX)),
 		};
+
+		memcpy(ret, &w, sizeof(w));
+		ret += sizeof(w);
 	}
 }
 

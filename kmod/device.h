@@ -58,7 +58,7 @@ void wattest_device_exit(void);
  * commit.
  */
 u32 wattest_device_count(bool gone_too);
-void wattest_device_fill(struct wattest_window_device *ret);
+void wattest_device_fill(void *ret);	/* struct wattest_window_device, aligned to 4 */
 void wattest_device_end_window(void);
 
 /* The first present device after id, or NULL. */

@@ -33,6 +33,7 @@ static void set_timer(u64 delay_ns)
 		mod_delayed_work(system_freezable_wq, &timer, nsecs_to_jiffies(delay_ns));
 }
 
+/* The longest WINDOW that there can be. */
 static_assert(sizeof(struct wattest_record) + sizeof(struct wattest_window) +
 	      WATTEST_MAX_SOURCES * sizeof(struct wattest_window_source) +
 	      WATTEST_MAX_DEVICES * sizeof(struct wattest_window_device) +
@@ -42,8 +43,9 @@ static int close_window(const u8 *nonce, size_t len, bool last,
 			struct wattest_window_closed *ret_closed)
 {
 	u32 sources = wattest_source_count(true), devices = wattest_device_count(true);
+	const size_t size = sources * sizeof(struct wattest_window_source) +
+			    devices * sizeof(struct wattest_window_device);
 	struct wattest_window_source *source;
-	struct wattest_window_device *device;
 	struct wattest_window *w;
 	struct wattest_entry *e;
 	u64 now;
@@ -51,14 +53,12 @@ static int close_window(const u8 *nonce, size_t len, bool last,
 	lockdep_assert_held(&wattest_log_mutex);
 	wattest_clock_check();
 	now = ktime_get_boottime_ns();
-	e = wattest_log_begin_window(now, sizeof(*w) + sources * sizeof(*source) +
-				     devices * sizeof(*device) + len, last);
+	e = wattest_log_begin_window(now, sizeof(*w) + size + len, last);
 	if (IS_ERR(e))
 		return PTR_ERR(e);
 
 	w = (struct wattest_window *)(e->data + 1);
 	source = (struct wattest_window_source *)(w + 1);
-	device = (struct wattest_window_device *)(source + sources);
 	w->from_ns = cpu_to_le64(from_ns);
 	w->realtime_ns = cpu_to_le64(ktime_get_real_ns());
 	w->sources = cpu_to_le16(sources);
@@ -67,8 +67,8 @@ static int close_window(const u8 *nonce, size_t len, bool last,
 	w->probes = min(wattest_probe_count(), 255U);
 	w->flags = wattest_probe_observed_since(from_ns) ? WATTEST_WINDOW_OBSERVED : 0;
 	wattest_source_fill(source, now);
-	wattest_device_fill(device);
-	memcpy(device + devices, nonce, len);
+	wattest_device_fill(source + sources);
+	memcpy((u8 *)source + size, nonce, len);
 	wattest_log_commit_window(e);
 
 	if (ret_closed) {
