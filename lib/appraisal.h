@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Appraisal (RFC 9334): what evidence is worth, judged against what the authorities signed. A pure function of
- * (attestations, registration, grants, trust anchors, state before, time): same input, same bytes out.
+ * Appraisal (RFC 9334): what evidence is worth, judged against what the authorities signed. A pure
+ * function of (attestations, registration, grants, trust anchors, state before, time): same input,
+ * same bytes out.
  *
- *   wt_appraisal_new → set_registration, add_grant ... → (state_load) → feed each attestation in order → finish
+ *   wt_appraisal_new → registration, grant ... → (state_load) → feed, in order of seq → finish
  *
- * Feeding never stops at the first finding: every check keeps its worst outcome and the first reason for it, so a
- * verdict says all that is wrong. Only what could not be judged at all (no memory) is an error.
+ * Feeding never stops at the first finding: every check keeps its worst outcome and the first
+ * reason for it, so a verdict says all that is wrong. Only what could not be judged at all (no
+ * memory) is an error.
  */
 #ifndef LIB_APPRAISAL_H
 #define LIB_APPRAISAL_H
@@ -17,7 +19,8 @@
 
 /* In the order in which they are shown. */
 enum wt_check {
-	WT_CHECK_SIGNATURE, /* envelope decodes strictly, signature good under the registered certificate */
+	/* Envelope decodes strictly, signature good under the registered certificate */
+	WT_CHECK_SIGNATURE,
 	WT_CHECK_SIGNER, /* path and duty of registry, platform and rig certificates */
 	WT_CHECK_REVOCATION,
 	WT_CHECK_REGISTRATION, /* signed, valid at the time, names this rig and key */
@@ -29,7 +32,8 @@ enum wt_check {
 	WT_CHECK_SOURCES, /* as registered; none silent, stuck, contradicting */
 	WT_CHECK_ACTIVITY, /* observed by a probe */
 	WT_CHECK_LOSSES, /* LOST records: nothing but WINDOW bodies went */
-	WT_CHECK_FRESHNESS, /* the nonce asked for is there, in the claim and in the kernel's record */
+	/* The nonce asked for is there, in the claim and in the kernel's record */
+	WT_CHECK_FRESHNESS,
 	WT_CHECK_WITNESS, /* TPM quote: none until claimed */
 	WT_CHECK_GRANTS, /* each signed by a platform, for this rig and licence */
 	WT_CHECK_ENERGY, /* within what was bought */
@@ -58,7 +62,11 @@ const struct wt_reason *wt_reasons(size_t *ret_n); /* all of them, by check */
 
 struct wt_outcome {
 	enum wt_tier tier;
-	char code[32]; /* stable reason code, e.g. "device-not-registered"; "ok" when affirming, "none" when nothing was claimed */
+	/*
+	 * Stable reason code, e.g. "device-not-registered"; "ok" when affirming, "none" when
+	 * nothing was claimed
+	 */
+	char code[32];
 	char reason[256]; /* a plain sentence */
 	uint32_t findings; /* how often something of this tier was found */
 };
@@ -109,25 +117,44 @@ struct wt_verdict {
 struct wt_appraisal;
 
 struct wt_appraisal_options {
-	int64_t now; /* seconds since 1970: certificates, registration and grants are judged at the evidence's own times,
-		      * freshness and "registration near its end" at this */
+	/*
+	 * Seconds since 1970. Certificates, registration and grants are judged at the evidence's
+	 * own times; freshness, revocation lists and "registration near its end" at this.
+	 */
+	int64_t now;
 	struct wt_span nonce; /* p NULL: none was asked for */
 };
 
 /* trust is borrowed and must outlive the appraisal. */
 int wt_appraisal_new(struct wt_trust *trust, const struct wt_appraisal_options *options,
 		     struct wt_appraisal **ret, struct wt_err *err);
-/* COSE_Sign1 bytes; name is for sentences ("reg.cose"). A bad object is a finding and not an error: 0, and it is not
- * used. Returns 1 when it was accepted, 0 when it was refused (why: the check and err), < 0 could not judge. */
-int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const char *name, struct wt_err *err);
-int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *name, struct wt_err *err);
-/* State of an earlier appraisal: before the first feed. -EBADMSG: not a state file, or of another rig or a newer version. */
+/*
+ * COSE_Sign1 bytes; name is for sentences ("reg.cose"). A bad object is a finding and not an error:
+ * 0, and it is not used. Returns 1 when it was accepted, 0 when it was refused (why: the check and
+ * err), < 0 could not judge.
+ */
+int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const char *name,
+			      struct wt_err *err);
+int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *name,
+		       struct wt_err *err);
+/*
+ * State of an earlier appraisal: before the first feed. -EBADMSG: not a state file, or of another
+ * rig or a newer version.
+ */
 int wt_appraisal_state_load(struct wt_appraisal *a, struct wt_span state, struct wt_err *err);
-/* One attestation, in order of seq (feeding out of order is a sequence finding: callers sort by wt_attestation_peek). */
-int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span cose, const char *name, struct wt_err *err);
+/*
+ * One attestation, in order of seq (feeding out of order is a sequence finding: callers sort by
+ * wt_attestation_peek).
+ */
+int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span cose, const char *name,
+		      struct wt_err *err);
 /* rig id and seq of an attestation, unverified: to sort by. */
-int wt_attestation_peek(struct wt_span cose, uint8_t ret_ueid[WT_UEID_LEN], uint64_t *ret_seq, struct wt_err *err);
-/* The verdict over all that was fed; may be called again after more feeding. Free with wt_verdict_clear. */
+int wt_attestation_peek(struct wt_span cose, uint8_t ret_ueid[WT_UEID_LEN], uint64_t *ret_seq,
+			struct wt_err *err);
+/*
+ * The verdict over all that was fed; may be called again after more feeding. Free with
+ * wt_verdict_clear.
+ */
 int wt_appraisal_finish(struct wt_appraisal *a, struct wt_verdict *ret, struct wt_err *err);
 /* What a later run needs: deterministic CBOR, integers and digests only. */
 int wt_appraisal_state_save(const struct wt_appraisal *a, struct wt_buf *ret, struct wt_err *err);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The log's hash chain: C_k = SHA-256(C_{k-1} || SHA-256(d_1 || ... || d_m)), d_i = SHA-256(record i). */
+/*
+ * The log's hash chain: C_k = SHA-256(C_{k-1} || SHA-256(d_1 || ... || d_m)), d_i = SHA-256(record
+ * i).
+ */
 #ifndef LIB_CHAIN_H
 #define LIB_CHAIN_H
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Three estimates (low, best, high) of one energy are debited each for itself: whether the best one fits is a
- * question about best figures alone. An interval is cut where a delivery window begins or ends inside it; a piece's
- * share is the difference of two floors of E * t / T, so the shares sum to E whatever the cuts. best is dealt out as
- * low + (best - low), high as best + (high - best): so low <= best <= high holds in every piece, to the microjoule.
+ * Three estimates (low, best, high) of one energy are debited each for itself: whether the best one
+ * fits is a question about best figures alone. An interval is cut where a delivery window begins or
+ * ends inside it; a piece's share is the difference of two floors of E * t / T, so the shares sum
+ * to E whatever the cuts. best is dealt out as low + (best - low), high as best + (high - best): so
+ * low <= best <= high holds in every piece, to the microjoule.
  */
 #include "lib/ledger.h"
 
@@ -44,8 +45,8 @@ static int compare(const struct wt_grant *a, const struct wt_grant *b)
 	return memcmp(a->id, b->id, WT_ID_LEN);
 }
 
-int wt_ledger_add(struct wt_ledger *ledger, const struct wt_grant *grant, const uint8_t digest[WT_SHA256_LEN],
-		  struct wt_err *err)
+int wt_ledger_add(struct wt_ledger *ledger, const struct wt_grant *grant,
+		  const uint8_t digest[WT_SHA256_LEN], struct wt_err *err)
 {
 	struct wt_account *accounts;
 	size_t i, at = ledger->n;
@@ -72,7 +73,10 @@ int wt_ledger_add(struct wt_ledger *ledger, const struct wt_grant *grant, const 
 	return 0;
 }
 
-/* The first account whose window is not over at that instant: those before it can take nothing any more. */
+/*
+ * The first account whose window is not over at that instant: those before it can take nothing any
+ * more.
+ */
 static size_t first_open(const struct wt_ledger *ledger, uint64_t at_ns)
 {
 	size_t low = 0, high = ledger->n, middle;
@@ -139,9 +143,11 @@ static uint64_t share(uint64_t energy, uint64_t part, uint64_t whole)
 	return whole ? (uint64_t)((u128)energy * part / whole) : energy;
 }
 
-void wt_ledger_debit(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns, const struct wt_energy *energy)
+void wt_ledger_debit(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns,
+		     const struct wt_energy *energy)
 {
-	const uint64_t upto_best = energy->best - energy->low, upto_high = energy->high - energy->best;
+	const uint64_t upto_best = energy->best - energy->low,
+		       upto_high = energy->high - energy->best;
 	struct wt_energy done = { 0 }, sum, piece;
 	uint64_t at = from_ns, next, whole;
 	size_t first;

@@ -15,7 +15,10 @@ struct text {
 	const char *what;
 };
 
-#define TEXT(type, field) { offsetof(struct type, field), sizeof(((struct type *)0)->field), #field }
+#define TEXT(type, field)                                                               \
+	{                                                                               \
+		offsetof(struct type, field), sizeof(((struct type *)0)->field), #field \
+	}
 
 /* What is fixed about each type; a WINDOW has `size` bytes at least. */
 static const struct kind {
@@ -23,24 +26,32 @@ static const struct kind {
 	size_t size;
 	struct text texts[4];
 } kinds[] = {
-	[WATTEST_RECORD_LOAD] = { "LOAD", sizeof(struct wattest_load),
+	[WATTEST_RECORD_LOAD] = { "LOAD",
+				  sizeof(struct wattest_load),
 				  { TEXT(wattest_load, release), TEXT(wattest_load, version) } },
 	[WATTEST_RECORD_UNLOAD] = { "UNLOAD", sizeof(struct wattest_unload) },
-	[WATTEST_RECORD_SOURCE_ADD] = { "SOURCE_ADD", sizeof(struct wattest_source_add),
-					{ TEXT(wattest_source_add, chip), TEXT(wattest_source_add, parent),
+	[WATTEST_RECORD_SOURCE_ADD] = { "SOURCE_ADD",
+					sizeof(struct wattest_source_add),
+					{ TEXT(wattest_source_add, chip),
+					  TEXT(wattest_source_add, parent),
 					  TEXT(wattest_source_add, attribute),
 					  TEXT(wattest_source_add, label) } },
 	[WATTEST_RECORD_SOURCE_DEL] = { "SOURCE_DEL", sizeof(struct wattest_removed) },
-	[WATTEST_RECORD_DEVICE_ADD] = { "DEVICE_ADD", sizeof(struct wattest_device_add),
-					{ TEXT(wattest_device_add, path), TEXT(wattest_device_add, serial),
+	[WATTEST_RECORD_DEVICE_ADD] = { "DEVICE_ADD",
+					sizeof(struct wattest_device_add),
+					{ TEXT(wattest_device_add, path),
+					  TEXT(wattest_device_add, serial),
 					  TEXT(wattest_device_add, manufacturer),
 					  TEXT(wattest_device_add, product) } },
 	[WATTEST_RECORD_DEVICE_DEL] = { "DEVICE_DEL", sizeof(struct wattest_removed) },
 	[WATTEST_RECORD_WINDOW] = { "WINDOW", sizeof(struct wattest_window) },
-	[WATTEST_RECORD_PROBE_ADD] = { "PROBE_ADD", sizeof(struct wattest_probe_add),
-				       { TEXT(wattest_probe_add, name), TEXT(wattest_probe_add, target) } },
+	[WATTEST_RECORD_PROBE_ADD] = { "PROBE_ADD",
+				       sizeof(struct wattest_probe_add),
+				       { TEXT(wattest_probe_add, name),
+					 TEXT(wattest_probe_add, target) } },
 	[WATTEST_RECORD_PROBE_DEL] = { "PROBE_DEL", sizeof(struct wattest_probe_del) },
-	[WATTEST_RECORD_EVENT] = { "EVENT", sizeof(struct wattest_event),
+	[WATTEST_RECORD_EVENT] = { "EVENT",
+				   sizeof(struct wattest_event),
 				   { TEXT(wattest_event, comm), TEXT(wattest_event, detail) } },
 	[WATTEST_RECORD_TIME] = { "TIME", sizeof(struct wattest_time) },
 	[WATTEST_RECORD_LOST] = { "LOST", sizeof(struct wattest_lost) },
@@ -88,7 +99,8 @@ static int check_texts(const struct wt_record *rec, const struct kind *kind, str
 
 	for (text = kind->texts; text < kind->texts + 4 && text->what; text++) {
 		if (!text_field(rec->payload.p + text->at, text->len))
-			return wt_fail(err, EBADMSG, "record %llu: %s: %s is no NUL-padded plain text",
+			return wt_fail(err, EBADMSG,
+				       "record %llu: %s: %s is no NUL-padded plain text",
 				       (unsigned long long)rec->seq, kind->name, text->what);
 	}
 	return 0;
@@ -105,12 +117,14 @@ static int window_len(const struct wt_record *rec, struct wt_err *err, size_t *r
 	unsigned long long seq = rec->seq;
 
 	if (sources > WATTEST_MAX_SOURCES || devices > WATTEST_MAX_DEVICES)
-		return wt_fail(err, EBADMSG, "record %llu: WINDOW of %zu sources and %zu devices", seq, sources,
-			       devices);
+		return wt_fail(err, EBADMSG, "record %llu: WINDOW of %zu sources and %zu devices",
+			       seq, sources, devices);
 	if (nonce != 0 && (nonce < WATTEST_NONCE_MIN || nonce > WATTEST_NONCE_MAX))
-		return wt_fail(err, EBADMSG, "record %llu: WINDOW with a nonce of %zu bytes", seq, nonce);
+		return wt_fail(err, EBADMSG, "record %llu: WINDOW with a nonce of %zu bytes", seq,
+			       nonce);
 	if (key != 0 && key != KEY_LEN)
-		return wt_fail(err, EBADMSG, "record %llu: WINDOW with a key of %zu bytes", seq, key);
+		return wt_fail(err, EBADMSG, "record %llu: WINDOW with a key of %zu bytes", seq,
+			       key);
 	*ret_len = sizeof(struct wattest_window) + sources * sizeof(struct wattest_window_source) +
 		   devices * sizeof(struct wattest_window_device) + nonce + key;
 	return 0;
@@ -124,7 +138,8 @@ int wt_record_decode(struct wt_span raw, struct wt_record *ret, struct wt_err *e
 	int r;
 
 	if (raw.n < HEADER)
-		return wt_fail(err, EBADMSG, "a record of %zu bytes: shorter than its header", raw.n);
+		return wt_fail(err, EBADMSG, "a record of %zu bytes: shorter than its header",
+			       raw.n);
 	rec.len = wt_le32(raw.p + offsetof(struct wattest_record, len));
 	rec.type = wt_le16(raw.p + offsetof(struct wattest_record, type));
 	rec.version = wt_le16(raw.p + offsetof(struct wattest_record, version));
@@ -134,8 +149,8 @@ int wt_record_decode(struct wt_span raw, struct wt_record *ret, struct wt_err *e
 
 	kind = kind_of(rec.type);
 	if (!kind)
-		return wt_fail(err, EBADMSG, "record %llu: type %u is not known", (unsigned long long)rec.seq,
-			       rec.type);
+		return wt_fail(err, EBADMSG, "record %llu: type %u is not known",
+			       (unsigned long long)rec.seq, rec.type);
 	if (rec.version != WATTEST_RECORD_VERSION)
 		return wt_fail(err, EBADMSG, "record %llu: %s of version %u is not known",
 			       (unsigned long long)rec.seq, kind->name, rec.version);
@@ -152,8 +167,10 @@ int wt_record_decode(struct wt_span raw, struct wt_record *ret, struct wt_err *e
 			return r;
 	}
 	if (rec.payload.n != (payload + 7) / 8 * 8)
-		return wt_fail(err, EBADMSG, "record %llu: %s with a payload of %zu bytes instead of %zu",
-			       (unsigned long long)rec.seq, kind->name, rec.payload.n, (payload + 7) / 8 * 8);
+		return wt_fail(err, EBADMSG,
+			       "record %llu: %s with a payload of %zu bytes instead of %zu",
+			       (unsigned long long)rec.seq, kind->name, rec.payload.n,
+			       (payload + 7) / 8 * 8);
 	if (!all_zero(rec.payload.p + payload, rec.payload.n - payload))
 		return wt_fail(err, EBADMSG, "record %llu: %s: its padding is not zero",
 			       (unsigned long long)rec.seq, kind->name);

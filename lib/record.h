@@ -19,8 +19,9 @@ struct wt_record {
 };
 
 /*
- * Checks length, version, the payload's exact size for its type, zero padding and strings that end in NULs (and hold
- * no control characters, valid UTF-8). A type that is not known is refused: it could say anything.
+ * Checks length, version, the payload's exact size for its type, zero padding and strings that end
+ * in NULs (and hold no control characters, valid UTF-8). A type that is not known is refused: it
+ * could say anything.
  */
 int wt_record_decode(struct wt_span raw, struct wt_record *ret, struct wt_err *err);
 
@@ -28,7 +29,10 @@ const char *wt_record_name(uint16_t type); /* "LOAD", ... or "?" */
 /* Does a record of this type close a step? */
 bool wt_record_closes(uint16_t type);
 
-/* Host-order views; the raw struct's strings are used as they are (they end in NUL after wt_record_decode). */
+/*
+ * Host-order views; the raw struct's strings are used as they are (they end in NUL after
+ * wt_record_decode).
+ */
 struct wt_window_source {
 	uint64_t energy_uj, unmeasured_ns;
 	uint32_t id, min_mw, max_mw, last_mw, samples, missed, refused;
@@ -53,14 +57,20 @@ void wt_window_read(const struct wt_record *rec, struct wt_window *ret);
 void wt_window_source(const struct wt_window *w, size_t i, struct wt_window_source *ret);
 void wt_window_device(const struct wt_window *w, size_t i, struct wt_window_device *ret);
 
-/* "USB 10c4:ea60 serial GS-10015197", "USB 067b:2303 at 1-4" for one without a serial number. Truncates to cap. */
-void wt_device_name(uint8_t bus, uint16_t vid, uint16_t pid, const char *serial, const char *path, char *ret,
-		    size_t cap);
+/*
+ * "USB 10c4:ea60 serial GS-10015197", "USB 067b:2303 at 1-4" for one without a serial number.
+ * Truncates to cap.
+ */
+void wt_device_name(uint8_t bus, uint16_t vid, uint16_t pid, const char *serial, const char *path,
+		    char *ret, size_t cap);
 /* "chip/parent attribute (label)", parent and label only when there. Truncates to cap. */
-void wt_source_name(const char *chip, const char *parent, const char *attribute, const char *label, char *ret,
-		    size_t cap);
+void wt_source_name(const char *chip, const char *parent, const char *attribute, const char *label,
+		    char *ret, size_t cap);
 
-/* One line for people, without a newline: "DEVICE_ADD  2: USB 10c4:ea60 serial GS-1 at 1-4". Truncates to cap. */
+/*
+ * One line for people, without a newline: "DEVICE_ADD  2: USB 10c4:ea60 serial GS-1 at 1-4".
+ * Truncates to cap.
+ */
 void wt_record_print(const struct wt_record *rec, char *ret, size_t cap);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One line a record. Payload structs are copied out whole and their integers turned to host order where used. */
+/*
+ * One line a record. Payload structs are copied out whole and their integers turned to host order
+ * where used.
+ */
 #include "lib/record.h"
 
 #include <endian.h>
@@ -36,8 +39,8 @@ static void add(struct line *line, const char *format, ...)
 		line->n = (size_t)n < line->cap - line->n ? line->n + (size_t)n : line->cap - 1;
 }
 
-void wt_device_name(uint8_t bus, uint16_t vid, uint16_t pid, const char *serial, const char *path, char *ret,
-		    size_t cap)
+void wt_device_name(uint8_t bus, uint16_t vid, uint16_t pid, const char *serial, const char *path,
+		    char *ret, size_t cap)
 {
 	struct line line = { ret, cap, 0 };
 
@@ -52,8 +55,8 @@ void wt_device_name(uint8_t bus, uint16_t vid, uint16_t pid, const char *serial,
 		add(&line, " at %s", path);
 }
 
-void wt_source_name(const char *chip, const char *parent, const char *attribute, const char *label, char *ret,
-		    size_t cap)
+void wt_source_name(const char *chip, const char *parent, const char *attribute, const char *label,
+		    char *ret, size_t cap)
 {
 	struct line line = { ret, cap, 0 };
 
@@ -83,13 +86,14 @@ static void print_load(const struct wt_record *rec, struct line *line)
 
 	memcpy(&load, rec->payload.p, sizeof(load));
 	wt_hex(load.epoch, sizeof(load.epoch), epoch);
-	add(line, "epoch %s, module %s on %s, %s, signatures %s, taint %" PRIx64, epoch, load.version, load.release,
-	    lockdown_name(load.lockdown), load.sig_enforced ? "enforced" : "not enforced",
-	    le64toh(load.taint));
+	add(line, "epoch %s, module %s on %s, %s, signatures %s, taint %" PRIx64, epoch,
+	    load.version, load.release, lockdown_name(load.lockdown),
+	    load.sig_enforced ? "enforced" : "not enforced", le64toh(load.taint));
 	if (load.pcr != WATTEST_PCR_NONE)
 		add(line, ", PCR %u", load.pcr);
-	add(line, ", samples every %" PRIu64 " ms, windows of %" PRIu64 " ms, %s", le64toh(load.sample_ns) / NS_PER_MS,
-	    le64toh(load.window_ns) / NS_PER_MS, wt_timestamp_utc(le64toh(load.realtime_ns) / NS_PER_S, at));
+	add(line, ", samples every %" PRIu64 " ms, windows of %" PRIu64 " ms, %s",
+	    le64toh(load.sample_ns) / NS_PER_MS, le64toh(load.window_ns) / NS_PER_MS,
+	    wt_timestamp_utc(le64toh(load.realtime_ns) / NS_PER_S, at));
 }
 
 static void print_unload(const struct wt_record *rec, struct line *line)
@@ -109,12 +113,14 @@ static void print_source_add(const struct wt_record *rec, struct line *line)
 	memcpy(&add_, rec->payload.p, sizeof(add_));
 	wt_source_name(add_.chip, add_.parent, add_.attribute, add_.label, name, sizeof(name));
 	add(line, "%u: %s, %s", le32toh(add_.id), name,
-	    add_.kind == WATTEST_SOURCE_ENERGY ? "an energy register" :
-	    add_.kind == WATTEST_SOURCE_POWER ? "sampled power" : "of an unknown kind");
+	    add_.kind == WATTEST_SOURCE_ENERGY	? "an energy register"
+	    : add_.kind == WATTEST_SOURCE_POWER ? "sampled power"
+						: "of an unknown kind");
 	if (add_.flags & WATTEST_SOURCE_LEGACY)
 		add(line, ", legacy");
 	if (add_.flags & WATTEST_SOURCE_UNREADABLE)
-		add(line, ", cannot be read: %s", strerrordesc_np(le16toh(add_.error)) ?: "unknown error");
+		add(line, ", cannot be read: %s",
+		    strerrordesc_np(le16toh(add_.error)) ?: "unknown error");
 }
 
 static void print_device_add(const struct wt_record *rec, struct line *line)
@@ -123,7 +129,8 @@ static void print_device_add(const struct wt_record *rec, struct line *line)
 	struct wattest_device_add add_;
 
 	memcpy(&add_, rec->payload.p, sizeof(add_));
-	wt_device_name(add_.bus, le16toh(add_.vid), le16toh(add_.pid), add_.serial, add_.path, name, sizeof(name));
+	wt_device_name(add_.bus, le16toh(add_.vid), le16toh(add_.pid), add_.serial, add_.path, name,
+		       sizeof(name));
 	add(line, "%u: %s", le32toh(add_.id), name);
 	if (*add_.serial)
 		add(line, " at %s", add_.path);
@@ -152,7 +159,8 @@ static void print_window(const struct wt_record *rec, struct line *line)
 	size_t i;
 
 	wt_window_read(rec, &window);
-	add(line, "%" PRIu64 " ms to %s", window.to_ns > window.from_ns ? (window.to_ns - window.from_ns) / NS_PER_MS : 0,
+	add(line, "%" PRIu64 " ms to %s",
+	    window.to_ns > window.from_ns ? (window.to_ns - window.from_ns) / NS_PER_MS : 0,
 	    wt_timestamp_utc(window.realtime_ns / NS_PER_S, at));
 	add(line, ", %s", window.flags & WATTEST_WINDOW_OBSERVED ? "observed" : "not observed");
 	if (window.nonce.p) {
@@ -172,8 +180,8 @@ static void print_window(const struct wt_record *rec, struct line *line)
 	}
 	for (i = 0; i < window.devices; i++) {
 		wt_window_device(&window, i, &device);
-		add(line, "; device %u in %" PRIu64 " B out %" PRIu64 " B", device.id, device.bytes_in,
-		    device.bytes_out);
+		add(line, "; device %u in %" PRIu64 " B out %" PRIu64 " B", device.id,
+		    device.bytes_in, device.bytes_out);
 		if (device.errors)
 			add(line, " errors %u", device.errors);
 	}
@@ -186,7 +194,8 @@ static void print_probe_add(const struct wt_record *rec, struct line *line)
 
 	memcpy(&probe, rec->payload.p, sizeof(probe));
 	wt_hex(probe.tag, sizeof(probe.tag), tag);
-	add(line, "program %u, %s, tag %s, on %s", le32toh(probe.prog_id), probe.name, tag, probe.target);
+	add(line, "program %u, %s, tag %s, on %s", le32toh(probe.prog_id), probe.name, tag,
+	    probe.target);
 }
 
 static void print_probe_del(const struct wt_record *rec, struct line *line)
@@ -205,8 +214,8 @@ static void print_event(const struct wt_record *rec, struct line *line)
 	struct wattest_event event;
 
 	memcpy(&event, rec->payload.p, sizeof(event));
-	add(line, "kind %u, %u times, by %s (%u): %s", le16toh(event.kind), le32toh(event.count), event.comm,
-	    le32toh(event.pid), event.detail);
+	add(line, "kind %u, %u times, by %s (%u): %s", le16toh(event.kind), le32toh(event.count),
+	    event.comm, le32toh(event.pid), event.detail);
 }
 
 static void print_time(const struct wt_record *rec, struct line *line)
@@ -251,9 +260,11 @@ static void print_lost(const struct wt_record *rec, struct line *line)
 	memcpy(&lost, rec->payload.p, sizeof(lost));
 	reason = le16toh(lost.reason);
 	add(line, "%u %s %s", le32toh(lost.count), wt_record_name(le16toh(lost.type)),
-	    reason >= 1 && reason <= WATTEST_LOST_WITNESS ? reasons[reason] : "for an unknown reason");
+	    reason >= 1 && reason <= WATTEST_LOST_WITNESS ? reasons[reason]
+							  : "for an unknown reason");
 	if (lost.first_seq)
-		add(line, ", records %" PRIu64 " to %" PRIu64, le64toh(lost.first_seq), le64toh(lost.last_seq));
+		add(line, ", records %" PRIu64 " to %" PRIu64, le64toh(lost.first_seq),
+		    le64toh(lost.last_seq));
 }
 
 void wt_record_print(const struct wt_record *rec, char *ret, size_t cap)

@@ -128,7 +128,8 @@ struct json_object *wt_verdict_json(const struct wt_verdict *v)
 	put_text(o, "rig", v->rig);
 	put_text(o, "ueid", ueid);
 	put_text(o, "licence", v->licence);
-	put_number(o, "registered_until_s", v->registered_until > 0 ? (uint64_t)v->registered_until : 0);
+	put_number(o, "registered_until_s",
+		   v->registered_until > 0 ? (uint64_t)v->registered_until : 0);
 	put_text(o, "signer", v->signer);
 	put_number(o, "assurance", v->assurance);
 	put_text(o, "assurance_missing", v->assurance_missing);

@@ -30,13 +30,15 @@ static struct look look_of(enum wt_tier tier)
 
 static void print_header(const struct wt_verdict *v, FILE *out)
 {
-	char from[WT_TIMESTAMP_LEN], to[WT_TIMESTAMP_LEN], n[WT_GROUPED_LEN], id[2 * WT_UEID_LEN + 1];
+	char from[WT_TIMESTAMP_LEN], to[WT_TIMESTAMP_LEN], n[WT_GROUPED_LEN],
+		id[2 * WT_UEID_LEN + 1];
 
 	wt_hex(v->ueid, WT_UEID_LEN, id);
 	fprintf(out, "%s   %s attestation%s", *v->rig ? v->rig : id, wt_grouped(v->attestations, n),
 		v->attestations == 1 ? "" : "s");
 	if (v->to_ns)
-		fprintf(out, "   %s to %s", wt_timestamp_local((int64_t)(v->from_ns / NS_PER_S), from),
+		fprintf(out, "   %s to %s",
+			wt_timestamp_local((int64_t)(v->from_ns / NS_PER_S), from),
 			wt_timestamp_local((int64_t)(v->to_ns / NS_PER_S), to));
 	fputc('\n', out);
 }
@@ -46,8 +48,8 @@ static void print_check(const struct wt_outcome *outcome, const char *name, FILE
 	struct look look = look_of(outcome->tier);
 	char n[WT_GROUPED_LEN];
 
-	fprintf(out, "  %s%-4s%s  %-12s  %s", colour ? look.colour : "", look.word, colour && *look.colour ? "\033[0m" : "",
-		name, outcome->reason);
+	fprintf(out, "  %s%-4s%s  %-12s  %s", colour ? look.colour : "", look.word,
+		colour && *look.colour ? "\033[0m" : "", name, outcome->reason);
 	if (outcome->findings > 1)
 		fprintf(out, " (and %s more)", wt_grouped(outcome->findings - 1, n));
 	fputc('\n', out);
@@ -78,12 +80,14 @@ void wt_verdict_print(const struct wt_verdict *v, FILE *out, bool colour)
 	print_header(v, out);
 	for (i = 0; i < WT_CHECKS; i++)
 		print_check(&v->checks[i], wt_check_name(i), out, colour);
-	fprintf(out, "verdict: %s%s%s", colour ? look.colour : "", v->tier == WT_NONE ? "could not judge" : wt_tier_name(v->tier),
+	fprintf(out, "verdict: %s%s%s", colour ? look.colour : "",
+		v->tier == WT_NONE ? "could not judge" : wt_tier_name(v->tier),
 		colour && *look.colour ? "\033[0m" : "");
 	print_why(v, out);
 	if (v->tier == WT_AFFIRMING || v->tier == WT_WARNING)
-		fprintf(out, ", assurance %u of 3%s%s%s", v->assurance, *v->assurance_missing ? " (missing: " : "",
-			v->assurance_missing, *v->assurance_missing ? ")" : "");
+		fprintf(out, ", assurance %u of 3%s%s%s", v->assurance,
+			*v->assurance_missing ? " (missing: " : "", v->assurance_missing,
+			*v->assurance_missing ? ")" : "");
 	fputc('\n', out);
 }
 

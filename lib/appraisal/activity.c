@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Was activity observed, was anything lost, is it fresh: what hangs on the windows' flags and nonces. */
+/*
+ * Was activity observed, was anything lost, is it fresh: what hangs on the windows' flags and
+ * nonces.
+ */
 #include "lib/appraisal/private.h"
 
 #include <stdio.h>
@@ -15,17 +18,21 @@ void wt_activity_window(struct wt_appraisal *a, const struct wt_window *w, uint6
 
 void wt_activity_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
-	uint64_t grace = a->run.covered_ns / 100 > UNOBSERVED_GRACE ? a->run.covered_ns / 100 : UNOBSERVED_GRACE;
+	uint64_t grace = a->run.covered_ns / 100 > UNOBSERVED_GRACE ? a->run.covered_ns / 100
+								    : UNOBSERVED_GRACE;
 	char text[WT_FORMAT_LEN], covered[WT_FORMAT_LEN];
 
 	wt_format_duration(a->run.unobserved_ns / NS_PER_S, text);
 	wt_format_duration(a->run.covered_ns / NS_PER_S, covered);
 	if (*a->run.unobserved)
-		wt_find(f, WT_ACTIVITY_UNOBSERVED, "what the devices do is not observed: %s", a->run.unobserved);
+		wt_find(f, WT_ACTIVITY_UNOBSERVED, "what the devices do is not observed: %s",
+			a->run.unobserved);
 	else if (a->run.windows > a->run.pruned && !a->run.newest_observed)
-		wt_find(f, WT_ACTIVITY_UNOBSERVED, "no probe was attached during the whole of the newest window");
+		wt_find(f, WT_ACTIVITY_UNOBSERVED,
+			"no probe was attached during the whole of the newest window");
 	else if (a->run.unobserved_ns > grace)
-		wt_find(f, WT_ACTIVITY_PARTLY_UNOBSERVED, "for %s of %s no probe counted what the devices did", text, covered);
+		wt_find(f, WT_ACTIVITY_PARTLY_UNOBSERVED,
+			"for %s of %s no probe counted what the devices did", text, covered);
 	if (a->run.unobserved_ns)
 		wt_remark(f, WT_CHECK_ACTIVITY, "not for %s while no probe was attached", text);
 	if (*a->run.probe)
@@ -40,9 +47,12 @@ void wt_losses_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 
 	if (a->h.undeclared)
 		wt_find(f, WT_PRUNED_UNDECLARED,
-			"%" PRIu64 " more WINDOW bodies are gone than LOST records account for so far", a->h.undeclared);
+			"%" PRIu64
+			" more WINDOW bodies are gone than LOST records account for so far",
+			a->h.undeclared);
 	if (a->run.pruned)
-		wt_affirm(f, WT_CHECK_LOSSES, "%s pruned at the log's bound, nothing else; no energy is missing",
+		wt_affirm(f, WT_CHECK_LOSSES,
+			  "%s pruned at the log's bound, nothing else; no energy is missing",
 			  wt_count(a->run.pruned, "WINDOW body", text));
 	else
 		wt_affirm(f, WT_CHECK_LOSSES, "nothing lost");
@@ -57,10 +67,13 @@ void wt_freshness_note(struct wt_appraisal *a, const struct wt_attestation *att)
 	*a->run.unobserved = '\0';
 	if (att->unobserved.p)
 		snprintf(a->run.unobserved, sizeof(a->run.unobserved), "%.*s",
-			 (int)(wt_text_plain(att->unobserved) && att->unobserved.n < 100 ? att->unobserved.n : 0),
+			 (int)(wt_text_plain(att->unobserved) && att->unobserved.n < 100
+				       ? att->unobserved.n
+				       : 0),
 			 (const char *)att->unobserved.p);
 	if (att->unobserved.p && !*a->run.unobserved)
-		snprintf(a->run.unobserved, sizeof(a->run.unobserved), "the rig gives no readable reason");
+		snprintf(a->run.unobserved, sizeof(a->run.unobserved),
+			 "the rig gives no readable reason");
 }
 
 static bool is_asked(const struct wt_appraisal *a, const uint8_t *nonce, size_t len)
@@ -75,17 +88,24 @@ void wt_freshness_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 
 	wt_format_duration(seconds, age);
 	if (a->nonce_len == 0) {
-		wt_no_claim(f, WT_CHECK_FRESHNESS, "no nonce was asked for; the newest attestation was signed %s ago", age);
+		wt_no_claim(f, WT_CHECK_FRESHNESS,
+			    "no nonce was asked for; the newest attestation was signed %s ago",
+			    age);
 		return;
 	}
 	wt_hex(a->nonce, a->nonce_len, asked);
 	wt_hex(a->run.nonce, a->run.nonce_len, got);
 	if (a->run.nonce_len == 0)
-		wt_find(f, WT_NONCE_MISSING, "nonce %.48s was asked for; the newest attestation carries none", asked);
+		wt_find(f, WT_NONCE_MISSING,
+			"nonce %.48s was asked for; the newest attestation carries none", asked);
 	else if (!is_asked(a, a->run.nonce, a->run.nonce_len))
-		wt_find(f, WT_NONCE_OTHER, "nonce %.48s was asked for; the newest attestation answers %.48s", asked, got);
+		wt_find(f, WT_NONCE_OTHER,
+			"nonce %.48s was asked for; the newest attestation answers %.48s", asked,
+			got);
 	else if (!is_asked(a, a->run.window_nonce, a->run.window_nonce_len))
 		wt_find(f, WT_NONCE_NOT_IN_LOG,
 			"the nonce was signed, but the kernel's newest WINDOW record does not carry it");
-	wt_affirm(f, WT_CHECK_FRESHNESS, "answers the nonce, in the signature and in the kernel's record; signed %s ago", age);
+	wt_affirm(f, WT_CHECK_FRESHNESS,
+		  "answers the nonce, in the signature and in the kernel's record; signed %s ago",
+		  age);
 }

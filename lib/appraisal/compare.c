@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Sources against each other. Over blocks of ten minutes a check must agree with the inputs within twice the sum of
- * both classes, and the outputs together may not exceed the inputs by more. Inputs that count exactly alike while the
- * power changes are one source in two clothes. A power that never changes in its last bit is stuck.
+ * Sources against each other. Over blocks of ten minutes a check must agree with the inputs within
+ * twice the sum of both classes, and the outputs together may not exceed the inputs by more. Inputs
+ * that count exactly alike while the power changes are one source in two clothes. A power that
+ * never changes in its last bit is stuck.
  *
- * Only windows in which both sides were measured without a break are compared. At each end of such a stretch a sample
- * falls into one window here and into the next there: that much time is allowed for.
+ * Only windows in which both sides were measured without a break are compared. At each end of such
+ * a stretch a sample falls into one window here and into the next there: that much time is allowed
+ * for.
  */
 #include "lib/appraisal/private.h"
 
@@ -27,7 +29,8 @@ static bool steady(const struct wt_appraisal *a, size_t i, uint64_t span_ns)
 }
 
 /* All inputs together. Returns false when one of them had a break, or there is none. */
-static bool sum_inputs(const struct wt_appraisal *a, uint64_t span_ns, uint64_t *ret_uj, uint32_t *ret_class_ppm)
+static bool sum_inputs(const struct wt_appraisal *a, uint64_t span_ns, uint64_t *ret_uj,
+		       uint32_t *ret_class_ppm)
 {
 	uint64_t sum = 0;
 	uint32_t class_ppm = 0;
@@ -56,8 +59,8 @@ static void interrupt(const struct wt_appraisal *a, struct comparison *c)
 }
 
 /* Adds a window. When a block is full: how much own may differ from the inputs, and true. */
-static bool add(const struct wt_appraisal *a, struct comparison *c, uint64_t span_ns, uint64_t own_uj, uint64_t input_uj,
-		uint64_t class_ppm, uint64_t *ret_allowed_uj)
+static bool add(const struct wt_appraisal *a, struct comparison *c, uint64_t span_ns,
+		uint64_t own_uj, uint64_t input_uj, uint64_t class_ppm, uint64_t *ret_allowed_uj)
 {
 	if (c->time_ns == 0)
 		c->slack_ns = ends(a);
@@ -66,7 +69,8 @@ static bool add(const struct wt_appraisal *a, struct comparison *c, uint64_t spa
 	c->input_uj = plus(c->input_uj, input_uj);
 	if (c->time_ns < BLOCK)
 		return false;
-	*ret_allowed_uj = plus(scale(c->input_uj, 2 * class_ppm, MILLION), scale(c->input_uj, c->slack_ns, c->time_ns));
+	*ret_allowed_uj = plus(scale(c->input_uj, 2 * class_ppm, MILLION),
+			       scale(c->input_uj, c->slack_ns, c->time_ns));
 	return true;
 }
 
@@ -74,12 +78,14 @@ static void find_contradiction(struct wt_appraisal *a, const struct comparison *
 {
 	char own[WT_FORMAT_LEN], input[WT_FORMAT_LEN], text[WT_FORMAT_LEN];
 
-	wt_find(&a->found, WT_SOURCE_CONTRADICTED, "%.120s counted %s while the inputs counted %s, over %s", what,
+	wt_find(&a->found, WT_SOURCE_CONTRADICTED,
+		"%.120s counted %s while the inputs counted %s, over %s", what,
 		wt_format_energy(c->own_uj, own), wt_format_energy(c->input_uj, input),
 		wt_format_duration(c->time_ns / NS_PER_S, text));
 }
 
-static void compare_check(struct wt_appraisal *a, size_t i, uint64_t span_ns, uint64_t input_uj, uint32_t class_ppm)
+static void compare_check(struct wt_appraisal *a, size_t i, uint64_t span_ns, uint64_t input_uj,
+			  uint32_t class_ppm)
 {
 	const struct wt_reg_source *reg = &a->reg.sources[i];
 	struct comparison *c = &a->h.checks[i];
@@ -90,17 +96,20 @@ static void compare_check(struct wt_appraisal *a, size_t i, uint64_t span_ns, ui
 		interrupt(a, c);
 		return;
 	}
-	if (!add(a, c, span_ns, a->meters[i].energy_uj, input_uj, (uint64_t)reg->class_ppm + class_ppm, &allowed))
+	if (!add(a, c, span_ns, a->meters[i].energy_uj, input_uj,
+		 (uint64_t)reg->class_ppm + class_ppm, &allowed))
 		return;
 	if (minus(c->own_uj, c->input_uj) > allowed || minus(c->input_uj, c->own_uj) > allowed) {
-		wt_source_name(reg->chip, reg->parent, reg->attribute, reg->label, name, sizeof(name));
+		wt_source_name(reg->chip, reg->parent, reg->attribute, reg->label, name,
+			       sizeof(name));
 		find_contradiction(a, c, name);
 	}
 	*c = (struct comparison){ 0 };
 }
 
 /* Outputs with a break are left out: the others must be contained all the more. */
-static void compare_outputs(struct wt_appraisal *a, uint64_t span_ns, uint64_t input_uj, uint32_t class_ppm)
+static void compare_outputs(struct wt_appraisal *a, uint64_t span_ns, uint64_t input_uj,
+			    uint32_t class_ppm)
 {
 	struct comparison *c = &a->h.outputs;
 	uint64_t sum = 0, allowed;
@@ -141,7 +150,9 @@ static void find_twin(struct wt_appraisal *a, struct source *s)
 	if (!other || other->delta_uj != s->delta_uj || s->delta_uj == 0) {
 		s->twin = s->twin_windows = 0;
 		s->twin_varied = false;
-		for (other = s + 1; other < end && !(is_input(a, other) && other->delta_uj == s->delta_uj); other++)
+		for (other = s + 1;
+		     other < end && !(is_input(a, other) && other->delta_uj == s->delta_uj);
+		     other++)
 			;
 		if (other == end || s->delta_uj == 0)
 			return;
@@ -150,9 +161,11 @@ static void find_twin(struct wt_appraisal *a, struct source *s)
 	s->twin_windows++;
 	s->twin_varied = s->twin_varied || s->at.max_mw - s->at.min_mw > 1;
 	if (s->twin_windows >= TWIN_WINDOWS && s->twin_varied)
-		wt_find(&a->found, WT_SOURCE_MIRRORED, "%.100s and %.100s counted the same energy to the last uJ over %" PRIu32
-			" windows", wt_source_words(s, name, sizeof(name)), wt_source_words(other, twin, sizeof(twin)),
-			s->twin_windows);
+		wt_find(&a->found, WT_SOURCE_MIRRORED,
+			"%.100s and %.100s counted the same energy to the last uJ over %" PRIu32
+			" windows",
+			wt_source_words(s, name, sizeof(name)),
+			wt_source_words(other, twin, sizeof(twin)), s->twin_windows);
 }
 
 static void find_frozen(struct wt_appraisal *a, struct source *s, uint64_t span_ns, bool active)
@@ -161,12 +174,15 @@ static void find_frozen(struct wt_appraisal *a, struct source *s, uint64_t span_
 
 	s->frozen_ns = s->still && active ? plus(s->frozen_ns, span_ns) : 0;
 	if (s->frozen_ns >= FROZEN)
-		wt_find(&a->found, WT_SOURCE_FROZEN, "%.120s has stood at %s for %s while devices worked",
-			wt_source_words(s, name, sizeof(name)), wt_format_power((uint64_t)s->last_mw * 1000, power),
+		wt_find(&a->found, WT_SOURCE_FROZEN,
+			"%.120s has stood at %s for %s while devices worked",
+			wt_source_words(s, name, sizeof(name)),
+			wt_format_power((uint64_t)s->last_mw * 1000, power),
 			wt_format_duration(s->frozen_ns / NS_PER_S, text));
 }
 
-void wt_compare_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns, bool active)
+void wt_compare_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns,
+		       bool active)
 {
 	uint64_t span_ns = minus(w->to_ns, from_ns), input_uj;
 	uint32_t class_ppm;

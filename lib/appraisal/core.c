@@ -4,14 +4,15 @@
 
 #include <stdio.h>
 
-int wt_appraisal_new(struct wt_trust *trust, const struct wt_appraisal_options *options, struct wt_appraisal **ret,
-		     struct wt_err *err)
+int wt_appraisal_new(struct wt_trust *trust, const struct wt_appraisal_options *options,
+		     struct wt_appraisal **ret, struct wt_err *err)
 {
 	struct wt_appraisal *a;
 
-	if (options->nonce.p && (options->nonce.n < WATTEST_NONCE_MIN || options->nonce.n > WATTEST_NONCE_MAX))
-		return wt_fail(err, EINVAL, "a nonce has %u to %u bytes, not %zu", WATTEST_NONCE_MIN, WATTEST_NONCE_MAX,
-			       options->nonce.n);
+	if (options->nonce.p &&
+	    (options->nonce.n < WATTEST_NONCE_MIN || options->nonce.n > WATTEST_NONCE_MAX))
+		return wt_fail(err, EINVAL, "a nonce has %u to %u bytes, not %zu",
+			       WATTEST_NONCE_MIN, WATTEST_NONCE_MAX, options->nonce.n);
 	a = calloc(1, sizeof(*a));
 	if (!a)
 		return wt_fail(err, ENOMEM, "no memory for an appraisal");
@@ -53,8 +54,8 @@ const struct wt_ledger *wt_appraisal_ledger(const struct wt_appraisal *a)
 }
 
 /* Opens the envelope. Returns 1, 0 when it is no attestation, < 0 when it could not be judged. */
-static int open_envelope(struct wt_appraisal *a, struct wt_span bytes, const char *name, struct wt_cose *ret,
-			 struct wt_err *err)
+static int open_envelope(struct wt_appraisal *a, struct wt_span bytes, const char *name,
+			 struct wt_cose *ret, struct wt_err *err)
 {
 	int r = wt_cose_decode(bytes, ret, err);
 
@@ -63,7 +64,8 @@ static int open_envelope(struct wt_appraisal *a, struct wt_span bytes, const cha
 	if (r == 0 && ret->whole.n != bytes.n)
 		r = wt_fail(err, EBADMSG, "byte %zu: more bytes follow the object", ret->whole.n);
 	if (r == 0 && ret->typ != WT_TYP_ATTESTATION)
-		r = wt_fail(err, EBADMSG, "it is of type %s, not an attestation", ret->typ ? wt_typ_name(ret->typ) : "nothing known");
+		r = wt_fail(err, EBADMSG, "it is of type %s, not an attestation",
+			    ret->typ ? wt_typ_name(ret->typ) : "nothing known");
 	if (r == 0)
 		return 1;
 	wt_find(&a->found, WT_MALFORMED, "%.60s: %s", name, err->msg);
@@ -71,8 +73,8 @@ static int open_envelope(struct wt_appraisal *a, struct wt_span bytes, const cha
 }
 
 /* Everything about one attestation that was decoded. Returns as wt_appraisal_feed. */
-static int appraise(struct wt_appraisal *a, const struct wt_cose *cose, const struct wt_attestation *att,
-		    struct wt_err *err)
+static int appraise(struct wt_appraisal *a, const struct wt_cose *cose,
+		    const struct wt_attestation *att, struct wt_err *err)
 {
 	uint8_t digest[WT_SHA256_LEN];
 	int r;
@@ -94,7 +96,9 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose, const st
 			a->rig.path_from = 1; /* what was checked of it says nothing of the next */
 			a->rig.path_to = 0;
 		}
-		return wt_replay_alone(a, att) < 0 ? wt_fail(err, ENOMEM, "no memory to replay records") : 0;
+		return wt_replay_alone(a, att) < 0
+			       ? wt_fail(err, ENOMEM, "no memory to replay records")
+			       : 0;
 	}
 	if (r < 0)
 		return r;
@@ -109,7 +113,8 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose, const st
 	return 1;
 }
 
-int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span bytes, const char *name, struct wt_err *err)
+int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span bytes, const char *name,
+		      struct wt_err *err)
 {
 	struct wt_attestation att = { 0 };
 	struct wt_cose cose;
@@ -133,7 +138,8 @@ int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span bytes, const char *
 	return r;
 }
 
-int wt_attestation_peek(struct wt_span bytes, uint8_t ret_ueid[WT_UEID_LEN], uint64_t *ret_seq, struct wt_err *err)
+int wt_attestation_peek(struct wt_span bytes, uint8_t ret_ueid[WT_UEID_LEN], uint64_t *ret_seq,
+			struct wt_err *err)
 {
 	struct wt_attestation att;
 	struct wt_cose cose;

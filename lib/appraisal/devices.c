@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Devices against the registration. A device is matched by bus, vid, pid and serial number, or by its port when it was
- * registered without one; strings that were cut match nothing. One that is not registered is a warning while nothing
- * was sent to it, and contraindicated once it worked.
+ * Devices against the registration. A device is matched by bus, vid, pid and serial number, or by
+ * its port when it was registered without one; strings that were cut match nothing. One that is not
+ * registered is a warning while nothing was sent to it, and contraindicated once it worked.
  */
 #include "lib/appraisal/private.h"
 
@@ -43,7 +43,10 @@ static int find_registered(const struct wt_appraisal *a, const struct device *d)
 	return UNREGISTERED;
 }
 
-/* The line of the verdict that this device counts for: one for each registered device, and for each other name. */
+/*
+ * The line of the verdict that this device counts for: one for each registered device, and for each
+ * other name.
+ */
 static int give_tally(struct wt_appraisal *a, struct device *d)
 {
 	struct device_tally *tally = a->run.devices, *end = tally + a->run.n_devices;
@@ -51,8 +54,10 @@ static int give_tally(struct wt_appraisal *a, struct device *d)
 
 	words(d, name);
 	for (; tally < end; tally++) {
-		if (d->registered != UNREGISTERED ? tally->registered == d->registered :
-		    tally->registered == UNREGISTERED && strcmp(tally->summary.name, name) == 0) {
+		if (d->registered != UNREGISTERED
+			    ? tally->registered == d->registered
+			    : tally->registered == UNREGISTERED &&
+				      strcmp(tally->summary.name, name) == 0) {
 			d->tally = tally - a->run.devices;
 			return 0;
 		}
@@ -96,15 +101,19 @@ int wt_device_match(struct wt_appraisal *a, struct device *d)
 	if (d->registered != UNREGISTERED) {
 		clone = find_clone(&a->h, d);
 		if (clone)
-			wt_find(&a->found, WT_DEVICE_CLONED, "%.120s is there twice at a time: at %s and at %s",
-				words(d, name), clone->path, d->path);
+			wt_find(&a->found, WT_DEVICE_CLONED,
+				"%.120s is there twice at a time: at %s and at %s", words(d, name),
+				clone->path, d->path);
 	} else if (!d->known) {
 		wt_find(&a->found, WT_DEVICE_UNIDENTIFIED,
-			"device %" PRIu32 " was plugged in before the first attestation looked at: give the attestations "
-			"from the log's LOAD on, or a state", d->id);
+			"device %" PRIu32
+			" was plugged in before the first attestation looked at: give the attestations "
+			"from the log's LOAD on, or a state",
+			d->id);
 	} else if (a->registered) {
 		wt_timestamp_utc((int64_t)(realtime_of(&a->h, a->h.boottime_ns) / NS_PER_S), since);
-		wt_find(&a->found, WT_DEVICE_IDLE, "%.140s is there (seen %s) and is not registered; nothing was sent to it",
+		wt_find(&a->found, WT_DEVICE_IDLE,
+			"%.140s is there (seen %s) and is not registered; nothing was sent to it",
 			words(d, name), since);
 	}
 	return give_tally(a, d);
@@ -158,7 +167,8 @@ int wt_device_add(struct wt_appraisal *a, const struct wt_record *rec)
 	memcpy(d.serial, raw.serial, sizeof(d.serial));
 	memcpy(d.product, raw.product, sizeof(d.product));
 	if (d.id <= a->h.last_device) {
-		wt_find(&a->found, WT_ID_IMPOSSIBLE, "record %" PRIu64 " gives the id %" PRIu32 " to a second device", rec->seq,
+		wt_find(&a->found, WT_ID_IMPOSSIBLE,
+			"record %" PRIu64 " gives the id %" PRIu32 " to a second device", rec->seq,
 			d.id);
 		return 0;
 	}
@@ -176,7 +186,8 @@ void wt_device_del(struct wt_appraisal *a, const struct wt_record *rec)
 	if (d && !d->removed)
 		d->removed = true;
 	else if (a->h.whole)
-		wt_find(&a->found, WT_ID_IMPOSSIBLE, "record %" PRIu64 " removes device %" PRIu32 ", which was not there",
+		wt_find(&a->found, WT_ID_IMPOSSIBLE,
+			"record %" PRIu64 " removes device %" PRIu32 ", which was not there",
 			rec->seq, le32toh(raw.id));
 }
 
@@ -189,26 +200,30 @@ struct device *wt_device_unknown(struct wt_appraisal *a, const struct wt_window_
 	return insert(a, &d);
 }
 
-bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now, uint64_t from_ns,
-		      bool sound)
+bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now,
+		      uint64_t from_ns, bool sound)
 {
 	bool worked = sound && now->bytes_out > d->at.bytes_out;
 	struct wt_device_summary *summary;
 	char name[160], since[WT_TIMESTAMP_LEN];
 
 	if (worked && d->worked_realtime_ns == 0)
-		d->worked_realtime_ns = realtime_of(&a->h, d->added_ns > from_ns ? d->added_ns : from_ns);
+		d->worked_realtime_ns =
+			realtime_of(&a->h, d->added_ns > from_ns ? d->added_ns : from_ns);
 	if (d->tally != NO_TALLY) {
 		summary = &a->run.devices[d->tally].summary;
 		summary->worked |= worked;
 		if (sound) {
 			summary->bytes_in = plus(summary->bytes_in, now->bytes_in - d->at.bytes_in);
-			summary->bytes_out = plus(summary->bytes_out, now->bytes_out - d->at.bytes_out);
+			summary->bytes_out =
+				plus(summary->bytes_out, now->bytes_out - d->at.bytes_out);
 		}
 	}
-	if (d->registered == UNREGISTERED && d->known && a->registered && now->bytes_out > 0 && !d->reported) {
+	if (d->registered == UNREGISTERED && d->known && a->registered && now->bytes_out > 0 &&
+	    !d->reported) {
 		wt_timestamp_utc((int64_t)(d->worked_realtime_ns / NS_PER_S), since);
-		wt_find(&a->found, WT_DEVICE_NOT_REGISTERED, "%.140s worked from %s and is not registered", words(d, name), since);
+		wt_find(&a->found, WT_DEVICE_NOT_REGISTERED,
+			"%.140s worked from %s and is not registered", words(d, name), since);
 		d->reported = true;
 	}
 	d->at = *now;
@@ -241,12 +256,15 @@ static void find_absent(const struct wt_appraisal *a, struct wt_findings *f, uin
 	for (i = 0; missing > 0 && i < a->reg.n_devices; i++) {
 		const struct wt_reg_device *reg = &a->reg.devices[i];
 
-		for (d = a->h.devices; d < a->h.devices + a->h.n_devices && d->registered != (int)i; d++)
+		for (d = a->h.devices; d < a->h.devices + a->h.n_devices && d->registered != (int)i;
+		     d++)
 			;
 		if (d < a->h.devices + a->h.n_devices)
 			continue;
-		wt_device_name(reg->bus, reg->vid, reg->pid, reg->serial, reg->path, name, sizeof(name));
-		wt_find(f, WT_DEVICE_ABSENT, "%zu of %zu registered devices are not there: %.140s%s", missing,
+		wt_device_name(reg->bus, reg->vid, reg->pid, reg->serial, reg->path, name,
+			       sizeof(name));
+		wt_find(f, WT_DEVICE_ABSENT,
+			"%zu of %zu registered devices are not there: %.140s%s", missing,
 			a->reg.n_devices, name, missing > 1 ? " and others" : "");
 		return;
 	}
@@ -260,13 +278,15 @@ void wt_devices_conclude(const struct wt_appraisal *a, struct wt_findings *f, st
 	for (i = 0; i < v->n_devices; i++)
 		working += v->devices[i].registered && v->devices[i].worked;
 	if (!a->registered) {
-		wt_no_claim(f, WT_CHECK_DEVICES, "%zu there; without a registration nobody can tell whether they may be",
+		wt_no_claim(f, WT_CHECK_DEVICES,
+			    "%zu there; without a registration nobody can tell whether they may be",
 			    a->h.n_devices);
 		return;
 	}
 	v->devices_registered = (uint32_t)a->reg.n_devices;
 	if (!a->h.ended)
 		find_absent(a, f, present);
-	wt_affirm(f, WT_CHECK_DEVICES, "%" PRIu32 " of %zu registered devices there, %zu working, no other", present,
+	wt_affirm(f, WT_CHECK_DEVICES,
+		  "%" PRIu32 " of %zu registered devices there, %zu working, no other", present,
 		  a->reg.n_devices, working);
 }

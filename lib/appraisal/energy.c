@@ -3,19 +3,22 @@
  * Energy: measured and substituted, with bounds, charged to the grants.
  *
  *   measured      what the registered inputs counted in the window, together
- *   substituted   time that nobody measured, at the nameplate's power: time reported as unmeasured, and time in which a
- *                 registered input was not there at all. Of several inputs the longest counts: the nameplate is the
- *                 whole rig's, so a dark input is never cheaper than a measured one
+ *   substituted   time that nobody measured, at the nameplate's power: time reported as unmeasured,
+ *                 and time in which a registered input was not there at all. Of several inputs the
+ *                 longest counts: the nameplate is the whole rig's, so a dark input is never cheaper
+ *                 than a measured one
  *   chargeable    both
  *
- *              low                            best                    high
- *   measured    each input less its class,    as counted              each input plus its class, rounded up
- *               rounded down
- *   substituted 0: it may have stood still     nameplate * time        the same: a rig draws no more
+ *                 low                        best               high
+ *   measured      each input less its        as counted         each input plus its class,
+ *                 class, rounded down                           rounded up
+ *   substituted   0: it may have stood       nameplate * time   the same: a rig draws no more
+ *                 still
  *
- * A window is charged to the time it ends at and as far back as it is long, by CLOCK_BOOTTIME: setting the clock moves
- * energy to another hour, never out of the account. Of the rig's first attestation, the time before the registration began
- * is not charged: nobody could have bought for it.
+ * A window is charged to the time it ends at and as far back as it is long, by CLOCK_BOOTTIME:
+ * setting the clock moves energy to another hour, never out of the account. Of the rig's first
+ * attestation, the time before the registration began is not charged: nobody could have bought for
+ * it.
  */
 #include "lib/appraisal/private.h"
 
@@ -41,7 +44,9 @@ static bool has_input(const struct wt_appraisal *a)
 	return false;
 }
 
-/* Is any source there of which nobody knows what it measures? It may be an input that seems absent. */
+/*
+ * Is any source there of which nobody knows what it measures? It may be an input that seems absent.
+ */
 static bool all_identified(const struct history *h)
 {
 	const struct source *s;
@@ -73,21 +78,25 @@ static struct wt_energy measure(struct wt_appraisal *a, uint64_t span_ns)
 		if (input_ns > dark_ns)
 			dark_ns = input_ns;
 	}
-	substituted = round_up(a->reg.nameplate_w, dark_ns, 1000); /* W times ns: a thousand of that is one uJ */
+	substituted = round_up(a->reg.nameplate_w, dark_ns,
+			       1000); /* W times ns: a thousand of that is one uJ */
 	a->run.measured_uj = plus(a->run.measured_uj, e.best);
 	a->run.substituted_uj = plus(a->run.substituted_uj, substituted);
 	e.best = plus(e.best, substituted);
 	e.high = plus(e.high, substituted);
 	if (!identified)
 		wt_find(&a->found, WT_ENERGY_PARTLY_UNKNOWN,
-			"attestation %" PRIu64 ": a source is there that may be an input and cannot be identified", a->reading.seq);
+			"attestation %" PRIu64
+			": a source is there that may be an input and cannot be identified",
+			a->reading.seq);
 	return e;
 }
 
 /* What of the window lies before the registration began is not charged. */
 static void waive(struct wt_appraisal *a, uint64_t *from_ns, uint64_t to_ns, struct wt_energy *e)
 {
-	uint64_t begin = a->reg.not_before > 0 ? scale((uint64_t)a->reg.not_before, NS_PER_S, 1) : 0;
+	uint64_t begin =
+		a->reg.not_before > 0 ? scale((uint64_t)a->reg.not_before, NS_PER_S, 1) : 0;
 	uint64_t span_ns = to_ns - *from_ns, kept;
 
 	if (a->h.seq != 1 || *from_ns >= begin)
@@ -109,7 +118,9 @@ void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_
 		return;
 	if (!a->h.counting) {
 		wt_find(&a->found, WT_ENERGY_PARTLY_UNKNOWN,
-			"attestation %" PRIu64 ": the first window looked at has nothing before it to count from", a->reading.seq);
+			"attestation %" PRIu64
+			": the first window looked at has nothing before it to count from",
+			a->reading.seq);
 		return;
 	}
 	e = measure(a, span_ns);
@@ -118,7 +129,8 @@ void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_
 	wt_ledger_debit(&a->ledger, begin_ns, w->realtime_ns, &e);
 }
 
-static void conclude_exceeded(const struct wt_appraisal *a, struct wt_findings *f, const struct wt_verdict *v)
+static void conclude_exceeded(const struct wt_appraisal *a, struct wt_findings *f,
+			      const struct wt_verdict *v)
 {
 	const struct wt_ledger *ledger = &a->ledger;
 	char charged[WT_FORMAT_LEN], bought[WT_FORMAT_LEN], over[WT_FORMAT_LEN];
@@ -127,12 +139,15 @@ static void conclude_exceeded(const struct wt_appraisal *a, struct wt_findings *
 	wt_format_energy(v->bought_uj, bought);
 	wt_format_energy(ledger->over.best, over);
 	if (ledger->n == 0)
-		wt_find(f, WT_ENERGY_EXCEEDED, "%s charged, and no grant to this rig was given", charged);
+		wt_find(f, WT_ENERGY_EXCEEDED, "%s charged, and no grant to this rig was given",
+			charged);
 	else if (ledger->charged.best > v->bought_uj)
-		wt_find(f, WT_ENERGY_EXCEEDED, "exceeded: %s charged, %s bought, %s over", charged, bought, over);
+		wt_find(f, WT_ENERGY_EXCEEDED, "exceeded: %s charged, %s bought, %s over", charged,
+			bought, over);
 	else
-		wt_find(f, WT_ENERGY_EXCEEDED, "exceeded: %s charged, %s bought, %s over, used when no grant had any left", charged, bought,
-			over);
+		wt_find(f, WT_ENERGY_EXCEEDED,
+			"exceeded: %s charged, %s bought, %s over, used when no grant had any left",
+			charged, bought, over);
 }
 
 void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v)
@@ -144,13 +159,17 @@ void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, str
 	for (i = 0; i < ledger->n; i++)
 		v->bought_uj = plus(v->bought_uj, wt_grant_uj(&ledger->accounts[i].grant));
 	v->chargeable = ledger->charged;
-	v->left_uj = wt_ledger_left(ledger, a->run.to_realtime_ns ? (int64_t)(a->run.to_realtime_ns / NS_PER_S) : a->now);
+	v->left_uj = wt_ledger_left(ledger, a->run.to_realtime_ns
+						    ? (int64_t)(a->run.to_realtime_ns / NS_PER_S)
+						    : a->now);
 	if (!a->registered) {
-		wt_no_claim(f, WT_CHECK_ENERGY, "without a registration nobody can tell which source counts");
+		wt_no_claim(f, WT_CHECK_ENERGY,
+			    "without a registration nobody can tell which source counts");
 		return;
 	}
 	if (!has_input(a)) {
-		wt_find(f, WT_INPUT_NOT_REGISTERED, "the registration names no input source: nothing measures this rig");
+		wt_find(f, WT_INPUT_NOT_REGISTERED,
+			"the registration names no input source: nothing measures this rig");
 		return;
 	}
 	v->allocation = wt_ledger_verdict(ledger);
@@ -161,10 +180,13 @@ void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, str
 	if (v->allocation == WT_EXCEEDED)
 		conclude_exceeded(a, f, v);
 	else if (v->allocation == WT_INQUIRE)
-		wt_find(f, WT_ENERGY_INQUIRE, "%s charged of %s (%s to %s): the best estimate fits, the upper bound does not",
+		wt_find(f, WT_ENERGY_INQUIRE,
+			"%s charged of %s (%s to %s): the best estimate fits, the upper bound does not",
 			charged, bought, low, high);
 	if (a->run.waived_ns >= NS_PER_S)
-		wt_remark(f, WT_CHECK_ENERGY, "%" PRIu64 " s before the registration began are not charged",
+		wt_remark(f, WT_CHECK_ENERGY,
+			  "%" PRIu64 " s before the registration began are not charged",
 			  a->run.waived_ns / NS_PER_S);
-	wt_affirm(f, WT_CHECK_ENERGY, "%s charged of %s (%s to %s): within", charged, bought, low, high);
+	wt_affirm(f, WT_CHECK_ENERGY, "%s charged of %s (%s to %s): within", charged, bought, low,
+		  high);
 }

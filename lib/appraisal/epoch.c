@@ -15,7 +15,8 @@ void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att)
 
 	if (h->undeclared)
 		wt_find(&a->found, WT_PRUNED_UNDECLARED,
-			"%" PRIu64 " WINDOW bodies of the log before attestation %" PRIu64 " are gone and no LOST record says so",
+			"%" PRIu64 " WINDOW bodies of the log before attestation %" PRIu64
+			" are gone and no LOST record says so",
 			h->undeclared, a->reading.seq);
 	wt_window_sweep(a);
 	free(h->sources);
@@ -39,8 +40,8 @@ void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att)
 }
 
 /*
- * Nobody attested the time from the end of one log to the beginning of the next. Here it is measured and said; this is
- * the place where it is to be charged.
+ * Nobody attested the time from the end of one log to the beginning of the next. Here it is
+ * measured and said; this is the place where it is to be charged.
  */
 static void epoch_gap(struct wt_appraisal *a, uint64_t realtime_ns)
 {
@@ -51,12 +52,14 @@ static void epoch_gap(struct wt_appraisal *a, uint64_t realtime_ns)
 	if (plus(realtime_ns, CLOCK_SLACK) < a->h.realtime_ns)
 		wt_find(&a->found, WT_REALTIME_BACKWARDS,
 			"a log begins at %s, and the one before it ended at %s: the clock was set back while the module "
-			"was not loaded", wt_timestamp_utc((int64_t)(realtime_ns / NS_PER_S), from),
+			"was not loaded",
+			wt_timestamp_utc((int64_t)(realtime_ns / NS_PER_S), from),
 			wt_timestamp_utc((int64_t)(a->h.realtime_ns / NS_PER_S), to));
 	a->run.unattested_ns = plus(a->run.unattested_ns, minus(realtime_ns, a->h.realtime_ns));
 }
 
-void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec, const struct wt_attestation *att)
+void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
+		   const struct wt_attestation *att)
 {
 	struct history *h = &a->h;
 	struct wattest_load load;
@@ -66,7 +69,9 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec, const st
 	if (memcmp(load.epoch, att->epoch, sizeof(load.epoch)) != 0 ||
 	    memcmp(load.chain_start, att->chain_before, sizeof(load.chain_start)) != 0)
 		wt_find(&a->found, WT_EPOCH_OTHER,
-			"attestation %" PRIu64 ": the LOAD record is of another log than the attestation", a->reading.seq);
+			"attestation %" PRIu64
+			": the LOAD record is of another log than the attestation",
+			a->reading.seq);
 	realtime_ns = le64toh(load.realtime_ns);
 	epoch_gap(a, realtime_ns);
 	h->whole = rec->seq == 1;
@@ -77,7 +82,8 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec, const st
 	h->sample_ns = le64toh(load.sample_ns);
 	h->max_gap_ns = le64toh(load.max_gap_ns);
 	if (h->max_gap_ns == 0)
-		h->max_gap_ns = h->sample_ns < UINT64_MAX / 3 && h->sample_ns ? 3 * h->sample_ns : DEFAULT_GAP;
+		h->max_gap_ns = h->sample_ns < UINT64_MAX / 3 && h->sample_ns ? 3 * h->sample_ns
+									      : DEFAULT_GAP;
 }
 
 void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec)
@@ -100,7 +106,8 @@ void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec)
 	wt_format_duration(size_ns / NS_PER_S, text);
 	wt_timestamp_utc((int64_t)(realtime_ns / NS_PER_S), at);
 	if (size_ns > STEP_WORTH_WARNING)
-		wt_find(&a->found, WT_CLOCK_STEPPED, "the clock was set %s by %s, to %s", back ? "back" : "forward", text, at);
+		wt_find(&a->found, WT_CLOCK_STEPPED, "the clock was set %s by %s, to %s",
+			back ? "back" : "forward", text, at);
 	else
 		wt_remark(&a->found, WT_CHECK_TIME, "the clock was set by %s", text);
 }
@@ -127,9 +134,11 @@ void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec)
 		a->h.undeclared = minus(a->h.undeclared, count);
 		return;
 	}
-	wt_find(&a->found, WT_RECORDS_LOST, "record %" PRIu64 ": %" PRIu32 " %s %s", rec->seq, count, wt_record_name(type),
-		reason >= WATTEST_LOST_PRUNED && reason <= WATTEST_LOST_WITNESS ? why[reason] :
-		"lost for an unknown reason");
+	wt_find(&a->found, WT_RECORDS_LOST, "record %" PRIu64 ": %" PRIu32 " %s %s", rec->seq,
+		count, wt_record_name(type),
+		reason >= WATTEST_LOST_PRUNED && reason <= WATTEST_LOST_WITNESS
+			? why[reason]
+			: "lost for an unknown reason");
 }
 
 void wt_epoch_probe(struct wt_appraisal *a, const struct wt_record *rec)

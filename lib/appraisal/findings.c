@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WT_REASON_ROW(name, code, check, tier, meaning) { code, WT_CHECK_##check, WT_##tier, meaning },
+#define WT_REASON_ROW(name, code, check, tier, meaning) \
+	{ code, WT_CHECK_##check, WT_##tier, meaning },
 static const struct wt_reason reasons[] = { WT_REASONS(WT_REASON_ROW) };
 #undef WT_REASON_ROW
 
@@ -45,8 +46,8 @@ const char *wt_tier_name(enum wt_tier tier)
 	}
 }
 
-static void conclude(struct wt_outcome *outcome, enum wt_tier tier, const char *code, const char *format,
-		     va_list args)
+static void conclude(struct wt_outcome *outcome, enum wt_tier tier, const char *code,
+		     const char *format, va_list args)
 {
 	outcome->tier = tier;
 	snprintf(outcome->code, sizeof(outcome->code), "%s", code);
@@ -81,8 +82,8 @@ void wt_remark(struct wt_findings *f, enum wt_check check, const char *format, .
 }
 
 /* Nothing was found in this check: what there is to say, and its note. */
-static void say(struct wt_findings *f, enum wt_check check, enum wt_tier tier, const char *code, const char *format,
-		va_list args)
+static void say(struct wt_findings *f, enum wt_check check, enum wt_tier tier, const char *code,
+		const char *format, va_list args)
 {
 	struct wt_outcome *outcome = &f->checks[check];
 	char note[sizeof(f->notes[check])];

@@ -11,13 +11,17 @@ struct wt_findings {
 	char notes[WT_CHECKS][120]; /* worth saying, no finding; the first of each check */
 };
 
-/* A finding, with its sentence. The first of its check's worst tier stays, later ones are counted. */
+/*
+ * A finding, with its sentence. The first of its check's worst tier stays, later ones are counted.
+ */
 void wt_find(struct wt_findings *f, enum wt_reason_id id, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Something that an affirming outcome says too. */
 void wt_remark(struct wt_findings *f, enum wt_check check, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Concludes a check in which nothing was found: it is affirming, with this sentence and the note. */
+/*
+ * Concludes a check in which nothing was found: it is affirming, with this sentence and the note.
+ */
 void wt_affirm(struct wt_findings *f, enum wt_check check, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Concludes a check in which nothing was claimed, unless something was found. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The verdict: every check concluded over all that was fed, on a copy of the findings, so that more may be fed and
- * concluded again.
+ * The verdict: every check concluded over all that was fed, on a copy of the findings, so that more
+ * may be fed and concluded again.
  */
 #include "lib/appraisal/private.h"
 
@@ -22,8 +22,9 @@ static int copy_tallies(const struct wt_appraisal *a, struct wt_verdict *v)
 		v->sources[i] = tally->summary;
 		/* uJ over ns, as uW: a uJ in a ns is 1e9 uW */
 		if (tally->covered_ns > tally->summary.unmeasured_ns)
-			v->sources[i].mean_uw = scale(tally->summary.energy_uj, NS_PER_S,
-						      tally->covered_ns - tally->summary.unmeasured_ns);
+			v->sources[i].mean_uw =
+				scale(tally->summary.energy_uj, NS_PER_S,
+				      tally->covered_ns - tally->summary.unmeasured_ns);
 	}
 	for (i = 0; i < a->run.n_devices; i++)
 		v->devices[i] = a->run.devices[i].summary;
@@ -76,7 +77,10 @@ static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct
 	wt_devices_conclude(a, f, v);
 	wt_sources_conclude(a, f);
 	wt_energy_conclude(a, f, v);
-	/* Of attestations that an earlier run read, the state keeps what became of them and no more. */
+	/*
+	 * Of attestations that an earlier run read, the state keeps what became of them and no
+	 * more.
+	 */
 	for (check = 0; a->run.attestations == 0 && check < WT_CHECKS; check++)
 		wt_no_claim(f, check, "nothing new: all attestations were looked at before");
 	if (a->run.attestations == 0)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Grants: each is accepted, or named and not used. A folder of grants may well hold those of other rigs: they are passed
- * over. What a state says was used of a grant is kept even while that grant is not given, so that nothing is spent twice.
+ * Grants: each is accepted, or named and not used. A folder of grants may well hold those of other
+ * rigs: they are passed over. What a state says was used of a grant is kept even while that grant
+ * is not given, so that nothing is spent twice.
  */
 #include "lib/appraisal/private.h"
 
@@ -12,7 +13,8 @@ static int refuse(struct wt_appraisal *a, const char *name, const struct wt_err 
 }
 
 /* Is it this rig's, under its licence and in its zone? */
-static bool is_ours(struct wt_appraisal *a, const struct wt_grant *grant, const char *name, struct wt_err *err)
+static bool is_ours(struct wt_appraisal *a, const struct wt_grant *grant, const char *name,
+		    struct wt_err *err)
 {
 	if (!a->registered) {
 		wt_fail(err, EINVAL, "without a registration nobody can tell whose it is");
@@ -20,13 +22,15 @@ static bool is_ours(struct wt_appraisal *a, const struct wt_grant *grant, const 
 		return false;
 	}
 	if (grant->to_site || memcmp(grant->spender, a->reg.ueid, WT_UEID_LEN) != 0) {
-		wt_fail(err, EINVAL, "%s", grant->to_site ? "granted to a site key" : "granted to another rig");
+		wt_fail(err, EINVAL, "%s",
+			grant->to_site ? "granted to a site key" : "granted to another rig");
 		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s: %s, passed over", name, err->msg);
 		return false;
 	}
 	if (strcmp(grant->licence, a->reg.licence) != 0 || strcmp(grant->zone, a->reg.zone) != 0) {
-		wt_fail(err, EINVAL, "for licence %s in zone %s, and the rig is registered under %s in %s", grant->licence,
-			grant->zone, a->reg.licence, a->reg.zone);
+		wt_fail(err, EINVAL,
+			"for licence %s in zone %s, and the rig is registered under %s in %s",
+			grant->licence, grant->zone, a->reg.licence, a->reg.zone);
 		wt_find(&a->found, WT_GRANT_OTHER_LICENCE, "%.60s: %s; not used", name, err->msg);
 		return false;
 	}
@@ -58,8 +62,8 @@ static void set_used(struct wt_account *account, const struct wt_energy *used)
 	account->used.high = at_most(used->high, bought);
 }
 
-static int accept(struct wt_appraisal *a, const struct wt_grant *grant, struct wt_span cose, const char *name,
-		  struct wt_err *err)
+static int accept(struct wt_appraisal *a, const struct wt_grant *grant, struct wt_span cose,
+		  const char *name, struct wt_err *err)
 {
 	uint8_t digest[WT_SHA256_LEN];
 	size_t i;
@@ -67,7 +71,8 @@ static int accept(struct wt_appraisal *a, const struct wt_grant *grant, struct w
 
 	wt_sha256(cose, digest);
 	if (account_of(a, digest)) {
-		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s was given twice and counts once", name);
+		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s was given twice and counts once",
+			  name);
 		return 1;
 	}
 	if (a->ledger.n >= WT_MAX_GRANTS) {
@@ -76,7 +81,8 @@ static int accept(struct wt_appraisal *a, const struct wt_grant *grant, struct w
 	}
 	r = wt_ledger_add(&a->ledger, grant, digest, err);
 	if (r == -EEXIST) {
-		wt_find(&a->found, WT_GRANT_CONFLICT, "%.60s: %s; the first counts", name, err->msg);
+		wt_find(&a->found, WT_GRANT_CONFLICT, "%.60s: %s; the first counts", name,
+			err->msg);
 		return 0;
 	}
 	if (r < 0)
@@ -93,7 +99,8 @@ static int accept(struct wt_appraisal *a, const struct wt_grant *grant, struct w
 	return 1;
 }
 
-int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *name, struct wt_err *err)
+int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *name,
+		       struct wt_err *err)
 {
 	struct opened object;
 	struct wt_grant grant;
@@ -108,7 +115,8 @@ int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *
 	if (r < 0) {
 		r = r == -EBADMSG ? refuse(a, name, err) : r;
 	} else {
-		r = wt_object_path(a, &object, WT_DUTY_GRANT, grant.not_before, grant.not_after, name, err);
+		r = wt_object_path(a, &object, WT_DUTY_GRANT, grant.not_before, grant.not_after,
+				   name, err);
 		if (r == 0)
 			refuse(a, name, err);
 	}
@@ -120,7 +128,8 @@ int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *
 	return accept(a, &grant, cose, name, err);
 }
 
-int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN], const struct wt_energy *used)
+int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],
+		   const struct wt_energy *used)
 {
 	struct wt_account *account = account_of(a, digest);
 	struct orphan *orphans;
@@ -149,11 +158,13 @@ static void check_named(struct wt_appraisal *a, const struct wt_att_grant *named
 			continue;
 		if (memcmp(a->ledger.accounts[i].digest, named->digest, WT_SHA256_LEN) != 0)
 			wt_find(&a->found, WT_GRANT_CONFLICT,
-				"attestation %" PRIu64 " names grant %s with another content than the one given",
+				"attestation %" PRIu64
+				" names grant %s with another content than the one given",
 				a->reading.seq, id);
 		return;
 	}
-	wt_find(&a->found, WT_GRANT_MISSING, "attestation %" PRIu64 " names grant %s, which was not given or not accepted",
+	wt_find(&a->found, WT_GRANT_MISSING,
+		"attestation %" PRIu64 " names grant %s, which was not given or not accepted",
 		a->reading.seq, id);
 }
 
@@ -164,7 +175,8 @@ int wt_grants_named(struct wt_appraisal *a, const struct wt_attestation *att)
 	size_t i;
 
 	if (att->n_grants == a->run.n_grants &&
-	    (att->n_grants == 0 || memcmp(att->grants, a->run.grants, att->n_grants * sizeof(*copy)) == 0))
+	    (att->n_grants == 0 ||
+	     memcmp(att->grants, a->run.grants, att->n_grants * sizeof(*copy)) == 0))
 		return 0;
 	for (i = 0; a->registered && i < att->n_grants; i++)
 		check_named(a, &att->grants[i]);
@@ -187,13 +199,14 @@ void wt_grants_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 	size_t i;
 
 	for (i = 0; i < a->n_orphans; i++)
-		wt_find(f, WT_GRANT_MISSING, "%s of a grant that is not given were used before, as the state says",
+		wt_find(f, WT_GRANT_MISSING,
+			"%s of a grant that is not given were used before, as the state says",
 			wt_format_energy(a->orphans[i].used.best, energy));
 	for (i = 0; i < a->ledger.n; i++)
 		bought = plus(bought, wt_grant_uj(&a->ledger.accounts[i].grant));
 	if (a->ledger.n == 0)
 		wt_no_claim(f, WT_CHECK_GRANTS, "no grant to this rig was given");
 	else
-		wt_affirm(f, WT_CHECK_GRANTS, "%s to this rig, %s", wt_count(a->ledger.n, "grant", text),
-			  wt_format_energy(bought, energy));
+		wt_affirm(f, WT_CHECK_GRANTS, "%s to this rig, %s",
+			  wt_count(a->ledger.n, "grant", text), wt_format_energy(bought, energy));
 }

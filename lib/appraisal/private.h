@@ -2,17 +2,18 @@
 /*
  * The appraisal from inside. What it knows has three lives:
  *
- *   struct history   all that a later run needs; state.c writes and reads exactly this (and the ledger)
- *   struct run       what was looked at in this run: figures for the verdict, never a ground for judging energy or chain
+ *   struct history   all that a later run needs; state.c writes and reads exactly this, and the ledger
+ *   struct run       what was looked at in this run: figures, no ground for judging energy or chain
  *   struct reading   the attestation being read
  *
- * An attestation goes core.c → signers.c → sequence.c → replay.c; replay.c walks the records and hands each to the file of
- * its concept: epoch.c (LOAD, UNLOAD, TIME, LOST, probes), devices.c and sources.c (added, removed), window.c
- * (WINDOW: time.c, counters.c, then sources.c, devices.c and energy.c take what changed). Each concept has a
- * ..._conclude() for the verdict's sentence.
+ * An attestation goes core.c → signers.c → sequence.c → replay.c; replay.c walks the records and
+ * hands each to the file of its concept: epoch.c (LOAD, UNLOAD, TIME, LOST, probes), devices.c and
+ * sources.c (added, removed), window.c (WINDOW: time.c, counters.c, then sources.c, devices.c and
+ * energy.c take what changed). Each concept has a ..._conclude() for the verdict's sentence.
  *
- * Inside, time is ns: _ns of CLOCK_BOOTTIME unless it is called realtime. Times and counters come from whoever signed
- * them and may be anything: sums saturate (plus()), differences are taken only after a comparison.
+ * Inside, time is ns: _ns of CLOCK_BOOTTIME unless it is called realtime. Times and counters come
+ * from whoever signed them and may be anything: sums saturate (plus()), differences are taken only
+ * after a comparison.
  */
 #ifndef LIB_APPRAISAL_PRIVATE_H
 #define LIB_APPRAISAL_PRIVATE_H
@@ -35,7 +36,8 @@
 /* Energy of a check (or of all outputs) beside that of the inputs over the same time. */
 struct comparison {
 	uint64_t time_ns, own_uj, input_uj;
-	uint64_t slack_ns; /* of its ends: a sample belongs to one window here and to the next there */
+	/* Of its ends: a sample belongs to one window here and to the next there */
+	uint64_t slack_ns;
 };
 
 /* A source that the log says is there. */
@@ -47,12 +49,16 @@ struct source {
 	uint64_t added_ns; /* of SOURCE_ADD; when not known, of the first window it was seen in */
 	uint64_t removed_ns; /* of SOURCE_DEL in the open step; 0: there */
 	struct wt_window_source at; /* counters as the newest window had them */
-	uint64_t sampled_ns; /* begin of the newest window with a good sample: the last one is no older */
+	/* Begin of the newest window with a good sample: the last one is no older */
+	uint64_t sampled_ns;
 	uint64_t lit_ns; /* end of that window: the source is dark since */
 	uint32_t last_mw; /* the newest good sample */
-	uint64_t reported_ns, charged_ns; /* since lit_ns: unmeasured as the log says, and as it was charged */
-	uint64_t frozen_ns; /* for how long the power was the same to the last bit while devices worked */
-	uint32_t twin, twin_windows; /* id of an input that counted the same, and over how many windows running */
+	/* Since lit_ns: unmeasured as the log says, and as it was charged */
+	uint64_t reported_ns, charged_ns;
+	/* For how long the power was the same to the last bit while devices worked */
+	uint64_t frozen_ns;
+	/* Id of an input that counted the same, and over how many windows running */
+	uint32_t twin, twin_windows;
 	bool twin_varied; /* and whether the power changed meanwhile */
 
 	int registered; /* index into the registration, or UNREGISTERED */
@@ -72,7 +78,8 @@ struct device {
 	bool removed; /* in the open step */
 	struct wt_window_device at;
 	bool bare; /* the newest window had bytes that no transfer in it accounts for */
-	uint64_t worked_realtime_ns; /* begin of the first window in which bytes went to it; 0: none did */
+	/* Begin of the first window in which bytes went to it; 0: none did */
+	uint64_t worked_realtime_ns;
 
 	uint64_t added_ns; /* of DEVICE_ADD, when it stands in this step */
 	int registered;
@@ -89,11 +96,13 @@ struct history {
 	uint8_t epoch[WATTEST_EPOCH_LEN];
 	uint8_t head[WT_SHA256_LEN];
 	uint64_t next_record; /* seq */
-	bool whole; /* the epoch was read from LOAD on without a gap: nothing in it may be unknown */
+	/* The epoch was read from LOAD on without a gap: nothing in it may be unknown */
+	bool whole;
 	bool ended; /* by UNLOAD */
 	bool counting; /* counted_ns is known: LOAD or a window was read */
 	uint64_t boottime_ns; /* of the newest record */
-	uint64_t counted_ns; /* end of the newest window that could be read: the counters below stand there */
+	/* End of the newest window that could be read: the counters below stand there */
+	uint64_t counted_ns;
 	uint64_t skipped; /* pruned windows since */
 	uint64_t realtime_ns; /* at counted_ns */
 	int64_t offset_ns; /* realtime less boottime, as LOAD, TIME and windows explain it */
@@ -105,7 +114,8 @@ struct history {
 	struct device *devices;
 	size_t n_devices;
 	struct comparison outputs;
-	struct comparison *checks; /* one for each registered source, used for those with that role */
+	/* One for each registered source, used for those with that role */
+	struct comparison *checks;
 };
 
 /* What one registered source measured in the window being read. */
@@ -150,7 +160,8 @@ struct run {
 	bool newest_observed;
 	char unobserved[128]; /* why, as the newest attestation claims */
 	char probe[48]; /* the newest PROBE_ADD */
-	uint8_t nonce[WATTEST_NONCE_MAX], window_nonce[WATTEST_NONCE_MAX]; /* of the newest attestation and window */
+	/* Of the newest attestation and window */
+	uint8_t nonce[WATTEST_NONCE_MAX], window_nonce[WATTEST_NONCE_MAX];
 	size_t nonce_len, window_nonce_len;
 	enum wt_clock clock; /* of the newest attestation */
 	uint64_t clock_bound_us;
@@ -170,7 +181,8 @@ struct reading {
 	uint64_t seq; /* of the attestation, for sentences */
 	int64_t at; /* its time, as far as it can be believed */
 	bool slept; /* in this step the host was suspended or resumed */
-	bool resync; /* the log goes on after something that could not be read: take its seq as it comes */
+	/* The log goes on after something that could not be read: take its seq as it comes */
+	bool resync;
 };
 
 /* The rig's certificate, and the time for which its path is known to hold. */
@@ -231,7 +243,10 @@ static inline uint64_t minus(uint64_t a, uint64_t b) /* not below zero */
 	return a > b ? a - b : 0;
 }
 
-/* Room for one more behind n items: reallocates at every power of two. NULL on no memory, and the array is as it was. */
+/*
+ * Room for one more behind n items: reallocates at every power of two. NULL on no memory, and the
+ * array is as it was.
+ */
 static inline void *room_for_one(void *array, size_t n, size_t size)
 {
 	return (n & (n - 1)) == 0 ? reallocarray(array, n ? 2 * n : 1, size) : array;
@@ -243,39 +258,53 @@ static inline uint64_t realtime_of(const struct history *h, uint64_t boottime_ns
 	return boottime_ns + (uint64_t)h->offset_ns;
 }
 
-/* --- signers.c ----------------------------------------------------------------------------------- */
+/* --- signers.c -------------------------------------------------------------------------------- */
 
-/* An authority's object whose envelope was opened: typ right, signature good under the candidate certificate. */
+/*
+ * An authority's object whose envelope was opened: typ right, signature good under the candidate
+ * certificate.
+ */
 struct opened {
 	struct wt_cose cose;
-	struct wt_cert *certs[WT_COSE_CHAIN_MAX + 1]; /* candidates, the signer first; NULL-terminated */
+	/* Candidates, the signer first; NULL-terminated */
+	struct wt_cert *certs[WT_COSE_CHAIN_MAX + 1];
 };
 
-/* Returns 1, 0 when it is refused (why: err), < 0 when it could not be judged. ret is cleared with wt_opened_clear. */
-int wt_object_open(struct wt_appraisal *a, struct wt_span bytes, enum wt_typ typ, struct opened *ret,
-		   struct wt_err *err);
-/* The path of its signer to an anchor with that duty. Same returns; the signer check is told too. */
-int wt_object_path(struct wt_appraisal *a, const struct opened *object, enum wt_duty duty, int64_t not_before,
-		   int64_t not_after, const char *name, struct wt_err *err);
+/*
+ * Returns 1, 0 when it is refused (why: err), < 0 when it could not be judged. ret is cleared with
+ * wt_opened_clear.
+ */
+int wt_object_open(struct wt_appraisal *a, struct wt_span bytes, enum wt_typ typ,
+		   struct opened *ret, struct wt_err *err);
+/*
+ * The path of its signer to an anchor with that duty. Same returns; the signer check is told too.
+ */
+int wt_object_path(struct wt_appraisal *a, const struct opened *object, enum wt_duty duty,
+		   int64_t not_before, int64_t not_after, const char *name, struct wt_err *err);
 void wt_opened_clear(struct opened *object);
 /* The rig's own: certificate, path at the attestation's time, signature. Same returns. */
-int wt_rig_check(struct wt_appraisal *a, const struct wt_cose *cose, const struct wt_attestation *att,
-		 struct wt_err *err);
+int wt_rig_check(struct wt_appraisal *a, const struct wt_cose *cose,
+		 const struct wt_attestation *att, struct wt_err *err);
 void wt_signers_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
 
-/* --- registration.c, grants.c -------------------------------------------------------------------- */
+/* --- registration.c, grants.c ----------------------------------------------------------------- */
 
 /* Is the attestation of the registered rig, in the registration's time? Returns 1 or 0 as above. */
-int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *att, struct wt_err *err);
+int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *att,
+			   struct wt_err *err);
 void wt_registration_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 int wt_grants_named(struct wt_appraisal *a, const struct wt_attestation *att);
 /* What the state says was used of a grant: to its account, or kept until the grant is given. */
-int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN], const struct wt_energy *used);
+int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],
+		   const struct wt_energy *used);
 void wt_grants_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 
-/* --- sequence.c, replay.c, epoch.c --------------------------------------------------------------- */
+/* --- sequence.c, replay.c, epoch.c ------------------------------------------------------------ */
 
-/* Returns 1 when the attestation is next (or next seen), 0 when it is not to be read, < 0 on no memory. */
+/*
+ * Returns 1 when the attestation is next (or next seen), 0 when it is not to be read, < 0 on no
+ * memory.
+ */
 int wt_sequence_next(struct wt_appraisal *a, const struct wt_attestation *att,
 		     const uint8_t digest[WT_SHA256_LEN], struct wt_err *err);
 void wt_sequence_conclude(const struct wt_appraisal *a, struct wt_findings *f);
@@ -287,12 +316,13 @@ void wt_replay_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 
 /* Forgets what the last epoch's log said; the new one begins with this attestation. */
 void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att);
-void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec, const struct wt_attestation *att);
+void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
+		   const struct wt_attestation *att);
 void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_epoch_probe(struct wt_appraisal *a, const struct wt_record *rec);
 
-/* --- window.c, time.c, counters.c ---------------------------------------------------------------- */
+/* --- window.c, time.c, counters.c ------------------------------------------------------------- */
 
 int wt_window(struct wt_appraisal *a, const struct wt_record *rec);
 /* A closing record that is only a digest. */
@@ -304,20 +334,29 @@ void wt_time_window(struct wt_appraisal *a, const struct wt_window *w);
 void wt_time_signed(struct wt_appraisal *a, const struct wt_attestation *att);
 void wt_time_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 
-/* Is what changed possible in [from_ns, w->to_ns]? Returns false when counters ran backwards: nothing to be added. */
-bool wt_counters_source(struct wt_appraisal *a, const struct source *s, const struct wt_window_source *now,
-			const struct wt_window *w, uint64_t from_ns);
-bool wt_counters_device(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now);
+/*
+ * Is what changed possible in [from_ns, w->to_ns]? Returns false when counters ran backwards:
+ * nothing to be added.
+ */
+bool wt_counters_source(struct wt_appraisal *a, const struct source *s,
+			const struct wt_window_source *now, const struct wt_window *w,
+			uint64_t from_ns);
+bool wt_counters_device(struct wt_appraisal *a, struct device *d,
+			const struct wt_window_device *now);
 void wt_counters_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 
-/* --- sources.c, compare.c, devices.c, energy.c --------------------------------------------------- */
+/* --- sources.c, compare.c, devices.c, energy.c ------------------------------------------------ */
 
 int wt_source_add(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_source_del(struct wt_appraisal *a, const struct wt_record *rec);
 struct source *wt_source_find(struct history *h, uint32_t id);
 /* One that a window lists and no record announced. NULL on no memory. */
-struct source *wt_source_unknown(struct wt_appraisal *a, const struct wt_window_source *now, uint64_t to_ns);
-/* Matches it against the registration and gives it a tally: after SOURCE_ADD, and after a state was loaded. */
+struct source *wt_source_unknown(struct wt_appraisal *a, const struct wt_window_source *now,
+				 uint64_t to_ns);
+/*
+ * Matches it against the registration and gives it a tally: after SOURCE_ADD, and after a state was
+ * loaded.
+ */
 int wt_source_match(struct wt_appraisal *a, struct source *s);
 void wt_source_clear_meters(struct wt_appraisal *a); /* for a new window */
 /* Takes over what the window says: meters, tallies, darkness. */
@@ -327,7 +366,8 @@ void wt_sources_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 const char *wt_source_words(const struct source *s, char *ret, size_t cap);
 
 /* Inputs against checks, outputs and each other, after all sources of a window were taken over. */
-void wt_compare_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns, bool active);
+void wt_compare_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns,
+		       bool active);
 
 int wt_device_add(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_device_del(struct wt_appraisal *a, const struct wt_record *rec);
@@ -335,14 +375,14 @@ struct device *wt_device_find(struct history *h, uint32_t id);
 struct device *wt_device_unknown(struct wt_appraisal *a, const struct wt_window_device *now);
 int wt_device_match(struct wt_appraisal *a, struct device *d);
 /* Returns whether it worked in this window. */
-bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now, uint64_t from_ns,
-		      bool sound);
+bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now,
+		      uint64_t from_ns, bool sound);
 void wt_devices_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
 
 void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
 void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
 
-/* --- activity.c ---------------------------------------------------------------------------------- */
+/* --- activity.c ------------------------------------------------------------------------------- */
 
 void wt_activity_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
 void wt_activity_conclude(const struct wt_appraisal *a, struct wt_findings *f);

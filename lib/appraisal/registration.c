@@ -23,7 +23,8 @@ static int check_key(struct wt_appraisal *a, const char *name, struct wt_err *er
 		return r == -ENOMEM ? r : refuse(a, name, err);
 	key = wt_cert_key(a->rig.cert);
 	if (!key) {
-		wt_fail(err, EBADMSG, "the rig's certificate holds a key that signs no attestation");
+		wt_fail(err, EBADMSG,
+			"the rig's certificate holds a key that signs no attestation");
 		return refuse(a, name, err);
 	}
 	wt_cert_x5t(a->rig.cert, a->rig.x5t);
@@ -60,7 +61,8 @@ static void forget(struct wt_appraisal *a)
 	a->h.checks = NULL;
 }
 
-int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const char *name, struct wt_err *err)
+int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const char *name,
+			      struct wt_err *err)
 {
 	struct opened object;
 	struct wt_err own;
@@ -74,7 +76,8 @@ int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const
 	if (a->registration_cose.err)
 		return wt_fail(err, ENOMEM, "no memory for a registration");
 
-	r = wt_object_open(a, wt_buf_span(&a->registration_cose), WT_TYP_REGISTRATION, &object, err);
+	r = wt_object_open(a, wt_buf_span(&a->registration_cose), WT_TYP_REGISTRATION, &object,
+			   err);
 	if (r <= 0) {
 		forget(a);
 		return r < 0 ? r : refuse(a, name, err);
@@ -83,7 +86,8 @@ int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const
 	if (r < 0) {
 		r = r == -EBADMSG ? refuse(a, name, err) : r;
 	} else {
-		r = wt_object_path(a, &object, WT_DUTY_REGISTRATION, a->reg.not_before, a->reg.not_after, name, err);
+		r = wt_object_path(a, &object, WT_DUTY_REGISTRATION, a->reg.not_before,
+				   a->reg.not_after, name, err);
 		if (r == 0)
 			refuse(a, name, err);
 	}
@@ -106,49 +110,60 @@ const struct wt_registration *wt_appraisal_registered(const struct wt_appraisal 
 	return a->registered ? &a->reg : NULL;
 }
 
-int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *att, struct wt_err *err)
+int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *att,
+			   struct wt_err *err)
 {
 	static const uint8_t none[WT_SHA256_LEN];
 	char text[WT_TIMESTAMP_LEN], from[WT_TIMESTAMP_LEN], until[WT_TIMESTAMP_LEN];
 
 	if (memcmp(att->ueid, a->rig.ueid, WT_UEID_LEN) != 0) {
 		wt_fail(err, EBADMSG, "it is of another rig than its key");
-		wt_find(&a->found, WT_RIG_OTHER, "attestation %" PRIu64 " says it is of another rig than %.63s", a->reading.seq,
-			a->registered ? a->reg.rig : "the one whose key signed it");
+		wt_find(&a->found, WT_RIG_OTHER,
+			"attestation %" PRIu64 " says it is of another rig than %.63s",
+			a->reading.seq, a->registered ? a->reg.rig : "the one whose key signed it");
 		return 0;
 	}
 	if (!a->registered)
 		return 1;
 	if (a->reading.at < a->reg.not_before || a->reading.at >= a->reg.not_after)
 		wt_find(&a->found, WT_REGISTRATION_NOT_VALID,
-			"attestation %" PRIu64 " was signed at %s; the registration holds from %s to %s", a->reading.seq,
-			wt_timestamp_utc(a->reading.at, text), wt_timestamp_utc(a->reg.not_before, from),
+			"attestation %" PRIu64
+			" was signed at %s; the registration holds from %s to %s",
+			a->reading.seq, wt_timestamp_utc(a->reading.at, text),
+			wt_timestamp_utc(a->reg.not_before, from),
 			wt_timestamp_utc(a->reg.not_after, until));
 	if (memcmp(att->registration, a->registration_digest, WT_SHA256_LEN) != 0)
-		wt_find(&a->found, WT_REGISTRATION_OTHER, "attestation %" PRIu64 ": the rig %s", a->reading.seq,
-			memcmp(att->registration, none, WT_SHA256_LEN) == 0 ?
-			"has no registration installed" : "has another registration installed than the one given");
+		wt_find(&a->found, WT_REGISTRATION_OTHER, "attestation %" PRIu64 ": the rig %s",
+			a->reading.seq,
+			memcmp(att->registration, none, WT_SHA256_LEN) == 0
+				? "has no registration installed"
+				: "has another registration installed than the one given");
 	return 1;
 }
 
 void wt_registration_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
-	char devices[WT_COUNT_LEN], sources[WT_COUNT_LEN], watts[WT_GROUPED_LEN], until[WT_TIMESTAMP_LEN];
+	char devices[WT_COUNT_LEN], sources[WT_COUNT_LEN], watts[WT_GROUPED_LEN],
+		until[WT_TIMESTAMP_LEN];
 	int64_t left = a->reg.not_after - a->now;
 
 	if (!a->registered) {
 		/* One that was refused is a finding already. */
 		if (f->checks[WT_CHECK_REGISTRATION].tier == WT_NONE)
-			wt_find(f, WT_REGISTRATION_MISSING, "no registration was given: nothing can be compared with it");
+			wt_find(f, WT_REGISTRATION_MISSING,
+				"no registration was given: nothing can be compared with it");
 		return;
 	}
 	wt_timestamp_utc(a->reg.not_after, until);
 	if (left >= 0 && left < ENDING)
-		wt_find(f, WT_REGISTRATION_ENDING, "the registration ends at %s, in %" PRId64 " days", until, left / DAY);
+		wt_find(f, WT_REGISTRATION_ENDING,
+			"the registration ends at %s, in %" PRId64 " days", until, left / DAY);
 	else if (left < 0)
 		wt_remark(f, WT_CHECK_REGISTRATION, "it has ended since");
 	else if (left < ENDING_SOON)
 		wt_remark(f, WT_CHECK_REGISTRATION, "it ends in %" PRId64 " days", left / DAY);
-	wt_affirm(f, WT_CHECK_REGISTRATION, "%s, %s, nameplate %s W, until %s", wt_count(a->reg.n_devices, "device", devices),
-		  wt_count(a->reg.n_sources, "source", sources), wt_grouped(a->reg.nameplate_w, watts), until);
+	wt_affirm(f, WT_CHECK_REGISTRATION, "%s, %s, nameplate %s W, until %s",
+		  wt_count(a->reg.n_devices, "device", devices),
+		  wt_count(a->reg.n_sources, "source", sources),
+		  wt_grouped(a->reg.nameplate_w, watts), until);
 }

@@ -2,9 +2,9 @@
 /*
  * Sources against the registration, and what each registered one (a meter) measured in a window.
  *
- * Darkness: time in which a source gave nothing. The kernel reports it as unmeasured, and should it not, a source
- * without a good sample for longer than the maximum gap is dark all the same: what was charged ahead of the report is
- * kept and taken off when the report comes.
+ * Darkness: time in which a source gave nothing. The kernel reports it as unmeasured, and should it
+ * not, a source without a good sample for longer than the maximum gap is dark all the same: what
+ * was charged ahead of the report is kept and taken off when the report comes.
  */
 #include "lib/appraisal/private.h"
 
@@ -79,12 +79,16 @@ int wt_source_match(struct wt_appraisal *a, struct source *s)
 	s->registered = find_registered(a, s);
 	if (!s->known)
 		wt_find(&a->found, WT_SOURCE_UNIDENTIFIED,
-			"source %" PRIu32 " was found before the first attestation looked at: give the attestations from the "
-			"log's LOAD on, or a state", s->id);
-	for (other = a->h.sources; s->registered != UNREGISTERED && other < a->h.sources + a->h.n_sources; other++) {
+			"source %" PRIu32
+			" was found before the first attestation looked at: give the attestations from the "
+			"log's LOAD on, or a state",
+			s->id);
+	for (other = a->h.sources;
+	     s->registered != UNREGISTERED && other < a->h.sources + a->h.n_sources; other++) {
 		if (other != s && other->removed_ns == 0 && other->registered == s->registered)
 			wt_find(&a->found, WT_SOURCE_AMBIGUOUS,
-				"%.120s and source %" PRIu32 " match the same registered source; both are counted",
+				"%.120s and source %" PRIu32
+				" match the same registered source; both are counted",
 				wt_source_words(s, name, sizeof(name)), other->id);
 	}
 	return give_tally(a, s);
@@ -136,7 +140,8 @@ int wt_source_add(struct wt_appraisal *a, const struct wt_record *rec)
 	memcpy(s.label, raw.label, sizeof(s.label));
 	s.added_ns = s.sampled_ns = s.lit_ns = rec->boottime_ns;
 	if (s.id <= a->h.last_source) {
-		wt_find(&a->found, WT_ID_IMPOSSIBLE, "record %" PRIu64 " gives the id %" PRIu32 " to a second source", rec->seq,
+		wt_find(&a->found, WT_ID_IMPOSSIBLE,
+			"record %" PRIu64 " gives the id %" PRIu32 " to a second source", rec->seq,
 			s.id);
 		return 0;
 	}
@@ -154,13 +159,19 @@ void wt_source_del(struct wt_appraisal *a, const struct wt_record *rec)
 	if (s && s->removed_ns == 0)
 		s->removed_ns = rec->boottime_ns ? rec->boottime_ns : 1;
 	else if (a->h.whole)
-		wt_find(&a->found, WT_ID_IMPOSSIBLE, "record %" PRIu64 " removes source %" PRIu32 ", which was not there",
+		wt_find(&a->found, WT_ID_IMPOSSIBLE,
+			"record %" PRIu64 " removes source %" PRIu32 ", which was not there",
 			rec->seq, le32toh(raw.id));
 }
 
-struct source *wt_source_unknown(struct wt_appraisal *a, const struct wt_window_source *now, uint64_t to_ns)
+struct source *wt_source_unknown(struct wt_appraisal *a, const struct wt_window_source *now,
+				 uint64_t to_ns)
 {
-	struct source s = { .id = now->id, .at = *now, .added_ns = to_ns, .sampled_ns = to_ns, .lit_ns = to_ns,
+	struct source s = { .id = now->id,
+			    .at = *now,
+			    .added_ns = to_ns,
+			    .sampled_ns = to_ns,
+			    .lit_ns = to_ns,
 			    .last_mw = now->last_mw };
 
 	if (now->id > a->h.last_source)
@@ -182,8 +193,8 @@ static uint64_t gap(const struct wt_appraisal *a)
 }
 
 /* Darkness of this window that was not charged yet. */
-static uint64_t charge_dark(const struct wt_appraisal *a, struct source *s, uint64_t unmeasured_ns, uint64_t end_ns,
-			    bool sampled)
+static uint64_t charge_dark(const struct wt_appraisal *a, struct source *s, uint64_t unmeasured_ns,
+			    uint64_t end_ns, bool sampled)
 {
 	uint64_t dark = minus(end_ns, s->lit_ns), owed, charge;
 
@@ -196,16 +207,18 @@ static uint64_t charge_dark(const struct wt_appraisal *a, struct source *s, uint
 	return charge;
 }
 
-static void add_to_tally(struct wt_appraisal *a, const struct source *s, const struct wt_window_source *now,
-			 uint64_t span_ns, uint64_t realtime_ns)
+static void add_to_tally(struct wt_appraisal *a, const struct source *s,
+			 const struct wt_window_source *now, uint64_t span_ns, uint64_t realtime_ns)
 {
 	struct source_tally *tally = &a->run.sources[s->tally];
-	const struct wt_reg_source *reg = s->registered != UNREGISTERED ? &a->reg.sources[s->registered] : NULL;
+	const struct wt_reg_source *reg =
+		s->registered != UNREGISTERED ? &a->reg.sources[s->registered] : NULL;
 	uint32_t missed = now->missed - s->at.missed, refused = now->refused - s->at.refused;
 	char until[WT_TIMESTAMP_LEN];
 
 	tally->summary.energy_uj = plus(tally->summary.energy_uj, s->delta_uj);
-	tally->summary.unmeasured_ns = plus(tally->summary.unmeasured_ns, now->unmeasured_ns - s->at.unmeasured_ns);
+	tally->summary.unmeasured_ns =
+		plus(tally->summary.unmeasured_ns, now->unmeasured_ns - s->at.unmeasured_ns);
 	tally->summary.last_uw = (uint64_t)now->last_mw * 1000;
 	tally->summary.missed += missed;
 	tally->summary.refused += refused;
@@ -215,8 +228,8 @@ static void add_to_tally(struct wt_appraisal *a, const struct source *s, const s
 	if (reg && reg->calibrated_until && !tally->expired &&
 	    realtime_ns / NS_PER_S >= (uint64_t)reg->calibrated_until) {
 		tally->expired = true;
-		wt_find(&a->found, WT_CALIBRATION_EXPIRED, "%.120s: calibrated until %s", tally->summary.name,
-			wt_timestamp_utc(reg->calibrated_until, until));
+		wt_find(&a->found, WT_CALIBRATION_EXPIRED, "%.120s: calibrated until %s",
+			tally->summary.name, wt_timestamp_utc(reg->calibrated_until, until));
 	}
 }
 
@@ -232,7 +245,8 @@ void wt_source_window(struct wt_appraisal *a, struct source *s, const struct wt_
 	unmeasured_ns = sound ? now->unmeasured_ns - s->at.unmeasured_ns : 0;
 	/* Counters that ran backwards tell nothing: the window is dark. */
 	dark_ns = sound ? charge_dark(a, s, unmeasured_ns, end_ns, sampled) : span_ns;
-	s->still = sampled && now->min_mw != NO_POWER && now->max_mw - now->min_mw <= 1 && now->last_mw == s->last_mw;
+	s->still = sampled && now->min_mw != NO_POWER && now->max_mw - now->min_mw <= 1 &&
+		   now->last_mw == s->last_mw;
 	if (s->registered != UNREGISTERED) {
 		meter = &a->meters[s->registered];
 		meter->energy_uj = plus(meter->energy_uj, s->delta_uj);
@@ -253,10 +267,12 @@ void wt_source_window(struct wt_appraisal *a, struct source *s, const struct wt_
 }
 
 /* One registered source at the end of what was looked at. */
-static void conclude_one(const struct wt_appraisal *a, struct wt_findings *f, size_t i, bool identified)
+static void conclude_one(const struct wt_appraisal *a, struct wt_findings *f, size_t i,
+			 bool identified)
 {
 	const struct wt_reg_source *reg = &a->reg.sources[i];
-	enum wt_reason_id silent = reg->role == WT_ROLE_INPUT ? WT_SOURCE_SILENT : WT_SOURCE_CHECK_SILENT;
+	enum wt_reason_id silent =
+		reg->role == WT_ROLE_INPUT ? WT_SOURCE_SILENT : WT_SOURCE_CHECK_SILENT;
 	const struct source *s;
 	char name[136], text[WT_FORMAT_LEN];
 	uint64_t dark;
@@ -264,22 +280,27 @@ static void conclude_one(const struct wt_appraisal *a, struct wt_findings *f, si
 	for (s = a->h.sources; s < a->h.sources + a->h.n_sources && s->registered != (int)i; s++)
 		;
 	if (s == a->h.sources + a->h.n_sources) {
-		wt_source_name(reg->chip, reg->parent, reg->attribute, reg->label, name, sizeof(name));
+		wt_source_name(reg->chip, reg->parent, reg->attribute, reg->label, name,
+			       sizeof(name));
 		if (identified)
 			wt_find(f, silent, "%.120s is registered and not there", name);
 		return;
 	}
 	dark = minus(a->h.counted_ns, s->lit_ns);
 	if (dark > gap(a))
-		wt_find(f, silent, "%.120s gave no good sample for %s%s", wt_source_words(s, name, sizeof(name)),
+		wt_find(f, silent, "%.120s gave no good sample for %s%s",
+			wt_source_words(s, name, sizeof(name)),
 			wt_format_duration(dark / NS_PER_S, text),
-			s->flags & WATTEST_SOURCE_UNREADABLE ? ": the kernel could not read it" : "");
+			s->flags & WATTEST_SOURCE_UNREADABLE ? ": the kernel could not read it"
+							     : "");
 }
 
 static void conclude_tally(struct wt_findings *f, const struct source_tally *tally)
 {
-	if (tally->summary.role == WT_ROLE_INPUT && tally->reads >= 10 && tally->failed * 10 > tally->reads)
-		wt_find(f, WT_SOURCE_PARTLY_SILENT, "%.120s: %" PRIu64 " of %" PRIu64 " reads failed or were refused",
+	if (tally->summary.role == WT_ROLE_INPUT && tally->reads >= 10 &&
+	    tally->failed * 10 > tally->reads)
+		wt_find(f, WT_SOURCE_PARTLY_SILENT,
+			"%.120s: %" PRIu64 " of %" PRIu64 " reads failed or were refused",
 			tally->summary.name, tally->failed, tally->reads);
 }
 
@@ -291,7 +312,8 @@ void wt_sources_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 	char text[WT_COUNT_LEN];
 
 	if (!a->registered) {
-		wt_no_claim(f, WT_CHECK_SOURCES, "%zu there; without a registration nobody can tell what they measure",
+		wt_no_claim(f, WT_CHECK_SOURCES,
+			    "%zu there; without a registration nobody can tell what they measure",
 			    a->h.n_sources);
 		return;
 	}
@@ -308,7 +330,9 @@ void wt_sources_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 	for (i = 0; i < a->run.n_sources; i++)
 		conclude_tally(f, &a->run.sources[i]);
 	if (others)
-		wt_remark(f, WT_CHECK_SOURCES, "%s that is not registered", wt_count(others, "other source", text));
-	wt_affirm(f, WT_CHECK_SOURCES, "%zu input, %zu output, %zu check: none silent, stuck or contradicting another",
+		wt_remark(f, WT_CHECK_SOURCES, "%s that is not registered",
+			  wt_count(others, "other source", text));
+	wt_affirm(f, WT_CHECK_SOURCES,
+		  "%zu input, %zu output, %zu check: none silent, stuck or contradicting another",
 		  n[WT_ROLE_INPUT], n[WT_ROLE_OUTPUT], n[WT_ROLE_CHECK]);
 }

@@ -2,227 +2,114 @@
 /*
  * The state between two runs: what struct history and the ledger hold, as deterministic CBOR.
  *
- * One description serves both ways: a port writes when it has an output and reads when it has an input, so what is
- * written and what is read can never differ.
+ * One description serves both ways: a port writes when it has an output and reads when it has an
+ * input, so what is written and what is read can never differ.
  */
 #include "lib/appraisal/private.h"
 
-#include "lib/cbor.h"
+#include "lib/appraisal/port.h"
 
 #define VERSION 1
-#define MAX_ITEMS 65536
 
-struct port {
-	struct wt_buf *out; /* NULL: reading */
-	struct wt_cbor_in *in;
-	int r; /* the first failure; after it nothing is done */
-};
-
-static void number(struct port *p, uint64_t *v)
+static void energy(struct wt_port *p, struct wt_energy *e)
 {
-	if (p->r < 0)
-		return;
-	if (p->out)
-		wt_cbor_put_uint(p->out, *v);
-	else
-		p->r = wt_cbor_uint(p->in, v);
+	wt_port_group(p, 3);
+	wt_port_number(p, &e->low);
+	wt_port_number(p, &e->best);
+	wt_port_number(p, &e->high);
 }
 
-static void number32(struct port *p, uint32_t *v)
+static void comparison(struct wt_port *p, struct comparison *c)
 {
-	uint64_t wide = *v;
-
-	number(p, &wide);
-	if (p->r == 0 && wide > UINT32_MAX)
-		p->r = wt_cbor_bad(p->in, "a number beyond 32 bits");
-	if (p->r == 0)
-		*v = (uint32_t)wide;
+	wt_port_group(p, 4);
+	wt_port_number(p, &c->time_ns);
+	wt_port_number(p, &c->own_uj);
+	wt_port_number(p, &c->input_uj);
+	wt_port_number(p, &c->slack_ns);
 }
 
-static void number16(struct port *p, uint16_t *v)
+static void source(struct wt_port *p, struct source *s)
 {
-	uint32_t wide = *v;
-
-	number32(p, &wide);
-	if (p->r == 0 && wide > UINT16_MAX)
-		p->r = wt_cbor_bad(p->in, "a number beyond 16 bits");
-	if (p->r == 0)
-		*v = (uint16_t)wide;
-}
-
-static void number8(struct port *p, uint8_t *v)
-{
-	uint32_t wide = *v;
-
-	number32(p, &wide);
-	if (p->r == 0 && wide > UINT8_MAX)
-		p->r = wt_cbor_bad(p->in, "a number beyond 8 bits");
-	if (p->r == 0)
-		*v = (uint8_t)wide;
-}
-
-static void integer(struct port *p, int64_t *v)
-{
-	if (p->r < 0)
-		return;
-	if (p->out)
-		wt_cbor_put_int(p->out, *v);
-	else
-		p->r = wt_cbor_int(p->in, v);
-}
-
-static void boolean(struct port *p, bool *v)
-{
-	if (p->r < 0)
-		return;
-	if (p->out)
-		wt_cbor_put_bool(p->out, *v);
-	else
-		p->r = wt_cbor_bool(p->in, v);
-}
-
-static void bytes(struct port *p, uint8_t *v, size_t n)
-{
-	if (p->r < 0)
-		return;
-	if (p->out)
-		wt_cbor_put_bytes(p->out, wt_span(v, n));
-	else
-		p->r = wt_cbor_bytes_to(p->in, v, n);
-}
-
-static void text(struct port *p, char *v, size_t cap)
-{
-	if (p->r < 0)
-		return;
-	if (p->out)
-		wt_cbor_put_text(p->out, v);
-	else
-		p->r = wt_cbor_text_to(p->in, v, cap);
-}
-
-/* An array of any length. */
-static void list(struct port *p, size_t *n)
-{
-	if (p->r < 0)
-		return;
-	if (p->out)
-		wt_cbor_put_array(p->out, *n);
-	else
-		p->r = wt_cbor_array(p->in, n);
-	if (p->r == 0 && *n > MAX_ITEMS)
-		p->r = p->out ? -E2BIG : wt_cbor_bad(p->in, "more than %d items", MAX_ITEMS);
-}
-
-/* An array of that length. */
-static void group(struct port *p, size_t n)
-{
-	size_t there = n;
-
-	list(p, &there);
-	if (p->r == 0 && there != n)
-		p->r = wt_cbor_bad(p->in, "%zu items instead of %zu", there, n);
-}
-
-static void energy(struct port *p, struct wt_energy *e)
-{
-	group(p, 3);
-	number(p, &e->low);
-	number(p, &e->best);
-	number(p, &e->high);
-}
-
-static void comparison(struct port *p, struct comparison *c)
-{
-	group(p, 4);
-	number(p, &c->time_ns);
-	number(p, &c->own_uj);
-	number(p, &c->input_uj);
-	number(p, &c->slack_ns);
-}
-
-static void source(struct port *p, struct source *s)
-{
-	group(p, 25);
-	number32(p, &s->id);
-	number8(p, &s->flags);
-	boolean(p, &s->known);
-	text(p, s->chip, sizeof(s->chip));
-	text(p, s->parent, sizeof(s->parent));
-	text(p, s->attribute, sizeof(s->attribute));
-	text(p, s->label, sizeof(s->label));
-	number(p, &s->added_ns);
-	number(p, &s->at.energy_uj);
-	number(p, &s->at.unmeasured_ns);
-	number32(p, &s->at.min_mw);
-	number32(p, &s->at.max_mw);
-	number32(p, &s->at.last_mw);
-	number32(p, &s->at.samples);
-	number32(p, &s->at.missed);
-	number32(p, &s->at.refused);
-	number(p, &s->sampled_ns);
-	number(p, &s->lit_ns);
-	number32(p, &s->last_mw);
-	number(p, &s->reported_ns);
-	number(p, &s->charged_ns);
-	number(p, &s->frozen_ns);
-	number32(p, &s->twin);
-	number32(p, &s->twin_windows);
-	boolean(p, &s->twin_varied);
+	wt_port_group(p, 25);
+	wt_port_number32(p, &s->id);
+	wt_port_number8(p, &s->flags);
+	wt_port_boolean(p, &s->known);
+	wt_port_text(p, s->chip, sizeof(s->chip));
+	wt_port_text(p, s->parent, sizeof(s->parent));
+	wt_port_text(p, s->attribute, sizeof(s->attribute));
+	wt_port_text(p, s->label, sizeof(s->label));
+	wt_port_number(p, &s->added_ns);
+	wt_port_number(p, &s->at.energy_uj);
+	wt_port_number(p, &s->at.unmeasured_ns);
+	wt_port_number32(p, &s->at.min_mw);
+	wt_port_number32(p, &s->at.max_mw);
+	wt_port_number32(p, &s->at.last_mw);
+	wt_port_number32(p, &s->at.samples);
+	wt_port_number32(p, &s->at.missed);
+	wt_port_number32(p, &s->at.refused);
+	wt_port_number(p, &s->sampled_ns);
+	wt_port_number(p, &s->lit_ns);
+	wt_port_number32(p, &s->last_mw);
+	wt_port_number(p, &s->reported_ns);
+	wt_port_number(p, &s->charged_ns);
+	wt_port_number(p, &s->frozen_ns);
+	wt_port_number32(p, &s->twin);
+	wt_port_number32(p, &s->twin_windows);
+	wt_port_boolean(p, &s->twin_varied);
 	s->at.id = s->id;
 }
 
-static void device(struct port *p, struct device *d)
+static void device(struct wt_port *p, struct device *d)
 {
-	group(p, 16);
-	number32(p, &d->id);
-	number8(p, &d->bus);
-	number8(p, &d->flags);
-	boolean(p, &d->known);
-	number16(p, &d->vid);
-	number16(p, &d->pid);
-	text(p, d->path, sizeof(d->path));
-	text(p, d->serial, sizeof(d->serial));
-	text(p, d->product, sizeof(d->product));
-	number(p, &d->at.transfers_in);
-	number(p, &d->at.transfers_out);
-	number(p, &d->at.bytes_in);
-	number(p, &d->at.bytes_out);
-	number32(p, &d->at.errors);
-	boolean(p, &d->bare);
-	number(p, &d->worked_realtime_ns);
+	wt_port_group(p, 16);
+	wt_port_number32(p, &d->id);
+	wt_port_number8(p, &d->bus);
+	wt_port_number8(p, &d->flags);
+	wt_port_boolean(p, &d->known);
+	wt_port_number16(p, &d->vid);
+	wt_port_number16(p, &d->pid);
+	wt_port_text(p, d->path, sizeof(d->path));
+	wt_port_text(p, d->serial, sizeof(d->serial));
+	wt_port_text(p, d->product, sizeof(d->product));
+	wt_port_number(p, &d->at.transfers_in);
+	wt_port_number(p, &d->at.transfers_out);
+	wt_port_number(p, &d->at.bytes_in);
+	wt_port_number(p, &d->at.bytes_out);
+	wt_port_number32(p, &d->at.errors);
+	wt_port_boolean(p, &d->bare);
+	wt_port_number(p, &d->worked_realtime_ns);
 	d->at.id = d->id;
 }
 
-static void progress(struct port *p, struct history *h)
+static void progress(struct wt_port *p, struct history *h)
 {
-	group(p, 18);
-	number(p, &h->seq);
-	bytes(p, h->digest, sizeof(h->digest));
-	bytes(p, h->epoch, sizeof(h->epoch));
-	bytes(p, h->head, sizeof(h->head));
-	number(p, &h->next_record);
-	boolean(p, &h->whole);
-	boolean(p, &h->ended);
-	boolean(p, &h->counting);
-	number(p, &h->boottime_ns);
-	number(p, &h->counted_ns);
-	number(p, &h->skipped);
-	number(p, &h->realtime_ns);
-	integer(p, &h->offset_ns);
-	number(p, &h->sample_ns);
-	number(p, &h->max_gap_ns);
-	number(p, &h->undeclared);
-	number(p, &h->last_source);
-	number(p, &h->last_device);
+	wt_port_group(p, 18);
+	wt_port_number(p, &h->seq);
+	wt_port_bytes(p, h->digest, sizeof(h->digest));
+	wt_port_bytes(p, h->epoch, sizeof(h->epoch));
+	wt_port_bytes(p, h->head, sizeof(h->head));
+	wt_port_number(p, &h->next_record);
+	wt_port_boolean(p, &h->whole);
+	wt_port_boolean(p, &h->ended);
+	wt_port_boolean(p, &h->counting);
+	wt_port_number(p, &h->boottime_ns);
+	wt_port_number(p, &h->counted_ns);
+	wt_port_number(p, &h->skipped);
+	wt_port_number(p, &h->realtime_ns);
+	wt_port_integer(p, &h->offset_ns);
+	wt_port_number(p, &h->sample_ns);
+	wt_port_number(p, &h->max_gap_ns);
+	wt_port_number(p, &h->undeclared);
+	wt_port_number(p, &h->last_source);
+	wt_port_number(p, &h->last_device);
 }
 
-static void sources(struct port *p, struct history *h)
+static void sources(struct wt_port *p, struct history *h)
 {
 	size_t n = h->n_sources, i;
 	struct source *grown, s;
 
-	list(p, &n);
+	wt_port_list(p, &n);
 	for (i = 0; p->r == 0 && i < n; i++) {
 		s = p->out ? h->sources[i] : (struct source){ .registered = UNREGISTERED };
 		source(p, &s);
@@ -242,12 +129,12 @@ static void sources(struct port *p, struct history *h)
 	}
 }
 
-static void devices(struct port *p, struct history *h)
+static void devices(struct wt_port *p, struct history *h)
 {
 	size_t n = h->n_devices, i;
 	struct device *grown, d;
 
-	list(p, &n);
+	wt_port_list(p, &n);
 	for (i = 0; p->r == 0 && i < n; i++) {
 		d = p->out ? h->devices[i] : (struct device){ .registered = UNREGISTERED };
 		device(p, &d);
@@ -268,17 +155,18 @@ static void devices(struct port *p, struct history *h)
 }
 
 /* Comparisons hang on the registration's order: those of another registration are read over. */
-static void comparisons(struct port *p, struct wt_appraisal *a, struct history *h, bool same_registration)
+static void comparisons(struct wt_port *p, struct wt_appraisal *a, struct history *h,
+			bool same_registration)
 {
 	struct comparison other;
 	size_t n = a->registered ? a->reg.n_sources : 0, i;
 
-	group(p, 2);
+	wt_port_group(p, 2);
 	other = h->outputs;
 	comparison(p, &other);
 	if (same_registration)
 		h->outputs = other;
-	list(p, &n);
+	wt_port_list(p, &n);
 	for (i = 0; p->r == 0 && i < n; i++) {
 		bool ours = same_registration && a->registered && i < a->reg.n_sources;
 
@@ -289,19 +177,19 @@ static void comparisons(struct port *p, struct wt_appraisal *a, struct history *
 	}
 }
 
-static void grant(struct port *p, struct orphan *g)
+static void grant(struct wt_port *p, struct orphan *g)
 {
-	group(p, 2);
-	bytes(p, g->digest, sizeof(g->digest));
+	wt_port_group(p, 2);
+	wt_port_bytes(p, g->digest, sizeof(g->digest));
 	energy(p, &g->used);
 }
 
-static void grants(struct port *p, struct wt_appraisal *a)
+static void grants(struct wt_port *p, struct wt_appraisal *a)
 {
 	size_t n = a->ledger.n + a->n_orphans, i;
 	struct orphan g;
 
-	list(p, &n);
+	wt_port_list(p, &n);
 	for (i = 0; p->r == 0 && i < n; i++) {
 		g = (struct orphan){ 0 };
 		if (p->out && i < a->ledger.n) {
@@ -316,26 +204,7 @@ static void grants(struct port *p, struct wt_appraisal *a)
 	}
 }
 
-/* A label of the state's map. */
-static void label(struct port *p, struct wt_cbor_map *map, int64_t wanted)
-{
-	int64_t there = wanted;
-	int more;
-
-	if (p->r < 0)
-		return;
-	if (p->out) {
-		wt_cbor_put_int(p->out, wanted);
-		return;
-	}
-	more = wt_cbor_map_next(p->in, map, &there);
-	if (more < 0)
-		p->r = more;
-	else if (more == 0 || there != wanted)
-		p->r = wt_cbor_bad(p->in, "no field %d", (int)wanted);
-}
-
-static void state(struct port *p, struct wt_appraisal *a)
+static void state(struct wt_port *p, struct wt_appraisal *a)
 {
 	uint8_t registration[WT_SHA256_LEN];
 	struct wt_cbor_map map = { 0 };
@@ -346,28 +215,32 @@ static void state(struct port *p, struct wt_appraisal *a)
 		wt_cbor_put_map(p->out, 8);
 	else
 		p->r = wt_cbor_map(p->in, &map);
-	label(p, &map, 1);
-	number(p, &version);
+	wt_port_label(p, &map, 1);
+	wt_port_number(p, &version);
 	if (p->r == 0 && version != VERSION)
-		p->r = wt_cbor_bad(p->in, "a state of version %" PRIu64 ", and this program knows version %d", version, VERSION);
-	label(p, &map, 2);
-	bytes(p, a->h.ueid, sizeof(a->h.ueid));
-	if (p->r == 0 && !p->out && a->registered && memcmp(a->h.ueid, a->reg.ueid, WT_UEID_LEN) != 0)
+		p->r = wt_cbor_bad(
+			p->in, "a state of version %" PRIu64 ", and this program knows version %d",
+			version, VERSION);
+	wt_port_label(p, &map, 2);
+	wt_port_bytes(p, a->h.ueid, sizeof(a->h.ueid));
+	if (p->r == 0 && !p->out && a->registered &&
+	    memcmp(a->h.ueid, a->reg.ueid, WT_UEID_LEN) != 0)
 		p->r = wt_cbor_bad(p->in, "the state of another rig than %s", a->reg.rig);
-	label(p, &map, 3);
+	wt_port_label(p, &map, 3);
 	memcpy(registration, a->registration_digest, sizeof(registration));
-	bytes(p, registration, sizeof(registration));
-	same = a->registered && memcmp(registration, a->registration_digest, sizeof(registration)) == 0;
-	label(p, &map, 4);
+	wt_port_bytes(p, registration, sizeof(registration));
+	same = a->registered &&
+	       memcmp(registration, a->registration_digest, sizeof(registration)) == 0;
+	wt_port_label(p, &map, 4);
 	progress(p, &a->h);
-	label(p, &map, 5);
+	wt_port_label(p, &map, 5);
 	sources(p, &a->h);
-	label(p, &map, 6);
+	wt_port_label(p, &map, 6);
 	devices(p, &a->h);
-	label(p, &map, 7);
+	wt_port_label(p, &map, 7);
 	comparisons(p, a, &a->h, same);
-	label(p, &map, 8);
-	group(p, 3);
+	wt_port_label(p, &map, 8);
+	wt_port_group(p, 3);
 	energy(p, &a->ledger.charged);
 	energy(p, &a->ledger.over);
 	grants(p, a);
@@ -394,7 +267,7 @@ static void forget(struct wt_appraisal *a)
 int wt_appraisal_state_load(struct wt_appraisal *a, struct wt_span bytes_in, struct wt_err *err)
 {
 	struct wt_cbor_in in;
-	struct port port = { .in = &in };
+	struct wt_port port = { .in = &in };
 	size_t i;
 
 	if (a->h.begun)
@@ -413,8 +286,9 @@ int wt_appraisal_state_load(struct wt_appraisal *a, struct wt_span bytes_in, str
 
 int wt_appraisal_state_save(const struct wt_appraisal *a, struct wt_buf *ret, struct wt_err *err)
 {
-	struct wt_appraisal copy = *a; /* writing changes nothing, but the description is for both ways */
-	struct port port = { .out = ret };
+	struct wt_appraisal copy =
+		*a; /* writing changes nothing, but the description is for both ways */
+	struct wt_port port = { .out = ret };
 	size_t before = ret->n;
 
 	if (!a->h.begun)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Time. Energy hangs on CLOCK_BOOTTIME, which nobody can set; CLOCK_REALTIME only says which hour was paid for. The
- * difference of both changes when somebody sets the clock, and then a TIME record must say so.
+ * Time. Energy hangs on CLOCK_BOOTTIME, which nobody can set; CLOCK_REALTIME only says which hour
+ * was paid for. The difference of both changes when somebody sets the clock, and then a TIME record
+ * must say so.
  */
 #include "lib/appraisal/private.h"
 
 #include <stdio.h>
 
-#define CLOCK_SLACK NS_PER_S /* what two clocks read one after the other, and a leap second, may differ by */
+#define CLOCK_SLACK \
+	NS_PER_S /* what two clocks read one after the other, and a leap second, may differ by */
 #define SIGNED_SLACK 5 /* s */
 
 static void check_contiguous(struct wt_appraisal *a, const struct wt_window *w)
@@ -15,14 +17,20 @@ static void check_contiguous(struct wt_appraisal *a, const struct wt_window *w)
 	const struct history *h = &a->h;
 
 	if (w->from_ns > w->to_ns)
-		wt_find(&a->found, WT_WINDOW_GAP, "attestation %" PRIu64 ": a window ends before it begins", a->reading.seq);
+		wt_find(&a->found, WT_WINDOW_GAP,
+			"attestation %" PRIu64 ": a window ends before it begins", a->reading.seq);
 	if (!h->counting || w->from_ns == h->counted_ns)
 		return;
 	/* After a window that could not be read only this is known: */
 	if (h->skipped && w->from_ns > h->counted_ns)
 		return;
-	wt_find(&a->found, WT_WINDOW_GAP, "attestation %" PRIu64 ": a window begins %" PRIu64 " ms %s the one before it ended",
-		a->reading.seq, (w->from_ns > h->counted_ns ? w->from_ns - h->counted_ns : h->counted_ns - w->from_ns) / 1000000,
+	wt_find(&a->found, WT_WINDOW_GAP,
+		"attestation %" PRIu64 ": a window begins %" PRIu64
+		" ms %s the one before it ended",
+		a->reading.seq,
+		(w->from_ns > h->counted_ns ? w->from_ns - h->counted_ns
+					    : h->counted_ns - w->from_ns) /
+			1000000,
 		w->from_ns > h->counted_ns ? "after" : "before");
 }
 
@@ -38,9 +46,11 @@ static void check_clock(struct wt_appraisal *a, const struct wt_window *w)
 	}
 	if (moved <= (__int128)CLOCK_SLACK && moved >= -(__int128)CLOCK_SLACK)
 		return;
-	wt_find(&a->found, WT_CLOCK_UNEXPLAINED, "the clock moved %s by %s before %s and no TIME record says so",
+	wt_find(&a->found, WT_CLOCK_UNEXPLAINED,
+		"the clock moved %s by %s before %s and no TIME record says so",
 		moved < 0 ? "back" : "forward",
-		wt_format_duration((uint64_t)((moved < 0 ? -moved : moved) / (__int128)NS_PER_S), text),
+		wt_format_duration((uint64_t)((moved < 0 ? -moved : moved) / (__int128)NS_PER_S),
+				   text),
 		wt_timestamp_utc((int64_t)(w->realtime_ns / NS_PER_S), at));
 	a->h.offset_ns = offset_ns;
 }
@@ -54,7 +64,9 @@ void wt_time_window(struct wt_appraisal *a, const struct wt_window *w)
 	check_clock(a, w);
 }
 
-/* An attestation is signed after the records that it carries; long after, when the agent was down. */
+/*
+ * An attestation is signed after the records that it carries; long after, when the agent was down.
+ */
 void wt_time_signed(struct wt_appraisal *a, const struct wt_attestation *att)
 {
 	int64_t newest = (int64_t)(a->h.realtime_ns / NS_PER_S);
@@ -62,8 +74,10 @@ void wt_time_signed(struct wt_appraisal *a, const struct wt_attestation *att)
 
 	if (a->h.counting && att->iat < newest - SIGNED_SLACK)
 		wt_find(&a->found, WT_SIGNED_EARLY,
-			"attestation %" PRIu64 " says it was signed at %s and carries records up to %s", a->reading.seq,
-			wt_timestamp_utc(att->iat, iat), wt_timestamp_utc(newest, at));
+			"attestation %" PRIu64
+			" says it was signed at %s and carries records up to %s",
+			a->reading.seq, wt_timestamp_utc(att->iat, iat),
+			wt_timestamp_utc(newest, at));
 	a->run.clock = att->clock;
 	a->run.clock_bound_us = att->clock_bound_us;
 	a->run.iat = att->iat;
@@ -73,10 +87,12 @@ static const char *clock_words(const struct run *run, char *ret, size_t cap)
 {
 	switch (run->clock) {
 	case WT_CLOCK_SYNCHRONISED:
-		snprintf(ret, cap, "clock synchronised within %" PRIu64 " ms", run->clock_bound_us / 1000 + 1);
+		snprintf(ret, cap, "clock synchronised within %" PRIu64 " ms",
+			 run->clock_bound_us / 1000 + 1);
 		break;
 	case WT_CLOCK_RELATIVE:
-		snprintf(ret, cap, "clock relative, within %" PRIu64 " ms", run->clock_bound_us / 1000 + 1);
+		snprintf(ret, cap, "clock relative, within %" PRIu64 " ms",
+			 run->clock_bound_us / 1000 + 1);
 		break;
 	case WT_CLOCK_INFORMATIVE:
 		snprintf(ret, cap, "clock informative only");
@@ -89,7 +105,8 @@ static const char *clock_words(const struct run *run, char *ret, size_t cap)
 
 void wt_time_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
-	char covered[WT_FORMAT_LEN], windows[WT_COUNT_LEN], gap[WT_FORMAT_LEN], clock[64], unattested[120] = "";
+	char covered[WT_FORMAT_LEN], windows[WT_COUNT_LEN], gap[WT_FORMAT_LEN], clock[64],
+		unattested[120] = "";
 
 	if (a->run.unattested_ns >= NS_PER_S)
 		snprintf(unattested, sizeof(unattested), ", %s between logs unattested",
@@ -97,6 +114,7 @@ void wt_time_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 	if (a->h.ended)
 		wt_remark(f, WT_CHECK_TIME, "the log ended with UNLOAD");
 	wt_affirm(f, WT_CHECK_TIME, "%s in %s without a gap%s; %s",
-		  wt_format_duration(a->run.covered_ns / NS_PER_S, covered), wt_count(a->run.windows, "window", windows),
-		  unattested, clock_words(&a->run, clock, sizeof(clock)));
+		  wt_format_duration(a->run.covered_ns / NS_PER_S, covered),
+		  wt_count(a->run.windows, "window", windows), unattested,
+		  clock_words(&a->run, clock, sizeof(clock)));
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A WINDOW: lists every source and device that was there, with its counters. Counters are cumulative, so what a window
- * says reaches from the newest window that could be read: pruned ones in between cost resolution, never energy.
+ * A WINDOW: lists every source and device that was there, with its counters. Counters are
+ * cumulative, so what a window says reaches from the newest window that could be read: pruned ones
+ * in between cost resolution, never energy.
  */
 #include "lib/appraisal/private.h"
 
@@ -9,22 +10,27 @@ static void find_unannounced(struct wt_appraisal *a, const char *what, uint32_t 
 {
 	if (a->h.whole)
 		wt_find(&a->found, WT_WINDOW_INCOMPLETE,
-			"attestation %" PRIu64 ": a window lists %s %" PRIu32 ", which no record announced", a->reading.seq, what, id);
+			"attestation %" PRIu64 ": a window lists %s %" PRIu32
+			", which no record announced",
+			a->reading.seq, what, id);
 }
 
 static void find_repeated(struct wt_appraisal *a, const char *what, uint32_t id)
 {
-	wt_find(&a->found, WT_WINDOW_INCOMPLETE, "attestation %" PRIu64 ": a window lists %s %" PRIu32 " twice",
-		a->reading.seq, what, id);
+	wt_find(&a->found, WT_WINDOW_INCOMPLETE,
+		"attestation %" PRIu64 ": a window lists %s %" PRIu32 " twice", a->reading.seq,
+		what, id);
 }
 
 static void find_unlisted(struct wt_appraisal *a, const char *what, uint32_t id)
 {
 	wt_find(&a->found, WT_WINDOW_INCOMPLETE,
-		"attestation %" PRIu64 ": a window leaves out %s %" PRIu32 ", which was there", a->reading.seq, what, id);
+		"attestation %" PRIu64 ": a window leaves out %s %" PRIu32 ", which was there",
+		a->reading.seq, what, id);
 }
 
-static int read_devices(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns, bool *ret_active)
+static int read_devices(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns,
+			bool *ret_active)
 {
 	struct wt_window_device now;
 	struct device *d;
@@ -44,7 +50,8 @@ static int read_devices(struct wt_appraisal *a, const struct wt_window *w, uint6
 			continue;
 		}
 		d->listed = a->run.windows;
-		*ret_active |= wt_device_window(a, d, &now, from_ns, wt_counters_device(a, d, &now));
+		*ret_active |=
+			wt_device_window(a, d, &now, from_ns, wt_counters_device(a, d, &now));
 	}
 	for (d = a->h.devices; d < a->h.devices + a->h.n_devices; d++) {
 		if (d->listed != a->run.windows)

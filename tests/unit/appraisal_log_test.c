@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Manipulations of the evidence itself: sequence, chain, counters, time, losses. */
+/* Manipulations of the evidence itself: sequence, chain, counters. */
 #include "tests/unit/lib/bent.h"
 
 #include <endian.h>
 
-/* --- sequence ------------------------------------------------------------------------------------ */
+/* --- sequence --------------------------------------------------------------------------------- */
 
 /* Takes an attestation away, or puts it elsewhere. */
 static struct wt_buf take_out(struct rig *rig, size_t i)
@@ -95,7 +95,7 @@ BENT(prev_of_another, SEQUENCE, "sequence-prev", 0)
 	rig_minute(rig);
 }
 
-/* --- chain --------------------------------------------------------------------------------------- */
+/* --- chain ------------------------------------------------------------------------------------ */
 
 /* A record of the attestation to be signed next, which has closed its step already. */
 static struct wattest_record *closed_record(struct rig *rig, size_t i)
@@ -132,7 +132,8 @@ BENT(log_without_load, CHAIN, "epoch-without-load", ALSO(DEVICES) | ALSO(SOURCES
 	rig_minutes(rig, 2);
 }
 
-BENT(second_log_without_load, CHAIN, "epoch-without-load", ALSO(DEVICES) | ALSO(SOURCES) | ALSO(ENERGY))
+BENT(second_log_without_load, CHAIN, "epoch-without-load",
+     ALSO(DEVICES) | ALSO(SOURCES) | ALSO(ENERGY))
 {
 	rig_minutes(rig, 2);
 	memset(rig->epoch, 0x77, sizeof(rig->epoch));
@@ -209,29 +210,33 @@ BENT(load_in_the_middle, CHAIN, "step-malformed", 0)
 	rig_minute(rig);
 }
 
-/* --- counters ------------------------------------------------------------------------------------ */
+/* --- counters --------------------------------------------------------------------------------- */
 
-#define SOURCE_EDIT(name, statement)                                                                \
-	static void name(struct rig *rig, size_t i, struct wattest_window_source *s)                \
-	{                                                                                           \
-		if (i == 0 && rig->n_atts == 2) {                                                   \
-			statement;                                                                  \
-		}                                                                                   \
+#define SOURCE_EDIT(name, statement)                                                 \
+	static void name(struct rig *rig, size_t i, struct wattest_window_source *s) \
+	{                                                                            \
+		if (i == 0 && rig->n_atts == 2) {                                    \
+			statement;                                                   \
+		}                                                                    \
 	}
-#define BENT_SOURCE(name, code, minutes, statement)                                                 \
-	SOURCE_EDIT(name##_edit, statement)                                                         \
-	BENT(name, COUNTERS, code, 0)                                                               \
-	{                                                                                           \
-		rig->edit_source = name##_edit;                                                     \
-		rig_minutes(rig, minutes);                                                                \
+#define BENT_SOURCE(name, code, minutes, statement) \
+	SOURCE_EDIT(name##_edit, statement)         \
+	BENT(name, COUNTERS, code, 0)               \
+	{                                           \
+		rig->edit_source = name##_edit;     \
+		rig_minutes(rig, minutes);          \
 	}
 
 BENT_SOURCE(energy_backwards, "counter-backwards", 4, s->energy_uj = htole64(1))
 BENT_SOURCE(samples_backwards, "counter-backwards", 4, s->samples = htole32(1))
-BENT_SOURCE(energy_of_another_power, "energy-impossible", 4, s->energy_uj = htole64(le64toh(s->energy_uj) / 10 * 9))
-BENT_SOURCE(energy_from_nowhere, "energy-impossible", 3, s->energy_uj = htole64(le64toh(s->energy_uj) * 2))
-BENT_SOURCE(energy_without_samples, "energy-impossible", 4, (s->min_mw = UINT32_MAX, s->max_mw = s->last_mw = 0, s->samples = htole32(120)))
-BENT_SOURCE(unmeasured_beyond_time, "unmeasured-impossible", 3, s->unmeasured_ns = htole64(200 * RIG_S))
+BENT_SOURCE(energy_of_another_power, "energy-impossible", 4,
+	    s->energy_uj = htole64(le64toh(s->energy_uj) / 10 * 9))
+BENT_SOURCE(energy_from_nowhere, "energy-impossible", 3,
+	    s->energy_uj = htole64(le64toh(s->energy_uj) * 2))
+BENT_SOURCE(energy_without_samples, "energy-impossible", 4,
+	    (s->min_mw = UINT32_MAX, s->max_mw = s->last_mw = 0, s->samples = htole32(120)))
+BENT_SOURCE(unmeasured_beyond_time, "unmeasured-impossible", 3,
+	    s->unmeasured_ns = htole64(200 * RIG_S))
 BENT_SOURCE(too_many_samples, "samples-impossible", 3, s->samples = htole32(1000))
 BENT_SOURCE(last_above_greatest, "power-impossible", 4, s->last_mw = htole32(200000))
 BENT_SOURCE(last_below_least, "power-impossible", 4, s->last_mw = htole32(1))
@@ -279,17 +284,17 @@ BENT(new_source_with_energy, COUNTERS, "energy-impossible", 0)
 	rig_minute(rig);
 }
 
-#define BENT_DEVICE(name, code, statement)                                                          \
-	static void name##_edit(struct rig *rig, size_t i, struct wattest_window_device *d)         \
-	{                                                                                           \
-		if (i == 0 && rig->n_atts == 2) {                                                   \
-			statement;                                                                  \
-		}                                                                                   \
-	}                                                                                           \
-	BENT(name, COUNTERS, code, 0)                                                               \
-	{                                                                                           \
-		rig->edit_device = name##_edit;                                                     \
-		rig_minutes(rig, 3);                                                                \
+#define BENT_DEVICE(name, code, statement)                                                  \
+	static void name##_edit(struct rig *rig, size_t i, struct wattest_window_device *d) \
+	{                                                                                   \
+		if (i == 0 && rig->n_atts == 2) {                                           \
+			statement;                                                          \
+		}                                                                           \
+	}                                                                                   \
+	BENT(name, COUNTERS, code, 0)                                                       \
+	{                                                                                   \
+		rig->edit_device = name##_edit;                                             \
+		rig_minutes(rig, 3);                                                        \
 	}
 
 BENT_DEVICE(bytes_in_backwards, "counter-backwards", d->bytes_in = htole64(1))
@@ -380,123 +385,6 @@ BENT(removed_what_was_not_there, COUNTERS, "id-impossible", 0)
 
 	rig_minute(rig);
 	rig_record(rig, WATTEST_RECORD_DEVICE_DEL, &removed, sizeof(removed));
-	rig_minute(rig);
-}
-
-/* --- time ---------------------------------------------------------------------------------------- */
-
-static void later_begin(struct rig *rig, struct wattest_record *rec, struct wattest_window *w)
-{
-	(void)rec;
-	if (rig->n_atts == 2)
-		w->from_ns = htole64(le64toh(w->from_ns) + 1000000);
-}
-
-BENT(window_begins_late, TIME, "window-gap", 0)
-{
-	rig->edit_window = later_begin;
-	rig_minutes(rig, 4);
-}
-
-static void earlier_record(struct rig *rig, struct wattest_record *rec, struct wattest_window *w)
-{
-	(void)rig;
-	(void)w;
-	rec->boottime_ns = htole64(le64toh(rec->boottime_ns) - 120 * RIG_S);
-}
-
-BENT(boottime_backwards, TIME, "boottime-backwards", ~0u)
-{
-	rig_minutes(rig, 2);
-	rig->edit_window = earlier_record;
-	rig_minute(rig);
-}
-
-BENT(clock_moved_in_silence, TIME, "clock-unexplained", 0)
-{
-	rig_minutes(rig, 2);
-	rig_step_clock(rig, 5 * (int64_t)RIG_S, false);
-	rig_minutes(rig, 2);
-}
-
-BENT(clock_set_by_little, TIME, "ok", 0)
-{
-	rig_minutes(rig, 2);
-	rig_step_clock(rig, 5 * (int64_t)RIG_S, true);
-	rig_minutes(rig, 2);
-}
-
-BENT(clock_set_by_much, TIME, "clock-stepped", 0)
-{
-	rig_minutes(rig, 2);
-	rig_step_clock(rig, 600 * (int64_t)RIG_S, true);
-	rig_minutes(rig, 2);
-}
-
-BENT(clock_set_back_while_unloaded, TIME, "realtime-backwards", 0)
-{
-	rig_minutes(rig, 2);
-	rig->realtime_ns -= 3000 * RIG_S;
-	rig_off(rig, 60);
-	rig_boot(rig);
-	rig_minute(rig);
-}
-
-static void earlier_iat(struct rig *rig, struct wt_attestation *att)
-{
-	(void)rig;
-	att->iat -= 30;
-}
-
-BENT(signed_before_its_records, TIME, "signed-early", 0)
-{
-	rig->edit_attestation = earlier_iat;
-	rig_minutes(rig, 2);
-}
-
-/* --- losses -------------------------------------------------------------------------------------- */
-
-BENT(device_record_lost, LOSSES, "records-lost", 0)
-{
-	rig_minute(rig);
-	rig_lost(rig, WATTEST_RECORD_DEVICE_ADD, WATTEST_LOST_FULL, 3);
-	rig_minute(rig);
-}
-
-BENT(other_bodies_pruned, LOSSES, "records-lost", 0)
-{
-	rig_minute(rig);
-	rig_lost(rig, WATTEST_RECORD_DEVICE_ADD, WATTEST_LOST_PRUNED, 1);
-	rig_minute(rig);
-}
-
-static void three_windows_one_pruned(struct rig *rig)
-{
-	rig_minute(rig);
-	rig_window(rig, 60, NO_NONCE);
-	rig->pruned[rig->n_records - 1] = true;
-	rig_window(rig, 60, NO_NONCE);
-}
-
-BENT(pruned_and_said, LOSSES, "ok", 0)
-{
-	three_windows_one_pruned(rig);
-	rig_lost(rig, WATTEST_RECORD_WINDOW, WATTEST_LOST_PRUNED, 1);
-	rig_minutes(rig, 2);
-}
-
-BENT(pruned_and_not_said, LOSSES, "pruned-undeclared", 0)
-{
-	three_windows_one_pruned(rig);
-	rig_minutes(rig, 2);
-}
-
-BENT(pruned_and_never_said, LOSSES, "pruned-undeclared", 0)
-{
-	three_windows_one_pruned(rig);
-	rig_minutes(rig, 2);
-	rig_off(rig, 60);
-	rig_boot(rig);
 	rig_minute(rig);
 }
 

@@ -4,7 +4,7 @@
 
 #include <endian.h>
 
-/* --- devices ------------------------------------------------------------------------------------- */
+/* --- devices ---------------------------------------------------------------------------------- */
 
 BENT(stranger_works, DEVICES, "device-not-registered", 0)
 {
@@ -114,7 +114,8 @@ BENT(cut_strings_match_nothing, DEVICES, "device-not-registered", 0)
 {
 	rig_minute(rig);
 	rig_device_del(rig, 0);
-	rig->devices[rig_device(rig, 0x10c4, 0xea60, "GS-1", "1-3", WATTEST_DEVICE_TRUNCATED)].rate = 64;
+	rig->devices[rig_device(rig, 0x10c4, 0xea60, "GS-1", "1-3", WATTEST_DEVICE_TRUNCATED)]
+		.rate = 64;
 	rig_minutes(rig, 2);
 }
 
@@ -134,7 +135,9 @@ BENT(unplugged, DEVICES, "device-absent", 0)
 
 BENT(registered_but_never_there, DEVICES, "device-absent", 0)
 {
-	rig->reg_devices[2] = (struct wt_reg_device){ .bus = 1, .vid = 1, .pid = 2, .serial = "GS-3", .model = "U2" };
+	rig->reg_devices[2] = (struct wt_reg_device){
+		.bus = 1, .vid = 1, .pid = 2, .serial = "GS-3", .model = "U2"
+	};
 	rig->reg.n_devices = 3;
 	rig_register(rig);
 	rig_minutes(rig, 2);
@@ -146,7 +149,7 @@ BENT(looked_at_from_the_middle, DEVICES, "device-unidentified", ALSO(SOURCES) | 
 	how->first = 2;
 }
 
-/* --- sources ------------------------------------------------------------------------------------- */
+/* --- sources ---------------------------------------------------------------------------------- */
 
 BENT(source_from_the_middle, SOURCES, "source-unidentified", ALSO(DEVICES) | ALSO(ENERGY))
 {
@@ -214,7 +217,9 @@ static void register_more(struct rig *rig, const char *chip, enum wt_role role, 
 {
 	struct wt_reg_source *reg = &rig->reg_sources[rig->reg.n_sources++];
 
-	*reg = (struct wt_reg_source){ .attribute = "power1_input", .role = role, .class_ppm = class_ppm };
+	*reg = (struct wt_reg_source){ .attribute = "power1_input",
+				       .role = role,
+				       .class_ppm = class_ppm };
 	strcpy(reg->chip, chip);
 	rig_register(rig);
 }
@@ -353,7 +358,7 @@ BENT(calibration_runs, SOURCES, "ok", 0)
 	rig_minutes(rig, 2);
 }
 
-/* --- activity ------------------------------------------------------------------------------------ */
+/* --- activity --------------------------------------------------------------------------------- */
 
 static void claim_unobserved(struct rig *rig, struct wt_attestation *att)
 {
@@ -390,7 +395,7 @@ BENT(unobserved_for_long, ACTIVITY, "activity-partly-unobserved", 0)
 	rig_minutes(rig, 2);
 }
 
-/* --- energy -------------------------------------------------------------------------------------- */
+/* --- energy ----------------------------------------------------------------------------------- */
 
 static void only_grant(struct rig *rig, uint32_t wh, int64_t from, int64_t until)
 {

@@ -6,8 +6,8 @@
 #include "kselftest_harness.h"
 
 /*
- * C_0 = 32 zeros; step of "a", "bc": SHA-256(C_0 || SHA-256(SHA-256("a") || SHA-256("bc"))); then a step of "" alone.
- * Computed with sha256sum.
+ * C_0 = 32 zeros; step of "a", "bc": SHA-256(C_0 || SHA-256(SHA-256("a") || SHA-256("bc"))); then a
+ * step of "" alone. Computed with sha256sum.
  */
 static const char *const heads[] = {
 	"14085847cea85a4dfdb295223e8e82ed17130fd79e4ce87dcaf1ed6a57d9f0a9",
@@ -54,7 +54,8 @@ TEST(order_and_number_matter)
 {
 	struct wt_att_record ab[2] = { { .raw = wt_span("a", 1) }, { .raw = wt_span("b", 1) } };
 	struct wt_att_record ba[2] = { { .raw = wt_span("b", 1) }, { .raw = wt_span("a", 1) } };
-	uint8_t one[WT_SHA256_LEN] = { 0 }, other[WT_SHA256_LEN] = { 0 }, split[WT_SHA256_LEN] = { 0 };
+	uint8_t one[WT_SHA256_LEN] = { 0 }, other[WT_SHA256_LEN] = { 0 },
+		split[WT_SHA256_LEN] = { 0 };
 	struct wt_buf scratch = { 0 };
 
 	ASSERT_EQ(0, wt_chain_step(one, ab, 2, &scratch));

@@ -144,7 +144,7 @@ TEST_F(ledger, greatest_numbers)
 	EXPECT_EQ(0, account(&self->ledger, 2)->used.best);
 }
 
-/* --- properties, on random purchases and intervals ------------------------------------------------ */
+/* --- properties, on random purchases and intervals -------------------------------------------- */
 
 struct purchase {
 	uint8_t number;
@@ -168,7 +168,9 @@ static void make(struct purchase *p, size_t n_p, struct use *u, size_t n_u)
 	size_t i;
 
 	for (i = 0; i < n_p; i++) {
-		p[i] = (struct purchase){ .number = (uint8_t)(i + 1), .wh = (uint32_t)rnd(3) + 1, .from = (int64_t)rnd(900) };
+		p[i] = (struct purchase){ .number = (uint8_t)(i + 1),
+					  .wh = (uint32_t)rnd(3) + 1,
+					  .from = (int64_t)rnd(900) };
 		p[i].until = p[i].from + 1 + (int64_t)rnd(600);
 	}
 	for (i = 0; i < n_u; i++) {
@@ -181,7 +183,8 @@ static void make(struct purchase *p, size_t n_p, struct use *u, size_t n_u)
 	}
 }
 
-static void run(struct wt_ledger *ledger, const struct purchase *p, size_t n_p, const struct use *u, size_t n_u)
+static void run(struct wt_ledger *ledger, const struct purchase *p, size_t n_p, const struct use *u,
+		size_t n_u)
 {
 	size_t i;
 
@@ -207,7 +210,9 @@ static uint64_t used_within(const struct use *u, int64_t from, int64_t until)
 		begin = u[i].from_ns > (uint64_t)from * S ? u[i].from_ns : (uint64_t)from * S;
 		end = u[i].to_ns < (uint64_t)until * S ? u[i].to_ns : (uint64_t)until * S;
 		if (end > begin)
-			sum += (uint64_t)((unsigned __int128)u[i].energy.best * (end - begin) / (u[i].to_ns - u[i].from_ns)) + 2;
+			sum += (uint64_t)((unsigned __int128)u[i].energy.best * (end - begin) /
+					  (u[i].to_ns - u[i].from_ns)) +
+			       2;
 		else if (end == begin && u[i].from_ns == u[i].to_ns)
 			sum += u[i].energy.best;
 	}
@@ -236,7 +241,8 @@ TEST_F(ledger, conserves_to_the_uj)
 			ASSERT_LE(at->used.low, wt_grant_uj(&at->grant));
 			ASSERT_LE(at->used.best, wt_grant_uj(&at->grant));
 			ASSERT_LE(at->used.high, wt_grant_uj(&at->grant));
-			ASSERT_LE(at->used.best, used_within(u, at->grant.not_before, at->grant.not_after));
+			ASSERT_LE(at->used.best,
+				  used_within(u, at->grant.not_before, at->grant.not_after));
 		}
 		for (i = 0; i < USES; i++) {
 			all.low += u[i].energy.low;
@@ -276,7 +282,8 @@ TEST_F(ledger, order_of_adding_is_nothing)
 		run(&other, p, PURCHASES, u, USES);
 		ASSERT_EQ(self->ledger.over.best, other.over.best);
 		for (i = 0; i < PURCHASES; i++) {
-			ASSERT_EQ(self->ledger.accounts[i].grant.id[0], other.accounts[i].grant.id[0]);
+			ASSERT_EQ(self->ledger.accounts[i].grant.id[0],
+				  other.accounts[i].grant.id[0]);
 			ASSERT_EQ(self->ledger.accounts[i].used.best, other.accounts[i].used.best);
 			ASSERT_EQ(self->ledger.accounts[i].used.high, other.accounts[i].used.high);
 		}

@@ -18,7 +18,9 @@ struct raw {
 
 static struct raw record(uint16_t type, size_t payload)
 {
-	struct wattest_record rec = { .type = htole16(type), .version = htole16(WATTEST_RECORD_VERSION), .seq = htole64(9),
+	struct wattest_record rec = { .type = htole16(type),
+				      .version = htole16(WATTEST_RECORD_VERSION),
+				      .seq = htole64(9),
 				      .boottime_ns = htole64(1234) };
 	struct raw raw = { .n = (HEADER + payload + 7) / 8 * 8 };
 
@@ -70,7 +72,8 @@ TEST(every_type)
 		EXPECT_EQ(1234, rec.boottime_ns);
 		EXPECT_EQ(sizes[type], rec.payload.n);
 		EXPECT_STRNE("?", wt_record_name(type));
-		EXPECT_EQ(type == WATTEST_RECORD_WINDOW || type == WATTEST_RECORD_UNLOAD, wt_record_closes(type));
+		EXPECT_EQ(type == WATTEST_RECORD_WINDOW || type == WATTEST_RECORD_UNLOAD,
+			  wt_record_closes(type));
 	}
 }
 
@@ -134,14 +137,11 @@ TEST(strings)
 		size_t n;
 		bool good;
 	} serials[] = {
-		{ "GS-10015197", 11, true },
-		{ "\xd0\x96", 2, true }, /* UTF-8 */
+		{ "GS-10015197", 11, true }, { "\xd0\x96", 2, true }, /* UTF-8 */
 		{ "a\0b", 3, false }, /* something behind its end */
-		{ "a\nb", 3, false },
-		{ "\x7f", 1, false },
+		{ "a\nb", 3, false },	     { "\x7f", 1, false },
 		{ "\xc2\x85", 2, false }, /* C1 */
-		{ "\xff", 1, false },
-		{ "\xd0", 1, false }, /* half a character */
+		{ "\xff", 1, false },	     { "\xd0", 1, false }, /* half a character */
 	};
 	struct wt_record rec;
 	struct raw raw;
@@ -149,7 +149,8 @@ TEST(strings)
 
 	for (i = 0; i < sizeof(serials) / sizeof(serials[0]); i++) {
 		raw = record(WATTEST_RECORD_DEVICE_ADD, sizeof(struct wattest_device_add));
-		memcpy(raw.p + HEADER + offsetof(struct wattest_device_add, serial), serials[i].bytes, serials[i].n);
+		memcpy(raw.p + HEADER + offsetof(struct wattest_device_add, serial),
+		       serials[i].bytes, serials[i].n);
 		EXPECT_EQ(serials[i].good ? 0 : -EBADMSG, decode(&raw, &rec));
 	}
 	/* Without a NUL at its end, in each string of each type. */
@@ -164,7 +165,8 @@ TEST(strings)
 		{ WATTEST_RECORD_SOURCE_ADD, offsetof(struct wattest_source_add, attribute), 32 },
 		{ WATTEST_RECORD_SOURCE_ADD, offsetof(struct wattest_source_add, label), 32 },
 		{ WATTEST_RECORD_DEVICE_ADD, offsetof(struct wattest_device_add, path), 32 },
-		{ WATTEST_RECORD_DEVICE_ADD, offsetof(struct wattest_device_add, manufacturer), 64 },
+		{ WATTEST_RECORD_DEVICE_ADD, offsetof(struct wattest_device_add, manufacturer),
+		  64 },
 		{ WATTEST_RECORD_DEVICE_ADD, offsetof(struct wattest_device_add, product), 64 },
 		{ WATTEST_RECORD_PROBE_ADD, offsetof(struct wattest_probe_add, name), 16 },
 		{ WATTEST_RECORD_PROBE_ADD, offsetof(struct wattest_probe_add, target), 64 },
@@ -186,14 +188,27 @@ static struct raw window(void)
 	size_t n = sizeof(struct wattest_window) + sizeof(struct wattest_window_source) +
 		   2 * sizeof(struct wattest_window_device) + 9;
 	struct raw raw = record(WATTEST_RECORD_WINDOW, n);
-	struct wattest_window head = { .from_ns = htole64(1000), .realtime_ns = htole64(77), .sources = htole16(1),
-				       .devices = htole16(2), .nonce_len = 9, .probes = 3, .flags = 1 };
-	struct wattest_window_source source = { .energy_uj = htole64(UINT64_C(1) << 40), .unmeasured_ns = htole64(5),
-						.id = htole32(4), .min_mw = htole32(10), .max_mw = htole32(30),
-						.last_mw = htole32(20), .samples = htole32(6), .missed = htole32(7),
+	struct wattest_window head = { .from_ns = htole64(1000),
+				       .realtime_ns = htole64(77),
+				       .sources = htole16(1),
+				       .devices = htole16(2),
+				       .nonce_len = 9,
+				       .probes = 3,
+				       .flags = 1 };
+	struct wattest_window_source source = { .energy_uj = htole64(UINT64_C(1) << 40),
+						.unmeasured_ns = htole64(5),
+						.id = htole32(4),
+						.min_mw = htole32(10),
+						.max_mw = htole32(30),
+						.last_mw = htole32(20),
+						.samples = htole32(6),
+						.missed = htole32(7),
 						.refused = htole32(8) };
-	struct wattest_window_device device = { .transfers_in = htole64(1), .transfers_out = htole64(2),
-						.bytes_in = htole64(3), .bytes_out = htole64(4), .id = htole32(5),
+	struct wattest_window_device device = { .transfers_in = htole64(1),
+						.transfers_out = htole64(2),
+						.bytes_in = htole64(3),
+						.bytes_out = htole64(4),
+						.id = htole32(5),
 						.errors = htole32(6) };
 	uint8_t *p = raw.p + HEADER;
 
@@ -276,8 +291,13 @@ TEST(printed)
 	char line[512], tiny[5];
 	struct wt_record rec;
 	struct raw raw = record(WATTEST_RECORD_DEVICE_ADD, sizeof(struct wattest_device_add));
-	struct wattest_device_add add = { .id = htole32(2), .bus = 1, .vid = htole16(0x10c4), .pid = htole16(0xea60),
-					  .path = "1-4", .serial = "GS-1", .product = "CP2102" };
+	struct wattest_device_add add = { .id = htole32(2),
+					  .bus = 1,
+					  .vid = htole16(0x10c4),
+					  .pid = htole16(0xea60),
+					  .path = "1-4",
+					  .serial = "GS-1",
+					  .product = "CP2102" };
 	uint16_t type;
 
 	memcpy(raw.p + HEADER, &add, sizeof(add));

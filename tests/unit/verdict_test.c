@@ -16,20 +16,37 @@
 static struct wt_verdict sample(struct wt_source_summary *source, struct wt_device_summary *device)
 {
 	struct wt_verdict v = {
-		.tier = WT_CONTRAINDICATED, .allocation = WT_WITHIN, .assurance_missing = "TPM identity", .rig = "KZ-PVL-0142",
-		.licence = "DMI-84-0031", .registered_until = 1800000000, .attestations = 1440, .first_seq = 8972,
-		.last_seq = 10411, .from_ns = 1767225600 * NS, .to_ns = 1767312000 * NS,
-		.chargeable = { 1, 2, UINT64_MAX }, .sources = source, .n_sources = 1, .devices = device, .n_devices = 1,
+		.tier = WT_CONTRAINDICATED,
+		.allocation = WT_WITHIN,
+		.assurance_missing = "TPM identity",
+		.rig = "KZ-PVL-0142",
+		.licence = "DMI-84-0031",
+		.registered_until = 1800000000,
+		.attestations = 1440,
+		.first_seq = 8972,
+		.last_seq = 10411,
+		.from_ns = 1767225600 * NS,
+		.to_ns = 1767312000 * NS,
+		.chargeable = { 1, 2, UINT64_MAX },
+		.sources = source,
+		.n_sources = 1,
+		.devices = device,
+		.n_devices = 1,
 		.signer = "ES256",
 	};
 	size_t i;
 
 	for (i = 0; i < WT_CHECKS; i++)
-		v.checks[i] = (struct wt_outcome){ .tier = WT_AFFIRMING, .code = "ok", .reason = "fine" };
-	v.checks[WT_CHECK_TIME] = (struct wt_outcome){ WT_WARNING, "clock-stepped", "the clock was set", 1 };
-	v.checks[WT_CHECK_DEVICES] = (struct wt_outcome){ WT_CONTRAINDICATED, "device-not-registered", "USB worked", 3 };
+		v.checks[i] =
+			(struct wt_outcome){ .tier = WT_AFFIRMING, .code = "ok", .reason = "fine" };
+	v.checks[WT_CHECK_TIME] =
+		(struct wt_outcome){ WT_WARNING, "clock-stepped", "the clock was set", 1 };
+	v.checks[WT_CHECK_DEVICES] =
+		(struct wt_outcome){ WT_CONTRAINDICATED, "device-not-registered", "USB worked", 3 };
 	v.checks[WT_CHECK_WITNESS] = (struct wt_outcome){ WT_NONE, "none", "no quote", 0 };
-	*source = (struct wt_source_summary){ .name = "dps800 power1_input", .role = WT_ROLE_INPUT, .energy_uj = UINT64_MAX };
+	*source = (struct wt_source_summary){ .name = "dps800 power1_input",
+					      .role = WT_ROLE_INPUT,
+					      .energy_uj = UINT64_MAX };
 	*device = (struct wt_device_summary){ .name = "USB 10c4:ea60", .worked = true };
 	return v;
 }
@@ -55,24 +72,26 @@ TEST(table)
 	setenv("TZ", "UTC-5", 1); /* five hours east */
 	tzset();
 	text = print(&v, false);
-	EXPECT_STREQ("KZ-PVL-0142   1,440 attestations   2026-01-01 05:00:00 +05:00 to 2026-01-02 05:00:00 +05:00\n"
-		     "  ok    signature     fine\n"
-		     "  ok    signer        fine\n"
-		     "  ok    revocation    fine\n"
-		     "  ok    registration  fine\n"
-		     "  ok    sequence      fine\n"
-		     "  ok    chain         fine\n"
-		     "  ok    counters      fine\n"
-		     "  warn  time          the clock was set\n"
-		     "  FAIL  devices       USB worked (and 2 more)\n"
-		     "  ok    sources       fine\n"
-		     "  ok    activity      fine\n"
-		     "  ok    losses        fine\n"
-		     "  ok    freshness     fine\n"
-		     "  none  witness       no quote\n"
-		     "  ok    grants        fine\n"
-		     "  ok    energy        fine\n"
-		     "verdict: contraindicated (devices)\n", text);
+	EXPECT_STREQ(
+		"KZ-PVL-0142   1,440 attestations   2026-01-01 05:00:00 +05:00 to 2026-01-02 05:00:00 +05:00\n"
+		"  ok    signature     fine\n"
+		"  ok    signer        fine\n"
+		"  ok    revocation    fine\n"
+		"  ok    registration  fine\n"
+		"  ok    sequence      fine\n"
+		"  ok    chain         fine\n"
+		"  ok    counters      fine\n"
+		"  warn  time          the clock was set\n"
+		"  FAIL  devices       USB worked (and 2 more)\n"
+		"  ok    sources       fine\n"
+		"  ok    activity      fine\n"
+		"  ok    losses        fine\n"
+		"  ok    freshness     fine\n"
+		"  none  witness       no quote\n"
+		"  ok    grants        fine\n"
+		"  ok    energy        fine\n"
+		"verdict: contraindicated (devices)\n",
+		text);
 	EXPECT_EQ(NULL, strchr(text, '\033'));
 	free(text);
 	text = print(&v, true);
@@ -90,11 +109,14 @@ TEST(last_line)
 
 	v.tier = WT_AFFIRMING;
 	text = print(&v, false);
-	EXPECT_NE(NULL, strstr(text, "verdict: affirming, assurance 0 of 3 (missing: TPM identity)\n"));
+	EXPECT_NE(NULL,
+		  strstr(text, "verdict: affirming, assurance 0 of 3 (missing: TPM identity)\n"));
 	free(text);
 	v.tier = WT_WARNING;
 	text = print(&v, false);
-	EXPECT_NE(NULL, strstr(text, "verdict: warning (time), assurance 0 of 3 (missing: TPM identity)\n"));
+	EXPECT_NE(NULL,
+		  strstr(text,
+			 "verdict: warning (time), assurance 0 of 3 (missing: TPM identity)\n"));
 	free(text);
 	v.tier = WT_NONE;
 	text = print(&v, false);
@@ -117,18 +139,23 @@ TEST(json)
 	struct wt_verdict v = sample(&source, &device);
 	struct json_object *o = wt_verdict_json(&v), *checks, *energy, *check;
 
-	EXPECT_STREQ("contraindicated", json_object_get_string(json_object_object_get(o, "verdict")));
+	EXPECT_STREQ("contraindicated",
+		     json_object_get_string(json_object_object_get(o, "verdict")));
 	EXPECT_STREQ("KZ-PVL-0142", json_object_get_string(json_object_object_get(o, "rig")));
 	checks = json_object_object_get(o, "checks");
 	ASSERT_EQ(WT_CHECKS, json_object_array_length(checks));
 	check = json_object_array_get_idx(checks, WT_CHECK_DEVICES);
 	EXPECT_STREQ("devices", json_object_get_string(json_object_object_get(check, "check")));
-	EXPECT_STREQ("contraindicated", json_object_get_string(json_object_object_get(check, "tier")));
-	EXPECT_STREQ("device-not-registered", json_object_get_string(json_object_object_get(check, "code")));
+	EXPECT_STREQ("contraindicated",
+		     json_object_get_string(json_object_object_get(check, "tier")));
+	EXPECT_STREQ("device-not-registered",
+		     json_object_get_string(json_object_object_get(check, "code")));
 	EXPECT_EQ(3, json_object_get_int(json_object_object_get(check, "findings")));
 	energy = json_object_object_get(o, "energy");
-	EXPECT_STREQ("within", json_object_get_string(json_object_object_get(energy, "allocation")));
-	EXPECT_EQ(UINT64_MAX, json_object_get_uint64(json_object_object_get(energy, "charged_high_uj")));
+	EXPECT_STREQ("within",
+		     json_object_get_string(json_object_object_get(energy, "allocation")));
+	EXPECT_EQ(UINT64_MAX,
+		  json_object_get_uint64(json_object_object_get(energy, "charged_high_uj")));
 	EXPECT_NE(NULL, strstr(json_object_to_json_string(o), "18446744073709551615"));
 	json_object_put(o);
 }
@@ -160,7 +187,10 @@ TEST(codes_are_unique)
 	}
 }
 
-/* docs/verdict.md lists every code under its check, with its weight and meaning as the table has them, and no other. */
+/*
+ * docs/verdict.md lists every code under its check, with its weight and meaning as the table has
+ * them, and no other.
+ */
 TEST(page)
 {
 	const struct wt_reason *reasons;
@@ -176,8 +206,8 @@ TEST(page)
 	fclose(f);
 	reasons = wt_reasons(&n);
 	for (i = 0; i < n; i++) {
-		snprintf(row, sizeof(row), "\n| `%s` | %s | %s |\n", reasons[i].code, wt_tier_name(reasons[i].tier),
-			 reasons[i].meaning);
+		snprintf(row, sizeof(row), "\n| `%s` | %s | %s |\n", reasons[i].code,
+			 wt_tier_name(reasons[i].tier), reasons[i].meaning);
 		EXPECT_NE(NULL, strstr(page, row))
 		{
 			TH_LOG("missing: %s", row);

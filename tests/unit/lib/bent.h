@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Manipulations: each bends an honest rig in one way and names the check that must find it and with which code. No other
- * check may find anything, but those named in `also`.
+ * Manipulations: each bends an honest rig in one way and names the check that must find it and with
+ * which code. No other check may find anything, but those named in `also`.
  *
- *	BENT(energy_runs_backwards, COUNTERS, "counter-backwards", 0)
- *	{
- *		... on `rig`, which has booted, with a grant of 1 kWh for a day
- *	}
- *	BENT_TESTS
+ * 	BENT(energy_runs_backwards, COUNTERS, "counter-backwards", 0)
+ * 	{
+ * 		... on `rig`, which has booted, with a grant of 1 kWh for a day
+ * 	}
+ * 	BENT_TESTS
  */
 #ifndef TESTS_UNIT_LIB_BENT_H
 #define TESTS_UNIT_LIB_BENT_H
@@ -29,7 +29,7 @@ FIXTURE(bent)
 
 FIXTURE_VARIANT(bent)
 {
-	void (*bend)(struct rig *rig, struct rig_judging *how);
+	void (*bend)(struct rig * rig, struct rig_judging * how);
 	enum wt_check check;
 	const char *code;
 	unsigned int also;
@@ -48,15 +48,14 @@ FIXTURE_TEARDOWN(bent)
 	rig_free(&self->rig);
 }
 
-#define BENT(name, check_name, code_text, also_checks)                                     \
-	static void name(struct rig *rig, struct rig_judging *how);                        \
-	FIXTURE_VARIANT_ADD(bent, name)                                                    \
-	{                                                                                  \
-		.bend = name,                                                              \
-		.check = WT_CHECK_##check_name,                                            \
-		.code = code_text,                                                         \
-		.also = also_checks,                                                       \
-	};                                                                                 \
+#define BENT(name, check_name, code_text, also_checks)              \
+	static void name(struct rig *rig, struct rig_judging *how); \
+	FIXTURE_VARIANT_ADD(bent, name){                            \
+		.bend = name,                                       \
+		.check = WT_CHECK_##check_name,                     \
+		.code = code_text,                                  \
+		.also = also_checks,                                \
+	};                                                          \
 	static void name(struct rig *rig, __attribute__((unused)) struct rig_judging *how)
 
 /* The tier of a code, from the table of reasons; "ok" is affirming. */
@@ -73,26 +72,26 @@ static inline enum wt_tier tier_of(const char *code)
 	return strcmp(code, "ok") == 0 ? WT_AFFIRMING : WT_NONE;
 }
 
-#define BENT_TESTS                                                                         \
-	TEST_F(bent, found)                                                                \
-	{                                                                                  \
-		struct wt_verdict v;                                                       \
-		enum wt_check i;                                                           \
-                                                                                           \
-		variant->bend(&self->rig, &self->how);                                     \
-		v = rig_judge(&self->rig, &self->how);                                     \
-		printf("# %s\n", v.checks[variant->check].reason);                         \
-		EXPECT_STREQ(variant->code, v.checks[variant->check].code);                \
-		EXPECT_EQ(tier_of(variant->code), v.checks[variant->check].tier);          \
-		for (i = 0; i < WT_CHECKS; i++) {                                          \
-			if (i == variant->check || (variant->also & (1u << i)))            \
-				continue;                                                  \
-			EXPECT_LE(v.checks[i].tier, WT_AFFIRMING)                          \
-			{                                                                  \
-				TH_LOG("%s: %s", wt_check_name(i), v.checks[i].reason);    \
-			}                                                                  \
-		}                                                                          \
-		wt_verdict_clear(&v);                                                      \
+#define BENT_TESTS                                                                      \
+	TEST_F(bent, found)                                                             \
+	{                                                                               \
+		struct wt_verdict v;                                                    \
+		enum wt_check i;                                                        \
+                                                                                        \
+		variant->bend(&self->rig, &self->how);                                  \
+		v = rig_judge(&self->rig, &self->how);                                  \
+		printf("# %s\n", v.checks[variant->check].reason);                      \
+		EXPECT_STREQ(variant->code, v.checks[variant->check].code);             \
+		EXPECT_EQ(tier_of(variant->code), v.checks[variant->check].tier);       \
+		for (i = 0; i < WT_CHECKS; i++) {                                       \
+			if (i == variant->check || (variant->also & (1u << i)))         \
+				continue;                                               \
+			EXPECT_LE(v.checks[i].tier, WT_AFFIRMING)                       \
+			{                                                               \
+				TH_LOG("%s: %s", wt_check_name(i), v.checks[i].reason); \
+			}                                                               \
+		}                                                                       \
+		wt_verdict_clear(&v);                                                   \
 	}
 
 #endif

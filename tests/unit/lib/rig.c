@@ -29,16 +29,19 @@ void rig_identity_free(struct rig_identity *who)
 	*who = (struct rig_identity){ 0 };
 }
 
-void rig_issue(struct rig_identity *issuer, const char *name, const enum wt_duty *duties, size_t n, bool ca, int64_t from,
-	       int64_t until, struct rig_identity *ret)
+void rig_issue(struct rig_identity *issuer, const char *name, const enum wt_duty *duties, size_t n,
+	       bool ca, int64_t from, int64_t until, struct rig_identity *ret)
 {
-	struct wt_cert_spec spec = { .common_name = name, .n_duties = n, .ca = ca, .not_before = from, .not_after = until };
+	struct wt_cert_spec spec = {
+		.common_name = name, .n_duties = n, .ca = ca, .not_before = from, .not_after = until
+	};
 	struct wt_err err = { "" };
 
 	memcpy(spec.duties, duties, n * sizeof(*duties));
 	if (!ret->key)
 		need(wt_key_generate(WT_ALG_ES256, &ret->key), "make a key");
-	need(wt_cert_issue(&spec, ret->key, issuer ? issuer->cert : NULL, issuer ? issuer->key : ret->key, &ret->cert, &err),
+	need(wt_cert_issue(&spec, ret->key, issuer ? issuer->cert : NULL,
+			   issuer ? issuer->key : ret->key, &ret->cert, &err),
 	     err.msg);
 }
 
@@ -47,7 +50,8 @@ static void path(const struct rig *rig, const char *name, char ret[128])
 	snprintf(ret, 128, "%s/%s", rig->dir, name);
 }
 
-static void publish(struct rig *rig, struct rig_identity *ca, const char *cert_name, const char *crl_name)
+static void publish(struct rig *rig, struct rig_identity *ca, const char *cert_name,
+		    const char *crl_name)
 {
 	struct wt_buf crl = { 0 };
 	char file[128];
@@ -66,8 +70,10 @@ static void make_authorities(struct rig *rig)
 	static const enum wt_duty energy[] = { WT_DUTY_GRANT };
 
 	rig_issue(NULL, "Registry CA", registry, 2, true, CERT_FROM, CERT_UNTIL, &rig->registry_ca);
-	rig_issue(&rig->registry_ca, "Registry", &registry[0], 1, false, CERT_FROM, CERT_UNTIL, &rig->registry);
-	rig_issue(&rig->registry_ca, "KZ-PVL-0142", &registry[1], 1, false, CERT_FROM, CERT_UNTIL, &rig->self);
+	rig_issue(&rig->registry_ca, "Registry", &registry[0], 1, false, CERT_FROM, CERT_UNTIL,
+		  &rig->registry);
+	rig_issue(&rig->registry_ca, "KZ-PVL-0142", &registry[1], 1, false, CERT_FROM, CERT_UNTIL,
+		  &rig->self);
 	rig_issue(NULL, "Energy CA", energy, 1, true, CERT_FROM, CERT_UNTIL, &rig->energy_ca);
 	rig_issue(&rig->energy_ca, "Energy", energy, 1, false, CERT_FROM, CERT_UNTIL, &rig->energy);
 	strcpy(rig->dir, "/tmp/wattest-rig-XXXXXX");
@@ -78,7 +84,8 @@ static void make_authorities(struct rig *rig)
 	need(wt_trust_load(rig->dir, &rig->trust, NULL), "load trust");
 }
 
-void rig_sign(const struct rig_identity *who, enum wt_typ typ, struct wt_span payload, struct wt_buf *ret)
+void rig_sign(const struct rig_identity *who, enum wt_typ typ, struct wt_span payload,
+	      struct wt_buf *ret)
 {
 	struct wt_err err = { "" };
 
@@ -101,16 +108,31 @@ void rig_init(struct rig *rig)
 	memset(rig, 0, sizeof(*rig));
 	make_authorities(rig);
 	rig->reg = (struct wt_registration){
-		.rig = "KZ-PVL-0142", .licence = "DMI-84-0031", .holder = "Zhel Energy LLP", .site = "Pavlodar 3", .zone = "north",
-		.not_before = RIG_T0 - DAY, .not_after = RIG_T0 + 365 * DAY, .nameplate_w = 3500,
-		.devices = rig->reg_devices, .n_devices = 2, .sources = rig->reg_sources, .n_sources = 1,
+		.rig = "KZ-PVL-0142",
+		.licence = "DMI-84-0031",
+		.holder = "Zhel Energy LLP",
+		.site = "Pavlodar 3",
+		.zone = "north",
+		.not_before = RIG_T0 - DAY,
+		.not_after = RIG_T0 + 365 * DAY,
+		.nameplate_w = 3500,
+		.devices = rig->reg_devices,
+		.n_devices = 2,
+		.sources = rig->reg_sources,
+		.n_sources = 1,
 	};
 	memset(rig->reg.id, 0x20, sizeof(rig->reg.id));
 	need(wt_ueid_from_key(rig->self.key, rig->reg.ueid), "name the rig");
 	rig->reg.rig_cert = wt_cert_der(rig->self.cert);
-	rig->reg_devices[0] = (struct wt_reg_device){ .bus = 1, .vid = 0x10c4, .pid = 0xea60, .serial = "GS-1", .model = "U2" };
-	rig->reg_devices[1] = (struct wt_reg_device){ .bus = 1, .vid = 0x067b, .pid = 0x2303, .path = "1-4", .model = "Icarus" };
-	rig->reg_sources[0] = (struct wt_reg_source){ .chip = "dps800", .attribute = "power1_input", .role = WT_ROLE_INPUT,
+	rig->reg_devices[0] = (struct wt_reg_device){
+		.bus = 1, .vid = 0x10c4, .pid = 0xea60, .serial = "GS-1", .model = "U2"
+	};
+	rig->reg_devices[1] = (struct wt_reg_device){
+		.bus = 1, .vid = 0x067b, .pid = 0x2303, .path = "1-4", .model = "Icarus"
+	};
+	rig->reg_sources[0] = (struct wt_reg_source){ .chip = "dps800",
+						      .attribute = "power1_input",
+						      .role = WT_ROLE_INPUT,
 						      .class_ppm = 10000 };
 	rig_register(rig);
 
@@ -124,7 +146,8 @@ void rig_init(struct rig *rig)
 
 void rig_free(struct rig *rig)
 {
-	static const char *const files[] = { "registry-ca.pem", "registry-crl.pem", "energy-ca.pem", "energy-crl.pem" };
+	static const char *const files[] = { "registry-ca.pem", "registry-crl.pem", "energy-ca.pem",
+					     "energy-crl.pem" };
 	char file[128];
 	size_t i;
 
@@ -150,8 +173,11 @@ void rig_free(struct rig *rig)
 
 struct wt_grant rig_grant_of(const struct rig *rig, uint32_t wh, int64_t from, int64_t until)
 {
-	struct wt_grant grant = { .transaction = "TX", .metering_point = "MP", .wh = wh,
-				  .not_before = RIG_T0 + from, .not_after = RIG_T0 + until };
+	struct wt_grant grant = { .transaction = "TX",
+				  .metering_point = "MP",
+				  .wh = wh,
+				  .not_before = RIG_T0 + from,
+				  .not_after = RIG_T0 + until };
 
 	memset(grant.id, 0x40 + (int)rig->n_grants, sizeof(grant.id));
 	strcpy(grant.licence, rig->reg.licence);
@@ -181,7 +207,7 @@ size_t rig_grant(struct rig *rig, uint32_t wh, int64_t from, int64_t until)
 	return rig_grant_sign(rig, &grant, &rig->energy);
 }
 
-/* --- the agent ----------------------------------------------------------------------------------- */
+/* --- the agent -------------------------------------------------------------------------------- */
 
 static void fill_steps(struct rig *rig, struct wt_att_record *records, struct wt_att_step *steps)
 {
@@ -195,7 +221,8 @@ static void fill_steps(struct rig *rig, struct wt_att_record *records, struct wt
 			records[i].raw = wt_buf_span(&rig->records[i]);
 	}
 	for (step = 0; step < rig->n_steps; step++) {
-		steps[step] = (struct wt_att_step){ .records = records + first, .n_records = rig->step_end[step] - first };
+		steps[step] = (struct wt_att_step){ .records = records + first,
+						    .n_records = rig->step_end[step] - first };
 		first = rig->step_end[step];
 	}
 }
@@ -207,9 +234,16 @@ void rig_attest(struct rig *rig, struct wt_span nonce)
 	struct wt_buf payload = { 0 };
 	struct wt_err err = { "" };
 	struct wt_attestation att = {
-		.iat = (int64_t)(rig->realtime_ns / RIG_S), .nonce = nonce, .seq = rig->att_seq, .clock = WT_CLOCK_SYNCHRONISED,
-		.clock_bound_us = 1200, .first_seq = rig->n_steps ? rig->first_unsigned : 0, .steps = steps,
-		.n_steps = rig->n_steps, .grants = rig->named, .n_grants = rig->n_grants,
+		.iat = (int64_t)(rig->realtime_ns / RIG_S),
+		.nonce = nonce,
+		.seq = rig->att_seq,
+		.clock = WT_CLOCK_SYNCHRONISED,
+		.clock_bound_us = 1200,
+		.first_seq = rig->n_steps ? rig->first_unsigned : 0,
+		.steps = steps,
+		.n_steps = rig->n_steps,
+		.grants = rig->named,
+		.n_grants = rig->n_grants,
 	};
 
 	memcpy(att.ueid, rig->reg.ueid, WT_UEID_LEN);
@@ -224,8 +258,9 @@ void rig_attest(struct rig *rig, struct wt_span nonce)
 	if (rig->edit_attestation)
 		rig->edit_attestation(rig, &att);
 	need(wt_attestation_encode(&att, &payload, &err), err.msg);
-	need(wt_cose_sign(rig->self.key, rig->self.cert, rig->with_chain, WT_TYP_ATTESTATION, wt_buf_span(&payload),
-			  &rig->atts[rig->n_atts], &err), err.msg);
+	need(wt_cose_sign(rig->self.key, rig->self.cert, rig->with_chain, WT_TYP_ATTESTATION,
+			  wt_buf_span(&payload), &rig->atts[rig->n_atts], &err),
+	     err.msg);
 	wt_buf_free(&payload);
 	wt_sha256(wt_buf_span(&rig->atts[rig->n_atts++]), rig->prev);
 	rig->att_seq++;
@@ -256,7 +291,7 @@ void rig_minutes(struct rig *rig, size_t n)
 		rig_minute(rig);
 }
 
-/* --- the inspector ------------------------------------------------------------------------------- */
+/* --- the inspector ---------------------------------------------------------------------------- */
 
 struct wt_appraisal *rig_appraisal(struct rig *rig, const struct rig_judging *how)
 {
@@ -269,7 +304,9 @@ struct wt_appraisal *rig_appraisal(struct rig *rig, const struct rig_judging *ho
 	options.now = how->now ? how->now : (int64_t)(rig->realtime_ns / RIG_S);
 	need(wt_appraisal_new(rig->trust, &options, &a, &err), err.msg);
 	if (!how->no_registration)
-		need(wt_appraisal_registration(a, wt_buf_span(&rig->registration), "reg.cose", &err), err.msg);
+		need(wt_appraisal_registration(a, wt_buf_span(&rig->registration), "reg.cose",
+					       &err),
+		     err.msg);
 	for (i = 0; !how->no_grants && i < rig->n_grants; i++) {
 		snprintf(name, sizeof(name), "grants/%zu.cose", i);
 		need(wt_appraisal_grant(a, wt_buf_span(&rig->grants[i]), name, &err), err.msg);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A whole rig in memory: authorities, keys, a registration, grants, and a kernel that measures. It writes the log as
- * the module does, chains it, and signs attestations with the library; a test bends one thing and looks at the verdict.
+ * A whole rig in memory: authorities, keys, a registration, grants, and a kernel that measures. It
+ * writes the log as the module does, chains it, and signs attestations with the library; a test
+ * bends one thing and looks at the verdict.
  *
  * Whatever cannot be done ends the test program: a fault of the test, not a result.
  */
@@ -52,7 +53,8 @@ struct rig {
 	struct wt_att_grant named[RIG_MAX];
 	size_t n_grants;
 
-	uint8_t epoch[16], head[32], before[32]; /* before: chain before the first step not signed yet */
+	/* Before: chain before the first step not signed yet */
+	uint8_t epoch[16], head[32], before[32];
 	uint64_t boot_ns, realtime_ns; /* now */
 	uint64_t window_from_ns;
 	uint64_t seq, first_unsigned; /* of the next record; of the first not signed yet */
@@ -70,7 +72,8 @@ struct rig {
 	size_t n_steps;
 
 	uint64_t att_seq; /* of the next attestation */
-	bool with_chain; /* attestations carry the certificate; an agent leaves that to the registration */
+	/* Attestations carry the certificate; an agent leaves that to the registration */
+	bool with_chain;
 	uint8_t prev[32];
 	struct wt_buf atts[1024]; /* COSE */
 	size_t n_atts;
@@ -82,16 +85,20 @@ struct rig {
 	void (*edit_attestation)(struct rig *rig, struct wt_attestation *att);
 };
 
-/* A rig with one input of 100 W, two devices that work, a registration and no grant; its log is not begun. */
+/*
+ * A rig with one input of 100 W, two devices that work, a registration and no grant; its log is not
+ * begun.
+ */
 void rig_init(struct rig *rig);
 void rig_free(struct rig *rig);
 
 /* Signs reg anew after a test changed it. */
 void rig_register(struct rig *rig);
 /* Signs any payload, as anybody. */
-void rig_sign(const struct rig_identity *who, enum wt_typ typ, struct wt_span payload, struct wt_buf *ret);
-void rig_issue(struct rig_identity *issuer, const char *name, const enum wt_duty *duties, size_t n, bool ca, int64_t from,
-	       int64_t until, struct rig_identity *ret);
+void rig_sign(const struct rig_identity *who, enum wt_typ typ, struct wt_span payload,
+	      struct wt_buf *ret);
+void rig_issue(struct rig_identity *issuer, const char *name, const enum wt_duty *duties, size_t n,
+	       bool ca, int64_t from, int64_t until, struct rig_identity *ret);
 void rig_identity_free(struct rig_identity *who);
 /* A grant to the rig over [from, until) in seconds after RIG_T0, by the platform; its index. */
 struct wt_grant rig_grant_of(const struct rig *rig, uint32_t wh, int64_t from, int64_t until);
@@ -100,19 +107,23 @@ size_t rig_grant_sign(struct rig *rig, const struct wt_grant *grant, const struc
 
 /* The kernel. rig_boot writes LOAD and announces all sources and devices. */
 void rig_boot(struct rig *rig);
-uint8_t *rig_record(struct rig *rig, enum wattest_record_type type, const void *payload, size_t len);
+uint8_t *rig_record(struct rig *rig, enum wattest_record_type type, const void *payload,
+		    size_t len);
 size_t rig_source(struct rig *rig, const char *chip, const char *attribute, uint32_t mw);
 void rig_source_announce(struct rig *rig, size_t i, const char *chip, const char *attribute);
 void rig_source_del(struct rig *rig, size_t i);
-size_t rig_device(struct rig *rig, uint16_t vid, uint16_t pid, const char *serial, const char *path, uint8_t flags);
+size_t rig_device(struct rig *rig, uint16_t vid, uint16_t pid, const char *serial, const char *path,
+		  uint8_t flags);
 void rig_device_del(struct rig *rig, size_t i);
 void rig_pass(struct rig *rig, uint64_t ns); /* time goes on and is measured */
-void rig_window(struct rig *rig, uint64_t seconds, struct wt_span nonce); /* rig_pass, then WINDOW */
+/* Rig_pass, then WINDOW */
+void rig_window(struct rig *rig, uint64_t seconds, struct wt_span nonce);
 void rig_close_step(struct rig *rig); /* whatever its last record is */
 void rig_unload(struct rig *rig);
 void rig_lost(struct rig *rig, uint16_t type, uint16_t reason, uint32_t count);
 void rig_step_clock(struct rig *rig, int64_t ns, bool recorded);
-void rig_off(struct rig *rig, uint64_t seconds); /* power cut: what was not attested is gone; boot next */
+/* Power cut: what was not attested is gone; boot next */
+void rig_off(struct rig *rig, uint64_t seconds);
 
 /* The agent: signs what there is. rig_minute: a window of 60 s and an attestation. */
 void rig_attest(struct rig *rig, struct wt_span nonce);
@@ -130,6 +141,7 @@ struct rig_judging {
 };
 
 struct wt_verdict rig_judge(struct rig *rig, const struct rig_judging *how);
-struct wt_appraisal *rig_appraisal(struct rig *rig, const struct rig_judging *how); /* before the first feed */
+/* Before the first feed */
+struct wt_appraisal *rig_appraisal(struct rig *rig, const struct rig_judging *how);
 
 #endif

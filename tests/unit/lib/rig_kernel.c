@@ -12,8 +12,10 @@
 uint8_t *rig_record(struct rig *rig, enum wattest_record_type type, const void *payload, size_t len)
 {
 	size_t whole = (sizeof(struct wattest_record) + len + 7) / 8 * 8;
-	struct wattest_record rec = { .len = htole32((uint32_t)whole), .type = htole16(type),
-				      .version = htole16(WATTEST_RECORD_VERSION), .seq = htole64(rig->seq),
+	struct wattest_record rec = { .len = htole32((uint32_t)whole),
+				      .type = htole16(type),
+				      .version = htole16(WATTEST_RECORD_VERSION),
+				      .seq = htole64(rig->seq),
 				      .boottime_ns = htole64(rig->boot_ns) };
 	struct wt_buf *b = &rig->records[rig->n_records];
 	uint8_t *p;
@@ -47,7 +49,10 @@ void rig_close_step(struct rig *rig)
 
 void rig_boot(struct rig *rig)
 {
-	struct wattest_load load = { .lockdown = 1, .sig_enforced = 1, .pcr = WATTEST_PCR_NONE, .release = "6.12.0",
+	struct wattest_load load = { .lockdown = 1,
+				     .sig_enforced = 1,
+				     .pcr = WATTEST_PCR_NONE,
+				     .release = "6.12.0",
 				     .version = "0.1" };
 
 	memset(rig->epoch, (int)(rig->epoch[0] + 0x51), sizeof(rig->epoch));
@@ -74,7 +79,8 @@ void rig_boot(struct rig *rig)
 
 void rig_source_announce(struct rig *rig, size_t i, const char *chip, const char *attribute)
 {
-	struct wattest_source_add add = { .id = htole32(rig->sources[i].id), .kind = WATTEST_SOURCE_POWER };
+	struct wattest_source_add add = { .id = htole32(rig->sources[i].id),
+					  .kind = WATTEST_SOURCE_POWER };
 
 	strcpy(add.chip, chip);
 	strcpy(add.parent, "0-0058");
@@ -87,7 +93,10 @@ size_t rig_source(struct rig *rig, const char *chip, const char *attribute, uint
 {
 	size_t i = rig->n_sources++;
 
-	rig->sources[i] = (struct rig_source){ .id = (uint32_t)i + 1, .there = true, .added_ns = rig->boot_ns, .mw = mw,
+	rig->sources[i] = (struct rig_source){ .id = (uint32_t)i + 1,
+					       .there = true,
+					       .added_ns = rig->boot_ns,
+					       .mw = mw,
 					       .spread_mw = 500 };
 	rig_source_announce(rig, i, chip, attribute);
 	return i;
@@ -95,16 +104,20 @@ size_t rig_source(struct rig *rig, const char *chip, const char *attribute, uint
 
 void rig_source_del(struct rig *rig, size_t i)
 {
-	struct wattest_removed removed = { .id = htole32(rig->sources[i].id), .reason = htole32(WATTEST_REMOVED) };
+	struct wattest_removed removed = { .id = htole32(rig->sources[i].id),
+					   .reason = htole32(WATTEST_REMOVED) };
 
 	rig_record(rig, WATTEST_RECORD_SOURCE_DEL, &removed, sizeof(removed));
 	rig->sources[i].there = false;
 	rig->sources[i].listed = true;
 }
 
-size_t rig_device(struct rig *rig, uint16_t vid, uint16_t pid, const char *serial, const char *path, uint8_t flags)
+size_t rig_device(struct rig *rig, uint16_t vid, uint16_t pid, const char *serial, const char *path,
+		  uint8_t flags)
 {
-	struct wattest_device_add add = { .bus = WATTEST_BUS_USB, .flags = flags, .vid = htole16(vid), .pid = htole16(pid) };
+	struct wattest_device_add add = {
+		.bus = WATTEST_BUS_USB, .flags = flags, .vid = htole16(vid), .pid = htole16(pid)
+	};
 	size_t i = rig->n_devices++;
 
 	rig->devices[i] = (struct rig_device){ .id = (uint32_t)i + 1, .there = true };
@@ -118,7 +131,8 @@ size_t rig_device(struct rig *rig, uint16_t vid, uint16_t pid, const char *seria
 
 void rig_device_del(struct rig *rig, size_t i)
 {
-	struct wattest_removed removed = { .id = htole32(rig->devices[i].id), .reason = htole32(WATTEST_REMOVED) };
+	struct wattest_removed removed = { .id = htole32(rig->devices[i].id),
+					   .reason = htole32(WATTEST_REMOVED) };
 
 	rig_record(rig, WATTEST_RECORD_DEVICE_DEL, &removed, sizeof(removed));
 	rig->devices[i].there = false;
@@ -173,9 +187,14 @@ void rig_pass(struct rig *rig, uint64_t ns)
 static struct wattest_window_source source_counters(struct rig_source *s)
 {
 	struct wattest_window_source raw = {
-		.energy_uj = htole64(s->at.energy_uj), .unmeasured_ns = htole64(s->at.unmeasured_ns), .id = htole32(s->id),
-		.min_mw = htole32(s->at.max_mw ? s->at.min_mw : UINT32_MAX), .max_mw = htole32(s->at.max_mw),
-		.last_mw = htole32(s->at.last_mw), .samples = htole32(s->at.samples), .missed = htole32(s->at.missed),
+		.energy_uj = htole64(s->at.energy_uj),
+		.unmeasured_ns = htole64(s->at.unmeasured_ns),
+		.id = htole32(s->id),
+		.min_mw = htole32(s->at.max_mw ? s->at.min_mw : UINT32_MAX),
+		.max_mw = htole32(s->at.max_mw),
+		.last_mw = htole32(s->at.last_mw),
+		.samples = htole32(s->at.samples),
+		.missed = htole32(s->at.missed),
 		.refused = htole32(s->at.refused),
 	};
 
@@ -187,13 +206,17 @@ static struct wattest_window_source source_counters(struct rig_source *s)
 static struct wattest_window_device device_counters(const struct rig_device *d)
 {
 	return (struct wattest_window_device){
-		.transfers_in = htole64(d->at.transfers_in), .transfers_out = htole64(d->at.transfers_out),
-		.bytes_in = htole64(d->at.bytes_in), .bytes_out = htole64(d->at.bytes_out), .id = htole32(d->id),
+		.transfers_in = htole64(d->at.transfers_in),
+		.transfers_out = htole64(d->at.transfers_out),
+		.bytes_in = htole64(d->at.bytes_in),
+		.bytes_out = htole64(d->at.bytes_out),
+		.id = htole32(d->id),
 		.errors = htole32(d->at.errors),
 	};
 }
 
-static void list_counters(struct rig *rig, struct wt_buf *b, uint16_t *ret_sources, uint16_t *ret_devices)
+static void list_counters(struct rig *rig, struct wt_buf *b, uint16_t *ret_sources,
+			  uint16_t *ret_devices)
 {
 	struct wattest_window_source source;
 	struct wattest_window_device device;
@@ -234,15 +257,20 @@ void rig_window(struct rig *rig, uint64_t seconds, struct wt_span nonce)
 	list_counters(rig, &payload, &sources, &devices);
 	wt_buf_append(&payload, nonce.p, nonce.n);
 	head = (struct wattest_window){
-		.from_ns = htole64(rig->window_from_ns), .realtime_ns = htole64(rig->realtime_ns), .sources = htole16(sources),
-		.devices = htole16(devices), .nonce_len = (uint8_t)nonce.n, .probes = rig->observed,
+		.from_ns = htole64(rig->window_from_ns),
+		.realtime_ns = htole64(rig->realtime_ns),
+		.sources = htole16(sources),
+		.devices = htole16(devices),
+		.nonce_len = (uint8_t)nonce.n,
+		.probes = rig->observed,
 		.flags = rig->observed ? WATTEST_WINDOW_OBSERVED : 0,
 	};
 	memcpy(payload.p, &head, sizeof(head));
 	p = rig_record(rig, WATTEST_RECORD_WINDOW, payload.p, payload.n);
 	wt_buf_free(&payload);
 	if (rig->edit_window)
-		rig->edit_window(rig, (struct wattest_record *)(p - sizeof(struct wattest_record)), (struct wattest_window *)p);
+		rig->edit_window(rig, (struct wattest_record *)(p - sizeof(struct wattest_record)),
+				 (struct wattest_window *)p);
 	rig->window_from_ns = rig->boot_ns;
 	rig_close_step(rig);
 }
@@ -257,14 +285,17 @@ void rig_unload(struct rig *rig)
 
 void rig_lost(struct rig *rig, uint16_t type, uint16_t reason, uint32_t count)
 {
-	struct wattest_lost lost = { .type = htole16(type), .reason = htole16(reason), .count = htole32(count) };
+	struct wattest_lost lost = { .type = htole16(type),
+				     .reason = htole16(reason),
+				     .count = htole32(count) };
 
 	rig_record(rig, WATTEST_RECORD_LOST, &lost, sizeof(lost));
 }
 
 void rig_step_clock(struct rig *rig, int64_t ns, bool recorded)
 {
-	struct wattest_time time = { .kind = htole32(WATTEST_TIME_STEP), .delta_ns = htole64((uint64_t)ns) };
+	struct wattest_time time = { .kind = htole32(WATTEST_TIME_STEP),
+				     .delta_ns = htole64((uint64_t)ns) };
 
 	rig->realtime_ns += (uint64_t)ns;
 	time.realtime_ns = htole64(rig->realtime_ns);
