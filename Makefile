@@ -42,7 +42,7 @@ $(patsubst %.c,$(O)/%.o,$(wildcard agent/netlink*.c)): override CPPFLAGS += $(sh
 wattest-inspect_SRC := $(sort $(wildcard inspector/*.c))
 wattest-inspect_LIBS :=
 wattest-authority_SRC := $(sort $(wildcard keys/*.c))
-wattest-authority_LIBS :=
+wattest-authority_LIBS := -lsqlite3 -lcsv
 
 ##@ Build
 .PHONY: all

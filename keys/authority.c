@@ -46,21 +46,28 @@ int authority_path(const char *dir, const char *name, char ret[4096], struct wt_
 	return 0;
 }
 
+/* The path of a file that every authority has. */
+static int find(const char *dir, const char *name, char ret[4096], struct wt_err *err)
+{
+	int r = authority_path(dir, name, ret, err);
+
+	if (r == 0 && access(ret, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return wt_fail(err, ENOENT,
+			       "%.200s: no authority here (`wattest-authority init DIR` makes one)",
+			       dir);
+	return r;
+}
+
 static int load(const char *dir, const char *cert, const char *key, struct authority_identity *ret,
 		struct wt_err *err)
 {
 	char path[4096];
 	int r;
 
-	*ret = (struct authority_identity){0};
-	r = authority_path(dir, cert, path, err);
-	if (r < 0)
-		return r;
-	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return wt_fail(err, ENOENT,
-			       "%.200s: no authority here (`wattest-authority init DIR` makes one)",
-			       dir);
-	r = wt_cert_load(path, &ret->cert, err);
+	*ret = (struct authority_identity){ 0 };
+	r = find(dir, cert, path, err);
+	if (r == 0)
+		r = wt_cert_load(path, &ret->cert, err);
 	if (r == 0)
 		r = authority_path(dir, key, path, err);
 	if (r == 0)
@@ -88,7 +95,23 @@ void authority_identity_clear(struct authority_identity *identity)
 {
 	wt_cert_free(identity->cert);
 	wt_key_free(identity->key);
-	*identity = (struct authority_identity){0};
+	*identity = (struct authority_identity){ 0 };
+}
+
+int authority_open_register(const char *dir, struct authority_register **ret, struct wt_err *err)
+{
+	char path[4096];
+	int r = find(dir, authority_layouts[AUTHORITY_ENERGY].ca_cert, path, err);
+
+	return r == 0 ? register_open(dir, REGISTER_OPEN, ret, err) : r;
+}
+
+int authority_load_trust(const char *dir, struct wt_trust **ret, struct wt_err *err)
+{
+	char path[4096];
+	int r = authority_path(dir, "trust", path, err);
+
+	return r == 0 ? wt_trust_load(path, ret, err) : r;
 }
 
 int authority_check(const char *dir, struct wt_cert *cert, enum wt_duty duty, int64_t at,
@@ -96,28 +119,35 @@ int authority_check(const char *dir, struct wt_cert *cert, enum wt_duty duty, in
 {
 	__attribute__((cleanup(wt_trust_freep))) struct wt_trust *trust = NULL;
 	struct wt_path_result result;
-	char path[4096];
 	int r;
 
-	r = authority_path(dir, "trust", path, err);
-	if (r == 0)
-		r = wt_trust_load(path, &trust, err);
+	r = authority_load_trust(dir, &trust, err);
 	if (r == 0)
 		r = wt_trust_check(trust, cert, NULL, duty, at, &result, err);
 	return r;
 }
 
+int authority_open_signer(const char *dir, enum authority_issuer which, int64_t now,
+			  struct authority_identity *ret, struct wt_err *err)
+{
+	int r = authority_load_signer(dir, which, ret, err);
+
+	if (r < 0)
+		return r;
+	r = authority_check(dir, ret->cert, authority_layouts[which].signer_duty, now, err);
+	if (r < 0) {
+		authority_identity_clear(ret);
+		return wt_fail_in(err, r, "%s", authority_layouts[which].signer_cert);
+	}
+	return 0;
+}
+
 int authority_sign(const char *dir, enum authority_issuer which, enum wt_typ typ,
 		   struct wt_span payload, int64_t now, struct wt_buf *ret_cose, struct wt_err *err)
 {
-	__attribute__((cleanup(authority_identity_clear))) struct authority_identity signer = {0};
-	int r;
+	__attribute__((cleanup(authority_identity_clear))) struct authority_identity signer = { 0 };
+	int r = authority_open_signer(dir, which, now, &signer, err);
 
-	r = authority_load_signer(dir, which, &signer, err);
-	if (r < 0)
-		return r;
-	r = authority_check(dir, signer.cert, authority_layouts[which].signer_duty, now, err);
-	if (r < 0)
-		return wt_fail_in(err, r, "%s", authority_layouts[which].signer_cert);
-	return wt_cose_sign(signer.key, signer.cert, true, typ, payload, ret_cose, err);
+	return r == 0 ? wt_cose_sign(signer.key, signer.cert, true, typ, payload, ret_cose, err)
+		      : r;
 }

@@ -5,11 +5,13 @@
  *   DIR/private/	the four private keys: both CAs and both signers (0700, 0600)
  *   DIR/signers/	certificates of the signers, which travel in what they sign
  *   DIR/revoked/	copies of revoked certificates: what the CRLs list
+ *   DIR/register.db	what was ever issued (keys/register.h)
  *   DIR/trust/		all that an inspector needs, to be handed out: CA certificates and their CRLs
  */
 #ifndef KEYS_AUTHORITY_H
 #define KEYS_AUTHORITY_H
 
+#include "keys/register.h"
 #include "lib/cose.h"
 #include "lib/crypto/crypto.h"
 #include "lib/file.h"
@@ -62,6 +64,15 @@ void authority_identity_clear(struct authority_identity *identity); /* for clean
 int authority_sign(const char *dir, enum authority_issuer which, enum wt_typ typ,
 		   struct wt_span payload, int64_t now, struct wt_buf *ret_cose,
 		   struct wt_err *err);
+
+/* The same in two steps, for many objects: a signer who was checked, then wt_cose_sign. */
+int authority_open_signer(const char *dir, enum authority_issuer which, int64_t now,
+			  struct authority_identity *ret, struct wt_err *err);
+
+int authority_open_register(const char *dir, struct authority_register **ret, struct wt_err *err);
+
+/* DIR/trust. */
+int authority_load_trust(const char *dir, struct wt_trust **ret, struct wt_err *err);
 
 /* A path to DIR/trust at that time with that duty, as an inspector checks it. */
 int authority_check(const char *dir, struct wt_cert *cert, enum wt_duty duty, int64_t at,

@@ -31,11 +31,11 @@ struct request {
 static int issue(const struct request *request, struct wt_csr *csr, struct wt_cert **ret,
 		 struct wt_err *err)
 {
-	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = {0};
+	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = { 0 };
 	int64_t now = time(NULL), ca_from, ca_until;
 	struct wt_cert_spec spec = {
 		.common_name = wt_csr_common_name(csr),
-		.duties = {WT_DUTY_ATTESTATION},
+		.duties = { WT_DUTY_ATTESTATION },
 		.n_duties = 1,
 	};
 	int r;
@@ -58,7 +58,7 @@ static int issue(const struct request *request, struct wt_csr *csr, struct wt_ce
 static int run(const struct request *request, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = {0};
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
 	char until_text[WT_TIMESTAMP_LEN], hex[2 * WT_UEID_LEN + 1], fallback[PATH_MAX];
 	const char *output = request->output;
 	uint8_t ueid[WT_UEID_LEN];
@@ -109,14 +109,14 @@ static int run(const struct request *request, struct wt_err *err)
 int authority_certify(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"output", required_argument, NULL, 'o'},
-		{"days", required_argument, NULL, 'd'},
-		{"force", no_argument, NULL, 'f'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{ "output", required_argument, NULL, 'o' },
+		{ "days", required_argument, NULL, 'd' },
+		{ "force", no_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
-	struct request request = {.days = AUTHORITY_RIG_DAYS};
-	struct wt_err err = {0};
+	struct request request = { .days = AUTHORITY_RIG_DAYS };
+	struct wt_err err = { 0 };
 	int c;
 
 	while ((c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {

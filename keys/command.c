@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "keys/command.h"
 #include "lib/file.h"
@@ -53,6 +54,12 @@ int command_text(const char *option, const char *text, char *ret, size_t cap, st
 	return 0;
 }
 
+static int is_there(const char *path, struct wt_err *err)
+{
+	return wt_fail(err, EEXIST, "%.200s: is there already, left as it is (--force replaces it)",
+		       path);
+}
+
 int command_output(const char *path, struct wt_span content, bool force, struct wt_err *err)
 {
 	int r;
@@ -63,9 +70,26 @@ int command_output(const char *path, struct wt_span content, bool force, struct 
 		return 0;
 	}
 	r = wt_file_write(path, content, 0666, force ? WT_FILE_REPLACE : WT_FILE_NEW, err);
-	if (r == -EEXIST)
-		return wt_fail(err, EEXIST,
-			       "%.200s: is there already, left as it is (--force replaces it)",
-			       path);
-	return r;
+	return r == -EEXIST ? is_there(path, err) : r;
+}
+
+int command_output_free(const char *path, bool force, struct wt_err *err)
+{
+	return !force && strcmp(path, "-") != 0 && access(path, F_OK) == 0 ? is_there(path, err)
+									   : 0;
+}
+
+int command_output_issued(const char *dir, const uint8_t id[16], const char *path,
+			  struct wt_span content, bool force, struct wt_err *err)
+{
+	char hex[33], why[sizeof(err->msg)];
+	int r = command_output(path, content, force, err);
+
+	if (r == 0)
+		return 0;
+	snprintf(why, sizeof(why), "%s", err->msg);
+	wt_hex(id, 16, hex);
+	return wt_fail(err, -r,
+		       "%.110s; it is issued: `wattest-authority reissue %.40s %s -o FILE`", why,
+		       dir, hex);
 }

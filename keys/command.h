@@ -19,6 +19,8 @@ int authority_certify(int argc, char **argv);
 int authority_registration(int argc, char **argv);
 int authority_grant(int argc, char **argv);
 int authority_crl(int argc, char **argv);
+int authority_list(int argc, char **argv);
+int authority_reissue(int argc, char **argv);
 
 /* Prints the sentence; returns AUTHORITY_FAILED. */
 int command_failed(const char *command, const struct wt_err *err);
@@ -33,5 +35,10 @@ int command_time(const char *option, const char *text, int64_t now, int64_t *ret
 int command_text(const char *option, const char *text, char *ret, size_t cap, struct wt_err *err);
 /* Writes the output file; without force an existing one is left alone and the sentence says so. "-" is stdout. */
 int command_output(const char *path, struct wt_span content, bool force, struct wt_err *err);
+/* Asked before anything is issued: would command_output leave an existing file alone? */
+int command_output_free(const char *path, bool force, struct wt_err *err);
+/* Writes what is in the register already; a failure tells how to have it written again. */
+int command_output_issued(const char *dir, const uint8_t id[16], const char *path,
+			  struct wt_span content, bool force, struct wt_err *err);
 
 #endif

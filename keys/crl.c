@@ -34,7 +34,7 @@ static void serial_list_clear(struct serial_list *list)
 {
 	free(list->bytes);
 	free(list->spans);
-	*list = (struct serial_list){0};
+	*list = (struct serial_list){ 0 };
 }
 
 static int is_pem(const struct dirent *entry)
@@ -90,8 +90,8 @@ int authority_write_crl(const char *dir, enum authority_issuer which,
 			const struct authority_identity *ca, int64_t now, int days,
 			size_t *ret_listed, struct wt_err *err)
 {
-	__attribute__((cleanup(serial_list_clear))) struct serial_list list = {0};
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = {0};
+	__attribute__((cleanup(serial_list_clear))) struct serial_list list = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
 	char path[PATH_MAX];
 	int r;
 
@@ -135,10 +135,22 @@ static int load_revocable(const struct authority_identity cas[AUTHORITY_ISSUERS]
 	return 0;
 }
 
+/* The CA's row in the register says it for good, the copy in DIR/revoked is what the list is made of. */
+static int enter(struct authority_register *reg,
+		 const struct authority_identity cas[AUTHORITY_ISSUERS], const struct wt_cert *cert,
+		 int64_t now, struct wt_err *err)
+{
+	for (int which = 0; which < AUTHORITY_ISSUERS; which++)
+		if (wt_cert_issued_by(cert, cas[which].cert))
+			return register_put_revocation(reg, wt_cert_common_name(cas[which].cert),
+						       cert, now, err);
+	return wt_fail(err, EINVAL, "%s: was not issued by this authority", wt_cert_name(cert));
+}
+
 /* Puts a copy into DIR/revoked, named by its serial; revoking twice is fine. */
 static int revoke(const char *dir, const struct wt_cert *cert, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = {0};
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
 	char name[sizeof("revoked/.pem") + 2 * SERIAL_MAX], hex[2 * SERIAL_MAX + 1], path[PATH_MAX];
 	uint8_t serial[SERIAL_MAX];
 	int r;
@@ -161,23 +173,44 @@ struct request {
 	uint64_t days;
 };
 
+/* All are looked at and in the register before the first is revoked: a wrong one changes nothing. */
+static int revoke_all(const char *dir, const struct request *request,
+		      const struct authority_identity cas[AUTHORITY_ISSUERS], int64_t now,
+		      struct wt_err *err)
+{
+	__attribute__((cleanup(register_freep))) struct authority_register *reg = NULL;
+	int r = 0;
+
+	if (request->n_revoke == 0)
+		return 0;
+	r = authority_open_register(dir, &reg, err);
+	if (r == 0)
+		r = register_begin(reg, err);
+	for (size_t i = 0; r == 0 && i < 2 * request->n_revoke; i++) {
+		__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
+
+		if (i == request->n_revoke)
+			r = register_commit(reg, err);
+		if (r == 0)
+			r = load_revocable(cas, request->revoke[i % request->n_revoke], &cert, err);
+		if (r == 0)
+			r = i < request->n_revoke ? enter(reg, cas, cert, now, err)
+						  : revoke(dir, cert, err);
+	}
+	return r;
+}
+
 static int run(const char *dir, const struct request *request, struct wt_err *err)
 {
-	struct authority_identity cas[AUTHORITY_ISSUERS] = {0};
+	struct authority_identity cas[AUTHORITY_ISSUERS] = { 0 };
 	char until[WT_TIMESTAMP_LEN];
 	int64_t now = time(NULL);
 	int r = 0;
 
 	for (int which = 0; r == 0 && which < AUTHORITY_ISSUERS; which++)
 		r = authority_load_ca(dir, which, &cas[which], err);
-	/* All are looked at before the first is revoked: a wrong one changes nothing. */
-	for (size_t i = 0; r == 0 && i < 2 * request->n_revoke; i++) {
-		__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
-
-		r = load_revocable(cas, request->revoke[i % request->n_revoke], &cert, err);
-		if (r == 0 && i >= request->n_revoke)
-			r = revoke(dir, cert, err);
-	}
+	if (r == 0)
+		r = revoke_all(dir, request, cas, now, err);
 	for (int which = 0; r == 0 && which < AUTHORITY_ISSUERS; which++) {
 		size_t listed = 0;
 
@@ -196,13 +229,13 @@ static int run(const char *dir, const struct request *request, struct wt_err *er
 int authority_crl(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"revoke", required_argument, NULL, 'r'},
-		{"days", required_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{ "revoke", required_argument, NULL, 'r' },
+		{ "days", required_argument, NULL, 'd' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
-	struct request request = {.days = AUTHORITY_CRL_DAYS};
-	struct wt_err err = {0};
+	struct request request = { .days = AUTHORITY_CRL_DAYS };
+	struct wt_err err = { 0 };
 	int c, r = 0, status;
 
 	request.revoke = calloc((size_t)argc, sizeof(*request.revoke));

@@ -32,7 +32,7 @@ static const char *type_name(struct json_object *v)
 
 int fields_parse(const char *path, struct json_object **ret, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = {0};
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = { 0 };
 	struct json_tokener *tokener;
 	struct json_object *file;
 	size_t end;
@@ -94,7 +94,7 @@ int fields_entry(struct json_object *array, const char *list, size_t index, stru
 	if (!json_object_is_type(entry, json_type_object))
 		return wt_fail(err, EBADMSG, "%s[%zu]: is %s, an object is needed", list, index,
 			       type_name(entry));
-	*ret = (struct fields){.list = list, .index = index, .entry = entry};
+	*ret = (struct fields){ .list = list, .index = index, .entry = entry };
 	return 0;
 }
 

@@ -25,6 +25,7 @@ static const char help[] =
 	"Makes an authority in DIR: a registry and an energy platform, each with a CA and a signer.\n"
 	"  DIR/private/  the private keys, for nobody else\n"
 	"  DIR/trust/    what an inspector needs: give it away\n"
+	"  DIR/register.db  all that is ever issued: keep it safe\n"
 	"An authority that is there already is left alone.\n"
 	"\n"
 	"  --name NAME     goes before the names of the CAs (Development)\n"
@@ -49,7 +50,7 @@ static int issue(const char *dir, const struct plan *plan, const char *role,
 		.not_before = plan->now - AUTHORITY_BACKDATE,
 		.not_after = plan->now + (int64_t)plan->days * 86400,
 	};
-	struct authority_identity identity = {0};
+	struct authority_identity identity = { 0 };
 	char common_name[64], path[PATH_MAX];
 	int r;
 
@@ -82,8 +83,8 @@ static int make_issuer(const char *dir, const struct plan *plan, enum authority_
 		       struct wt_err *err)
 {
 	const struct authority_layout *layout = &authority_layouts[which];
-	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = {0};
-	__attribute__((cleanup(authority_identity_clear))) struct authority_identity signer = {0};
+	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = { 0 };
+	__attribute__((cleanup(authority_identity_clear))) struct authority_identity signer = { 0 };
 	size_t listed;
 	int r;
 
@@ -103,7 +104,10 @@ static int make_all(const char *dir, const struct plan *plan, struct wt_err *err
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = {{"private", 0700}, {"signers", 0755}, {"revoked", 0755}, {"trust", 0755}};
+	} folders[] = {
+		{ "private", 0700 }, { "signers", 0755 }, { "revoked", 0755 }, { "trust", 0755 }
+	};
+	struct authority_register *reg = NULL;
 	char path[PATH_MAX];
 	int r = 0;
 
@@ -114,15 +118,18 @@ static int make_all(const char *dir, const struct plan *plan, struct wt_err *err
 	}
 	for (int which = 0; r == 0 && which < AUTHORITY_ISSUERS; which++)
 		r = make_issuer(dir, plan, which, err);
+	if (r == 0)
+		r = register_open(dir, REGISTER_NEW, &reg, err);
+	register_free(reg); /* its log is merged into the file, which may move now */
 	if (r == 0 && chmod(dir, 0755) < 0)
 		r = wt_fail(err, errno, "%.200s: %s", dir, strerror(errno));
 	return r;
 }
 
-/* Only what init itself made: one level of folders with files in them. */
+/* Only what init itself made: the register, and one level of folders with files in them. */
 static void remove_all(const char *dir)
 {
-	static const char *const folders[] = {"private", "signers", "revoked", "trust"};
+	static const char *const folders[] = { "private", "signers", "revoked", "trust" };
 	char path[PATH_MAX];
 	struct dirent *entry;
 
@@ -139,6 +146,8 @@ static void remove_all(const char *dir)
 			closedir(d);
 		rmdir(path);
 	}
+	if (authority_path(dir, "register.db", path, NULL) == 0)
+		unlink(path);
 	rmdir(dir);
 }
 
@@ -167,11 +176,11 @@ static int init(const char *dir, const struct plan *plan, struct wt_err *err)
 static int parse(int argc, char **argv, struct plan *plan, struct wt_err *err)
 {
 	static const struct option options[] = {
-		{"name", required_argument, NULL, 'n'},
-		{"days", required_argument, NULL, 'd'},
-		{"crl-days", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{ "name", required_argument, NULL, 'n' },
+		{ "days", required_argument, NULL, 'd' },
+		{ "crl-days", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
 	int c, r = 0;
 
@@ -199,12 +208,12 @@ static int parse(int argc, char **argv, struct plan *plan, struct wt_err *err)
 
 int authority_init(int argc, char **argv)
 {
-	struct plan plan = {.name = "Development",
-			    .now = time(NULL),
-			    .days = AUTHORITY_CA_DAYS,
-			    .crl_days = AUTHORITY_CRL_DAYS};
+	struct plan plan = { .name = "Development",
+			     .now = time(NULL),
+			     .days = AUTHORITY_CA_DAYS,
+			     .crl_days = AUTHORITY_CRL_DAYS };
 	char until[WT_TIMESTAMP_LEN], crl_until[WT_TIMESTAMP_LEN], *dir;
-	struct wt_err err = {0};
+	struct wt_err err = { 0 };
 	size_t n;
 	int r;
 

@@ -13,10 +13,10 @@
 static const struct {
 	const char *name;
 	int role;
-} roles[] = {{"input", WT_ROLE_INPUT},
-	     {"output", WT_ROLE_OUTPUT},
-	     {"check", WT_ROLE_CHECK},
-	     {"none", 0}};
+} roles[] = { { "input", WT_ROLE_INPUT },
+	      { "output", WT_ROLE_OUTPUT },
+	      { "check", WT_ROLE_CHECK },
+	      { "none", 0 } };
 
 /* The role, or -EINVAL. */
 static int parse_role(const char *name)
@@ -30,7 +30,7 @@ static int parse_role(const char *name)
 int inventory_parse_rule(const char *text, struct inventory_rule *ret, struct wt_err *err)
 {
 	const char *equals = strrchr(text, '=');
-	struct inventory_rule rule = {0};
+	struct inventory_rule rule = { 0 };
 
 	if (!equals || equals == text || (size_t)(equals - text) >= sizeof(rule.pattern))
 		return wt_fail(err, EINVAL, "--role %.60s: such as dps800:power1_input=input",
@@ -86,7 +86,7 @@ static int read_rating(const struct fields *f, const char *whole, const char *fi
 static int read_device(const struct fields *f, const struct inventory_defaults *defaults,
 		       struct wt_reg_device *ret, struct wt_err *err)
 {
-	struct wt_reg_device d = {.bus = WATTEST_BUS_USB};
+	struct wt_reg_device d = { .bus = WATTEST_BUS_USB };
 	uint64_t mw = defaults->rated_mw;
 	char bus[16];
 	int r;
@@ -206,7 +206,7 @@ static int read_role(const struct fields *f, const struct wt_reg_source *s,
 
 static int read_calibration(const struct fields *f, int64_t now, int64_t *ret, struct wt_err *err)
 {
-	struct wt_err why = {0};
+	struct wt_err why = { 0 };
 	char text[64];
 	int r;
 
@@ -223,7 +223,7 @@ static int read_calibration(const struct fields *f, int64_t now, int64_t *ret, s
 static int read_source(const struct fields *f, struct inventory_defaults *defaults, int64_t now,
 		       struct wt_reg_source *ret, struct wt_err *err)
 {
-	struct wt_reg_source s = {0};
+	struct wt_reg_source s = { 0 };
 	uint64_t ppm = defaults->class_ppm;
 	int role = 0, r;
 
@@ -304,24 +304,26 @@ int inventory_read(const char *devices, const char *sources, struct inventory_de
 		   int64_t now, struct wt_registration *reg, struct wt_err *err)
 {
 	struct json_object *first = NULL, *second = NULL;
-	const char *path = devices;
-	int r;
+	int r = 0;
 
-	r = fields_parse(devices, &first, err);
-	if (r < 0)
-		return r;
-	r = read_devices(first, defaults, reg, err);
-	if (r == 0) {
+	if (devices) {
+		r = fields_parse(devices, &first, err);
+		if (r < 0)
+			return r;
+		r = read_devices(first, defaults, reg, err);
+		if (r < 0)
+			wt_fail_in(err, r, "%.200s", devices);
+	}
+	if (r == 0 && sources) {
 		/* One file for both is read once: it may be a pipe. */
-		if (strcmp(devices, sources) != 0)
+		if (!devices || strcmp(devices, sources) != 0)
 			r = fields_parse(sources, &second, err);
 		if (r < 0)
 			goto out;
-		path = sources;
 		r = read_sources(second ? second : first, defaults, now, reg, err);
+		if (r < 0)
+			wt_fail_in(err, r, "%.200s", sources);
 	}
-	if (r < 0)
-		wt_fail_in(err, r, "%.200s", path);
 out:
 	json_object_put(first);
 	json_object_put(second);

@@ -40,7 +40,8 @@ struct inventory_defaults {
 int inventory_parse_rule(const char *text, struct inventory_rule *ret, struct wt_err *err);
 
 /*
- * Fills reg->devices and reg->sources, which are freed with wt_registration_clear; both paths may be the same file.
+ * Fills reg->devices and reg->sources, which are freed with wt_registration_clear; both paths may be the same file, and
+ * one that is NULL leaves its list as it is.
  * -EBADMSG names file, entry, field and reason. Two devices that one plugged device could both be are refused, and so
  * are sources of which none counts.
  */

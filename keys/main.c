@@ -7,7 +7,9 @@ static const struct wt_command commands[] = {
 	{ "init",         authority_init,         "make an authority: registry and energy platform, in one folder" },
 	{ "certify",      authority_certify,      "certificate for a rig, from its request" },
 	{ "registration", authority_registration, "register a rig: its devices, its power sources, its site" },
-	{ "grant",        authority_grant,        "sell a rig energy: one purchase of at most 1 MWh" },
+	{ "grant",        authority_grant,        "sell a rig or a site energy: one purchase of at most 1 MWh" },
+	{ "list",         authority_list,         "what was issued" },
+	{ "reissue",      authority_reissue,      "write an object that was issued once more" },
 	{ "crl",          authority_crl,          "renew the revocation lists, or revoke certificates" },
 };
 /* clang-format on */

@@ -9,6 +9,8 @@
 #include "keys/authority.h"
 #include "keys/command.h"
 #include "keys/inventory.h"
+#include "keys/register.h"
+#include "keys/signed.h"
 #include "lib/timestamp.h"
 
 #define COMMAND "wattest-authority registration"
@@ -19,10 +21,12 @@ static const char help[] =
 	"usage: " COMMAND " DIR --cert CERT --devices FILE --sources FILE | --inventory FILE\n"
 	"       --licence ID --holder NAME --site NAME --zone ZONE --nameplate W [--pool NAME]...\n"
 	"       [--role CHIP:ATTRIBUTE=ROLE]... [OPTION]... -o FILE\n"
+	"       " COMMAND " DIR --renew REGISTRATION [OPTION]... -o FILE\n"
 	"\n"
 	"Signs a registration. The lists are what `wattest devices --json` and `wattest sources --json` print on\n"
 	"the rig; model, rated_w, rated_ghs, role, class_ppm and calibrated_until may be added in them.\n"
 	"\n"
+	"  --renew REGISTRATION  a new one for the same rig and key: what is not given is as it was there\n"
 	"  --cert CERT           the rig's certificate (from `certify`)\n"
 	"  --devices FILE        devices, JSON; one without a serial number must stay where it is plugged\n"
 	"  --sources FILE        power and energy sources, JSON\n"
@@ -59,6 +63,7 @@ enum field {
 	RATED_W,
 	RATED_GHS,
 	CLASS_PPM,
+	RENEW,
 	FIELDS,
 	INVENTORY,
 	POOL,
@@ -68,28 +73,29 @@ enum field {
 };
 
 static const struct option options[] = {
-	{"cert", required_argument, NULL, CERT},
-	{"devices", required_argument, NULL, DEVICES},
-	{"sources", required_argument, NULL, SOURCES},
-	{"licence", required_argument, NULL, LICENCE},
-	{"holder", required_argument, NULL, HOLDER},
-	{"site", required_argument, NULL, SITE},
-	{"zone", required_argument, NULL, ZONE},
-	{"nameplate", required_argument, NULL, NAMEPLATE},
-	{"output", required_argument, NULL, OUTPUT},
-	{"from", required_argument, NULL, FROM},
-	{"until", required_argument, NULL, UNTIL},
-	{"model", required_argument, NULL, MODEL},
-	{"rated-w", required_argument, NULL, RATED_W},
-	{"rated-ghs", required_argument, NULL, RATED_GHS},
-	{"class-ppm", required_argument, NULL, CLASS_PPM},
-	{"inventory", required_argument, NULL, INVENTORY},
-	{"pool", required_argument, NULL, POOL},
-	{"role", required_argument, NULL, ROLE},
-	{"pin-paths", no_argument, NULL, PIN_PATHS},
-	{"force", no_argument, NULL, FORCE},
-	{"help", no_argument, NULL, 'h'},
-	{0},
+	{ "cert", required_argument, NULL, CERT },
+	{ "devices", required_argument, NULL, DEVICES },
+	{ "sources", required_argument, NULL, SOURCES },
+	{ "licence", required_argument, NULL, LICENCE },
+	{ "holder", required_argument, NULL, HOLDER },
+	{ "site", required_argument, NULL, SITE },
+	{ "zone", required_argument, NULL, ZONE },
+	{ "nameplate", required_argument, NULL, NAMEPLATE },
+	{ "output", required_argument, NULL, OUTPUT },
+	{ "from", required_argument, NULL, FROM },
+	{ "until", required_argument, NULL, UNTIL },
+	{ "model", required_argument, NULL, MODEL },
+	{ "rated-w", required_argument, NULL, RATED_W },
+	{ "rated-ghs", required_argument, NULL, RATED_GHS },
+	{ "class-ppm", required_argument, NULL, CLASS_PPM },
+	{ "renew", required_argument, NULL, RENEW },
+	{ "inventory", required_argument, NULL, INVENTORY },
+	{ "pool", required_argument, NULL, POOL },
+	{ "role", required_argument, NULL, ROLE },
+	{ "pin-paths", no_argument, NULL, PIN_PATHS },
+	{ "force", no_argument, NULL, FORCE },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
 };
 
 struct request {
@@ -97,7 +103,15 @@ struct request {
 	struct inventory_defaults defaults;
 	bool force, help;
 	int64_t now;
+	struct signed_object old; /* with --renew */
+	struct wt_registration old_registration;
 };
+
+static void request_clear(struct request *request)
+{
+	wt_registration_clear(&request->old_registration);
+	signed_clear(&request->old);
+}
 
 /* Options that may be repeated; the rest is kept as text until all is there. */
 static int take_option(int c, struct request *request, struct wt_registration *reg,
@@ -143,15 +157,17 @@ static int parse_texts(const struct request *request, struct wt_registration *re
 		enum field field;
 		char *to;
 		size_t cap;
-	} texts[] = {{LICENCE, reg->licence, sizeof(reg->licence)},
-		     {HOLDER, reg->holder, sizeof(reg->holder)},
-		     {SITE, reg->site, sizeof(reg->site)},
-		     {ZONE, reg->zone, sizeof(reg->zone)}};
+	} texts[] = { { LICENCE, reg->licence, sizeof(reg->licence) },
+		      { HOLDER, reg->holder, sizeof(reg->holder) },
+		      { SITE, reg->site, sizeof(reg->site) },
+		      { ZONE, reg->zone, sizeof(reg->zone) } };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		char option[16];
 		int r;
 
+		if (!request->given[texts[i].field])
+			continue; /* renewed: it is there already */
 		snprintf(option, sizeof(option), "--%s", options[texts[i].field].name);
 		r = command_text(option, request->given[texts[i].field], texts[i].to, texts[i].cap,
 				 err);
@@ -164,11 +180,11 @@ static int parse_texts(const struct request *request, struct wt_registration *re
 static int parse_fields(struct request *request, struct wt_registration *reg, struct wt_err *err)
 {
 	struct inventory_defaults *defaults = &request->defaults;
-	uint64_t nameplate = 0, ppm = DEFAULT_CLASS_PPM, watts = 0, ghs = 0;
+	uint64_t nameplate = reg->nameplate_w, ppm = DEFAULT_CLASS_PPM, watts = 0, ghs = 0;
 	int r;
 
 	r = parse_texts(request, reg, err);
-	if (r == 0)
+	if (r == 0 && request->given[NAMEPLATE])
 		r = command_number("--nameplate", request->given[NAMEPLATE], 1, UINT32_MAX,
 				   &nameplate, err);
 	if (r == 0 && request->given[CLASS_PPM])
@@ -196,17 +212,64 @@ static int parse_fields(struct request *request, struct wt_registration *reg, st
 	return r;
 }
 
+/*
+ * What a renewal begins with: all of the old registration but its id and validity. Before the options are read; what
+ * they give replaces it.
+ */
+static int take_old(const char *dir, struct request *request, struct wt_registration *reg,
+		    struct wt_err *err)
+{
+	__attribute__((cleanup(wt_trust_freep))) struct wt_trust *trust = NULL;
+	struct wt_registration *old = &request->old_registration;
+	const char *path = request->given[RENEW];
+	int r;
+
+	r = authority_load_trust(dir, &trust, err);
+	if (r == 0)
+		r = signed_read(path, trust, WT_TYP_REGISTRATION, WT_DUTY_REGISTRATION,
+				request->now, &request->old, err);
+	if (r < 0)
+		return r;
+	r = wt_registration_decode(request->old.cose.payload, old, err);
+	if (r < 0)
+		return wt_fail_in(err, r, "%.200s", path);
+	memcpy(reg->licence, old->licence, sizeof(reg->licence));
+	memcpy(reg->holder, old->holder, sizeof(reg->holder));
+	memcpy(reg->site, old->site, sizeof(reg->site));
+	memcpy(reg->zone, old->zone, sizeof(reg->zone));
+	reg->nameplate_w = old->nameplate_w;
+	if (reg->n_pools == 0 && old->n_pools <= MAX_POOLS) {
+		memcpy(reg->pools, old->pools, old->n_pools * sizeof(*reg->pools));
+		reg->n_pools = old->n_pools;
+	}
+	if (!request->given[DEVICES]) {
+		reg->devices = old->devices; /* transferred */
+		reg->n_devices = old->n_devices;
+		old->devices = NULL;
+		old->n_devices = 0;
+	}
+	if (!request->given[SOURCES]) {
+		reg->sources = old->sources; /* transferred */
+		reg->n_sources = old->n_sources;
+		old->sources = NULL;
+		old->n_sources = 0;
+	}
+	return 0;
+}
+
 /* The rig's key, id and name; and that its certificate is this registry's and lasts as long as the registration. */
-static int take_certificate(const char *dir, const char *path, int64_t now, struct wt_cert **ret,
+static int take_certificate(const char *dir, const struct request *request, struct wt_cert **ret,
 			    struct wt_registration *reg, struct wt_err *err)
 {
+	const char *path = request->given[CERT] ? request->given[CERT] : request->given[RENEW];
 	int64_t from, until;
 	int r;
 
-	r = wt_cert_load(path, ret, err);
+	r = request->given[CERT] ? wt_cert_load(path, ret, err)
+				 : wt_cert_parse(request->old_registration.rig_cert, ret, err);
 	if (r < 0)
 		return r;
-	r = authority_check(dir, *ret, WT_DUTY_ATTESTATION, now, err);
+	r = authority_check(dir, *ret, WT_DUTY_ATTESTATION, request->now, err);
 	if (r < 0)
 		return wt_fail_in(err, r, "%.200s", path);
 	wt_cert_validity(*ret, &from, &until);
@@ -226,6 +289,10 @@ static int take_certificate(const char *dir, const char *path, int64_t now, stru
 			    path);
 	if (r == 0)
 		r = wt_ueid_from_key(wt_cert_key(*ret), reg->ueid);
+	if (r == 0 && request->given[RENEW] &&
+	    memcmp(reg->ueid, request->old_registration.ueid, sizeof(reg->ueid)) != 0)
+		r = wt_fail(err, EINVAL, "%.160s: another rig's key than that of %.80s", path,
+			    request->given[RENEW]);
 	reg->rig_cert = wt_cert_der(*ret);
 	return r;
 }
@@ -233,7 +300,7 @@ static int take_certificate(const char *dir, const char *path, int64_t now, stru
 /* Encoded, and read back as an inspector will: nothing is signed that they would refuse. */
 static int encode(const struct wt_registration *reg, struct wt_buf *ret, struct wt_err *err)
 {
-	struct wt_registration back = {0};
+	struct wt_registration back = { 0 };
 	int r;
 
 	r = wt_registration_encode(reg, ret, err);
@@ -244,19 +311,39 @@ static int encode(const struct wt_registration *reg, struct wt_buf *ret, struct 
 	return r;
 }
 
+/* In the register before anybody has it; a device that is another rig's is refused there. */
+static int enter(const char *dir, const struct request *request, const struct wt_registration *reg,
+		 struct wt_span cose, struct wt_err *err)
+{
+	__attribute__((cleanup(register_freep))) struct authority_register *book = NULL;
+	const uint8_t *renews = request->given[RENEW] ? request->old_registration.id : NULL;
+	int r;
+
+	r = authority_open_register(dir, &book, err);
+	if (r == 0)
+		r = register_begin(book, err);
+	if (r == 0)
+		r = register_put_registration(book, reg, renews, cose, request->now, err);
+	if (r == 0)
+		r = register_commit(book, err);
+	return r;
+}
+
 static int run(const char *dir, struct request *request, struct wt_registration *reg,
 	       struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf payload = {0}, cose = {0};
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf payload = { 0 }, cose = { 0 };
 	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
 	char from[WT_TIMESTAMP_LEN], until[WT_TIMESTAMP_LEN];
 	const char *const *given = request->given;
 	int r;
 
-	r = take_certificate(dir, given[CERT], request->now, &cert, reg, err);
+	r = take_certificate(dir, request, &cert, reg, err);
 	if (r == 0)
 		r = inventory_read(given[DEVICES], given[SOURCES], &request->defaults, request->now,
 				   reg, err);
+	if (r == 0)
+		r = command_output_free(given[OUTPUT], request->force, err);
 	if (r == 0)
 		r = wt_random(reg->id, sizeof(reg->id));
 	if (r == 0)
@@ -265,7 +352,10 @@ static int run(const char *dir, struct request *request, struct wt_registration 
 		r = authority_sign(dir, AUTHORITY_REGISTRY, WT_TYP_REGISTRATION,
 				   wt_buf_span(&payload), request->now, &cose, err);
 	if (r == 0)
-		r = command_output(given[OUTPUT], wt_buf_span(&cose), request->force, err);
+		r = enter(dir, request, reg, wt_buf_span(&cose), err);
+	if (r == 0)
+		r = command_output_issued(dir, reg->id, given[OUTPUT], wt_buf_span(&cose),
+					  request->force, err);
 	if (r == 0 && strcmp(given[OUTPUT], "-") != 0)
 		printf("%s: %s, %zu devices, %zu sources, nameplate %u W, from %s until %s\n",
 		       given[OUTPUT], reg->rig, reg->n_devices, reg->n_sources, reg->nameplate_w,
@@ -276,9 +366,9 @@ static int run(const char *dir, struct request *request, struct wt_registration 
 
 int authority_registration(int argc, char **argv)
 {
-	__attribute__((cleanup(wt_registration_clear))) struct wt_registration reg = {0};
-	struct request request = {.now = time(NULL)};
-	struct wt_err err = {0};
+	__attribute__((cleanup(wt_registration_clear))) struct wt_registration reg = { 0 };
+	__attribute__((cleanup(request_clear))) struct request request = { .now = time(NULL) };
+	struct wt_err err = { 0 };
 	int c, r = 0;
 
 	reg.pools = calloc(MAX_POOLS, sizeof(*reg.pools));
@@ -298,8 +388,10 @@ int authority_registration(int argc, char **argv)
 	if (argc - optind != 1)
 		return wt_usage_error(COMMAND, "one DIR is needed");
 	for (int i = 0; i < NEEDED; i++)
-		if (!request.given[i])
+		if (!request.given[i] && (!request.given[RENEW] || i == OUTPUT))
 			return wt_usage_error(COMMAND, "--%s is missing", options[i].name);
+	if (request.given[RENEW] && take_old(argv[optind], &request, &reg, &err) < 0)
+		return command_failed(COMMAND, &err);
 	if (parse_fields(&request, &reg, &err) < 0)
 		return wt_usage_error(COMMAND, "%s", err.msg);
 	return run(argv[optind], &request, &reg, &err) < 0 ? command_failed(COMMAND, &err) : 0;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
 #include <string.h>
 
 #include "keys/authority.h"
+#include "keys/signed.h"
 #include "keys/spender.h"
-#include "lib/cose.h"
 
 static bool is_ueid(const char *text, uint8_t ret[WT_UEID_LEN])
 {
@@ -12,74 +13,78 @@ static bool is_ueid(const char *text, uint8_t ret[WT_UEID_LEN])
 	       wt_unhex(text, ret, WT_UEID_LEN) == WT_UEID_LEN;
 }
 
-/* Signed by whom this authority's trust folder says may register rigs. */
-static int check_signature(const char *dir, const struct wt_cose *cose, int64_t now,
-			   struct wt_err *err)
+/* It was signed once; is it still good? */
+static int check_standing(struct authority_register *reg, const char *path,
+			  const struct spender *spender, int64_t at, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *signer = NULL;
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf scratch = {0};
-	uint8_t x5t[WT_SHA256_LEN];
+	char hex[2 * WT_UEID_LEN + 1];
+	struct register_rig rig;
 	int r;
 
-	if (cose->n_x5chain == 0 || !cose->has_x5t)
-		return wt_fail(err, EBADMSG, "carries no certificate of its signer");
-	r = wt_cert_parse(cose->x5chain[0], &signer, err);
+	wt_hex(spender->ueid, sizeof(spender->ueid), hex);
+	r = register_find_rig(reg, hex, at, &rig, err);
+	if (r == 0)
+		r = wt_fail(err, EINVAL,
+			    "%.160s: rig %s has no registration then: not issued here, expired, "
+			    "or revoked",
+			    path, spender->name);
+	return r < 0 ? r : 0;
+}
+
+int spender_rig(const char *dir, struct authority_register *reg, const char *rig, int64_t from,
+		int64_t now, struct spender *ret, struct wt_err *err)
+{
+	__attribute__((cleanup(signed_clear))) struct signed_object object = { 0 };
+	__attribute__((cleanup(wt_trust_freep))) struct wt_trust *trust = NULL;
+	__attribute__((cleanup(wt_registration_clear))) struct wt_registration registration = { 0 };
+	struct spender spender = { 0 };
+	int r;
+
+	if (is_ueid(rig, spender.ueid)) {
+		*ret = spender;
+		return 0;
+	}
+	r = authority_load_trust(dir, &trust, err);
+	if (r == 0)
+		r = signed_read(rig, trust, WT_TYP_REGISTRATION, WT_DUTY_REGISTRATION, now, &object,
+				err);
 	if (r < 0)
 		return r;
-	wt_cert_x5t(signer, x5t);
-	if (memcmp(x5t, cose->x5t, sizeof(x5t)) != 0)
-		return wt_fail(err, EBADMSG, "the certificate it carries is not its signer's");
-	if (!wt_cert_key(signer))
-		return wt_fail(err, EBADMSG,
-			       "its signer's key is of a kind that signs no registration");
-	r = authority_check(dir, signer, WT_DUTY_REGISTRATION, now, err);
+	r = wt_registration_decode(object.cose.payload, &registration, err);
+	if (r < 0)
+		return wt_fail_in(err, r, "%.200s", rig);
+	memcpy(spender.ueid, registration.ueid, sizeof(spender.ueid));
+	memcpy(spender.name, registration.rig, sizeof(spender.name));
+	memcpy(spender.licence, registration.licence, sizeof(spender.licence));
+	memcpy(spender.zone, registration.zone, sizeof(spender.zone));
+	r = check_standing(reg, rig, &spender, from > now ? from : now, err);
 	if (r == 0)
-		r = wt_cose_verify(cose, wt_cert_key(signer), &scratch, err);
+		*ret = spender;
 	return r;
 }
 
-static int from_registration(const char *dir, struct wt_span file, int64_t now, struct spender *ret,
-			     struct wt_err *err)
+int spender_site(const char *dir, const char *site, int64_t now, struct spender *ret,
+		 struct wt_err *err)
 {
-	struct wt_registration reg = {0};
-	struct spender spender = {0};
-	struct wt_cose cose;
+	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
+	struct spender spender = { .site = true };
 	int r;
 
-	r = wt_cose_decode(file, &cose, err);
+	r = wt_cert_load(site, &cert, err);
 	if (r < 0)
 		return r;
-	if (cose.typ != WT_TYP_REGISTRATION || cose.whole.n != file.n)
-		return wt_fail(err, EBADMSG, "is no registration");
-	r = check_signature(dir, &cose, now, err);
-	if (r == 0)
-		r = wt_registration_decode(cose.payload, &reg, err);
+	r = authority_check(dir, cert, WT_DUTY_ALLOTMENT, now, err);
 	if (r < 0)
-		return r;
-	memcpy(spender.ueid, reg.ueid, sizeof(spender.ueid));
-	memcpy(spender.rig, reg.rig, sizeof(spender.rig));
-	memcpy(spender.licence, reg.licence, sizeof(spender.licence));
-	memcpy(spender.zone, reg.zone, sizeof(spender.zone));
-	wt_registration_clear(&reg);
+		return wt_fail_in(err, r, "%.200s", site);
+	wt_cert_x5t(cert, spender.site_key);
+	snprintf(spender.name, sizeof(spender.name), "%.63s", wt_cert_common_name(cert));
 	*ret = spender;
 	return 0;
 }
 
-int spender_find(const char *dir, const char *rig, int64_t now, struct spender *ret,
-		 struct wt_err *err)
+void spender_into(const struct spender *spender, struct wt_grant *grant)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
-	uint8_t ueid[WT_UEID_LEN];
-	int r;
-
-	if (is_ueid(rig, ueid)) {
-		*ret = (struct spender){0};
-		memcpy(ret->ueid, ueid, sizeof(ueid));
-		return 0;
-	}
-	r = wt_file_read(rig, AUTHORITY_FILE_MAX, &file, err);
-	if (r < 0)
-		return r;
-	r = from_registration(dir, wt_buf_span(&file), now, ret, err);
-	return r < 0 ? wt_fail_in(err, r, "%.200s", rig) : 0;
+	grant->to_site = spender->site;
+	memcpy(grant->spender, spender->ueid, sizeof(grant->spender));
+	memcpy(grant->site_key, spender->site_key, sizeof(grant->site_key));
 }

@@ -172,8 +172,8 @@ same "roles: the entry's own, then the first rule that fits; none is left out" \
 
 # --- grant -----------------------------------------------------------------------------------------------
 sell() { # option...
-	"$authority" grant auth --rig reg.cose --wh 12000 --from now --until +1h --transaction tx-88123 \
-		--metering-point MP-7 -o - "$@"
+	"$authority" grant auth --rig reg.cose --wh 12000 --from now --until +1h \
+		--transaction "tx-$(date +%s%N)" --metering-point MP-7 -o - "$@"
 }
 says 64 "--rig is missing" "$authority" grant auth
 says 64 "--wh 0: a purchase of nothing" sell --wh 0
@@ -192,8 +192,8 @@ says 1 "missing.cose: No such file" sell --rig missing.cose
 says 1 "rig.crt: " sell --rig rig.crt
 says 1 "--zone East: the registration says Z" sell --zone East
 says 64 "there is no option -x" sell -x
-says 1 "--zone is needed when the rig is given by its id" sell --rig "$rig"
-sell -o grant.cose >/dev/null
+says 1 "--zone is needed: no registration says it" sell --rig "$rig"
+sell --transaction tx-88123 -o grant.cose >/dev/null
 says 1 "grant.cose: is no registration" sell --rig grant.cose
 "$authority" registration foreign --cert foreign.crt --devices devices.json --sources sources.json --licence L \
 	--holder H --site S --zone Z --nameplate 1 --role '*=input' -o foreign.cose >/dev/null

@@ -49,6 +49,7 @@ door 'cbor\.h' 'lib/cbor[./]|lib/cbor_' libcbor
 door 'netlink/' 'agent/netlink[._]' libnl
 door 'bpf/(libbpf|bpf)\.h' 'agent/daemon/probes\.c' libbpf
 door 'sqlite3\.h' 'agent/store|keys/register' SQLite
+door 'csv\.h' 'keys/csv\.c' libcsv
 door 'systemd/' 'agent/daemon/' libsystemd
 door 'ini\.h' 'agent/config\.c' libinih
 door 'json-c/' 'lib/(json|[a-z_]*_print|[a-z_]*_json)|agent/command/|agent/json|inspector/|keys/' json-c
