@@ -40,6 +40,7 @@ let_work() { # windows
 # --- before the acts ----------------------------------------------------------------------------------------
 
 setup_lab() { # virtual machine's name
+	vm_claim "$1" || return 1
 	[ -z "${D:-}" ] || rm -rf "$D"
 	mkdir -p "$D/grants" "$D/evidence" "$D/verdicts"
 	cat >"$D/verify-again" <<-'END'
@@ -86,16 +87,16 @@ itself. For this demo windows are short: $((WINDOW_MS / 1000)) s, with 5 samples
 	expect "three devices are found" 0 "S9-0003"
 }
 
-setup_registration() {
+setup_registration() { # Wh
 	say "The registry certifies the rig's key and registers the rig with its devices and its meter; the
-platform sells it 10 Wh for this hour."
+platform sells it ${1:-10} Wh for this hour."
 	registry 'wattest-authority certify authority rig.csr -o rig.pem'
 	expect "the rig's certificate" 0 "KZ-PVL-0142"
 	registry "wattest-authority registration authority --cert rig.pem --devices devices.json --sources sources.json \\
     --licence DMI-84-0031 --holder 'Demo Hash LLP' --site PVL-1 --zone KZ-North --nameplate 4000 \\
     --role dps800:power1_input=input --role dps800:power2_input=output --model 'USB miner' -o registration.cose"
 	expect "the registration" 0 "registration.cose"
-	platform "wattest-authority grant authority --rig registration.cose --wh 10 --from -10m --until +1h \\
+	platform "wattest-authority grant authority --rig registration.cose --wh ${1:-10} --from -10m --until +1h \\
     --transaction TX-1 --metering-point MP-7 --price KZT:24.5 -o grants/tx-1.cose"
 	expect "the first grant" 0 "tx-1.cose"
 	operator "cp $STICK/rig.pem $STICK/registration.cose /etc/wattest/ && cp -r $STICK/trust /etc/wattest/ &&
@@ -104,8 +105,8 @@ mkdir -p /var/lib/wattest/grants.d && cp $STICK/grants/*.cose /var/lib/wattest/g
 }
 
 start_agent() {
-	rig 'wattestd --foreground >>/run/wattestd.log 2>&1 & echo $! >/run/wattestd.pid
-	for i in $(seq 100); do [ -S /run/wattest/control.sock ] && exit; sleep 0.1; done; cat /run/wattestd.log; exit 1'
+	rig 'wattestd --foreground >/run/wattestd.log 2>&1 & echo $! >/run/wattestd.pid
+	for i in $(seq 60); do grep -q " ready" /run/wattestd.log && exit; sleep 0.3; done; cat /run/wattestd.log; exit 1'
 }
 
 stop_agent() {

@@ -47,10 +47,23 @@ vm_initramfs() { # release
 	echo "$dir.cpio"
 }
 
+# One run of a name at a time: its folder is made anew.
+vm_claim() { # name
+	[ -z "${VM_LOCK:-}" ] || return 0
+	mkdir -p "$TOP/build/vm"
+	exec {VM_LOCK}>"$TOP/build/vm/$1.lock"
+	flock -n "$VM_LOCK" && return 0
+	echo "vm: another \"$1\" is running in this tree: wait for it to end" >&2
+	exec {VM_LOCK}>&-
+	VM_LOCK=
+	return 1
+}
+
 # Boots; VM_SHARE is the shared folder if it is not to be build/vm/NAME/out. Returns when the guest takes commands. Further arguments go to QEMU.
 vm_start() { # name [qemu argument...]
 	local name=$1 release initramfs accel
 	shift
+	vm_claim "$name" || return 1
 	RUN=$TOP/build/vm/$name
 	SHARE=${VM_SHARE:-$RUN/out}
 	rm -rf "$RUN"
@@ -191,6 +204,6 @@ vm_stop() {
 vm_abandon() {
 	[ -n "$VM_PID" ] || return 0
 	kill "$VM_PID" 2>/dev/null && wait "$VM_PID" 2>/dev/null
-	exec {VM_RIG_IN}>&- {VM_RIG_OUT}>&- {VM_QMP_IN}>&- {VM_QMP_OUT}>&-
-	VM_PID=
+	exec {VM_RIG_IN}>&- {VM_RIG_OUT}>&- {VM_QMP_IN}>&- {VM_QMP_OUT}>&- {VM_LOCK}>&-
+	VM_PID='' VM_LOCK=''
 }

@@ -25,11 +25,11 @@ rig_devices_end() {
 	SIM_PID=
 }
 
-# The power supply: registers first, then the driver, which looks at them once; then they follow the simulators.
+# The power supply (at 0x58; 0x59 is free for another): registers first, then the driver, which looks at them once; then they follow the simulators.
 rig_psu() {
 	rig "set -e
 	modprobe -a i2c-dev pmbus
-	modprobe i2c-stub chip_addr=0x58
+	modprobe i2c-stub chip_addr=0x58,0x59
 	$SIM/psu --watts 30
 	cd \$(dirname \$(grep -l 'SMBus stub' /sys/bus/i2c/devices/i2c-*/name))
 	echo dps800 0x58 >new_device
