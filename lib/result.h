@@ -36,4 +36,15 @@ struct wt_result {
 int wt_result_decode(struct wt_span payload, struct wt_result *ret, struct wt_err *err);
 int wt_result_encode(const struct wt_result *result, struct wt_buf *ret, struct wt_err *err);
 
+/*
+ * What the verdict says, as a result; iat, verifier, policy and last_digest are left to the caller. Text that came
+ * from the evidence is made plain, so that a verdict on bad evidence can be signed too.
+ */
+void wt_result_of(const struct wt_verdict *v, struct wt_result *ret);
+/*
+ * The policy digest: SHA-256 over the SHA-256 of every object looked at but the attestations (whole COSE_Sign1) and of
+ * every trust anchor (DER), in bytewise order, each once. Sorts the digests in place.
+ */
+void wt_policy_digest(uint8_t (*digests)[WT_SHA256_LEN], size_t n, uint8_t ret[WT_SHA256_LEN]);
+
 #endif
