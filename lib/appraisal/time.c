@@ -8,13 +8,15 @@
 
 #include <stdio.h>
 
-#define CLOCK_SLACK \
-	NS_PER_S /* what two clocks read one after the other, and a leap second, may differ by */
+/* What two clocks that are read one after the other may differ by, with a leap second. */
+#define CLOCK_SLACK NS_PER_S
 #define SIGNED_SLACK 5 /* s */
 
 static void check_contiguous(struct wt_appraisal *a, const struct wt_window *w)
 {
 	const struct history *h = &a->h;
+	uint64_t off_ns;
+	bool late;
 
 	if (w->from_ns > w->to_ns)
 		wt_find(&a->found, WT_WINDOW_GAP,
@@ -24,33 +26,30 @@ static void check_contiguous(struct wt_appraisal *a, const struct wt_window *w)
 	/* After a window that could not be read only this is known: */
 	if (h->skipped && w->from_ns > h->counted_ns)
 		return;
+	late = w->from_ns > h->counted_ns;
+	off_ns = late ? w->from_ns - h->counted_ns : h->counted_ns - w->from_ns;
 	wt_find(&a->found, WT_WINDOW_GAP,
-		"attestation %" PRIu64 ": a window begins %" PRIu64
-		" ms %s the one before it ended",
-		a->reading.seq,
-		(w->from_ns > h->counted_ns ? w->from_ns - h->counted_ns
-					    : h->counted_ns - w->from_ns) /
-			1000000,
-		w->from_ns > h->counted_ns ? "after" : "before");
+		"attestation %" PRIu64 ": a window begins %" PRIu64 " ms %s the one before it ended",
+		a->reading.seq, off_ns / 1000000, late ? "after" : "before");
 }
 
 static void check_clock(struct wt_appraisal *a, const struct wt_window *w)
 {
 	int64_t offset_ns = (int64_t)(w->realtime_ns - w->to_ns);
 	__int128 moved = (__int128)offset_ns - a->h.offset_ns;
+	__int128 size = moved < 0 ? -moved : moved;
 	char text[WT_FORMAT_LEN], at[WT_TIMESTAMP_LEN];
 
 	if (!a->h.counting) {
 		a->h.offset_ns = offset_ns;
 		return;
 	}
-	if (moved <= (__int128)CLOCK_SLACK && moved >= -(__int128)CLOCK_SLACK)
+	if (size <= (__int128)CLOCK_SLACK)
 		return;
 	wt_find(&a->found, WT_CLOCK_UNEXPLAINED,
 		"the clock moved %s by %s before %s and no TIME record says so",
 		moved < 0 ? "back" : "forward",
-		wt_format_duration((uint64_t)((moved < 0 ? -moved : moved) / (__int128)NS_PER_S),
-				   text),
+		wt_format_duration((uint64_t)(size / (__int128)NS_PER_S), text),
 		wt_timestamp_utc((int64_t)(w->realtime_ns / NS_PER_S), at));
 	a->h.offset_ns = offset_ns;
 }
