@@ -35,7 +35,7 @@ static void copy_plain(char *ret, size_t cap, const char *text, const char *if_e
 	}
 	memcpy(ret, text, n);
 	/* A sentence may have been cut within a character. */
-	for (i = 0; i <= 3 && i <= n; i++) {
+	for (i = 0; i <= 3 && i < n; i++) {
 		if (wt_text_utf8(wt_span(ret, n - i))) {
 			n -= i;
 			break;

@@ -78,7 +78,8 @@ TEST(any_verdict_can_be_signed)
 	o[1] = (struct wt_outcome){ WT_AFFIRMING, "ok", "\xd0\x96\xd0\xb5\xd0\xbb", 1 };
 	o[2] = (struct wt_outcome){ WT_AFFIRMING, "ok", "a name cut \xd0", 1 };
 	o[3] = (struct wt_outcome){ WT_AFFIRMING, "ok", "\xc3\x28 and \xd0\x96", 1 };
-	/* o[4] and on: a check that nobody concluded */
+	o[6] = (struct wt_outcome){ WT_AFFIRMING, "ok", "\xff\xff", 1 };
+	/* o[4]: a check that nobody concluded */
 	memset(o[5].reason, 'x', sizeof(o[5].reason)); /* not even ended */
 	wt_result_of(&v, &result);
 	strcpy(result.verifier, "v");
@@ -90,6 +91,7 @@ TEST(any_verdict_can_be_signed)
 	EXPECT_STREQ("none", result.checks[4].code);
 	EXPECT_STREQ("nothing was claimed", result.checks[4].reason);
 	EXPECT_EQ(255, strlen(result.checks[5].reason));
+	EXPECT_STREQ("??", result.checks[6].reason);
 	EXPECT_EQ(4, result.first_seq);
 	EXPECT_EQ(9, result.last_seq);
 	EXPECT_EQ(100, result.from_ns);
