@@ -29,7 +29,8 @@ static void check_contiguous(struct wt_appraisal *a, const struct wt_window *w)
 	late = w->from_ns > h->counted_ns;
 	off_ns = late ? w->from_ns - h->counted_ns : h->counted_ns - w->from_ns;
 	wt_find(&a->found, WT_WINDOW_GAP,
-		"attestation %" PRIu64 ": a window begins %" PRIu64 " ms %s the one before it ended",
+		"attestation %" PRIu64 ": a window begins %" PRIu64
+		" ms %s the one before it ended",
 		a->reading.seq, off_ns / 1000000, late ? "after" : "before");
 }
 
