@@ -13,8 +13,9 @@
 static const char help[] =
 	"usage: " COMMAND " [--json] [--diag] FILE|DIR...\n"
 	"\n"
-	"Prints registrations, grants and attestations with their records, one line each; any other CBOR in\n"
-	"diagnostic notation (RFC 8949, 8). Nothing is verified: that is `wattest-inspect verify`.\n"
+	"Prints registrations, grants, allotments, notices, results, and attestations with their records, one\n"
+	"line each; any other CBOR in diagnostic notation (RFC 8949, 8). Nothing is verified: that is\n"
+	"`wattest-inspect verify`.\n"
 	"\n"
 	"  --json    as JSON: a list, one entry an object\n"
 	"  --diag    all as diagnostic notation\n"
@@ -33,7 +34,50 @@ static void shown_clear(struct shown *shown)
 	*shown = (struct shown){0};
 }
 
-/* The payload, when it is one of the three; else the envelope is all that is understood. */
+const char *show_notice_kind(enum wt_notice_kind kind)
+{
+	switch (kind) {
+	case WT_NOTICE_REVOKE_GRANT:
+		return "revoke-grant";
+	case WT_NOTICE_REVOKE_REGISTRATION:
+		return "revoke-registration";
+	case WT_NOTICE_CURTAIL:
+		return "curtail";
+	case WT_NOTICE_OFF:
+		return "off";
+	}
+	return "?";
+}
+
+const char *show_notice_scope(enum wt_notice_scope scope)
+{
+	switch (scope) {
+	case WT_SCOPE_OBJECT:
+		return "object";
+	case WT_SCOPE_RIG:
+		return "rig";
+	case WT_SCOPE_LICENCE:
+		return "licence";
+	case WT_SCOPE_ZONE:
+		return "zone";
+	}
+	return "?";
+}
+
+const char *show_allocation(enum wt_allocation allocation)
+{
+	switch (allocation) {
+	case WT_WITHIN:
+		return "within";
+	case WT_INQUIRE:
+		return "inquire";
+	case WT_EXCEEDED:
+		return "exceeded";
+	}
+	return "none";
+}
+
+/* The payload, when it is one of ours; else the envelope is all that is understood. */
 static int decode(struct wt_span object, struct shown *shown, struct wt_err *err)
 {
 	int r;
@@ -51,7 +95,16 @@ static int decode(struct wt_span object, struct shown *shown, struct wt_err *err
 	case WT_TYP_ATTESTATION:
 		r = wt_attestation_decode(shown->cose.payload, &shown->attestation, err);
 		break;
-	default:
+	case WT_TYP_ALLOTMENT:
+		r = wt_allotment_decode(shown->cose.payload, &shown->allotment, err);
+		break;
+	case WT_TYP_NOTICE:
+		r = wt_notice_decode(shown->cose.payload, &shown->notice, err);
+		break;
+	case WT_TYP_RESULT:
+		r = wt_result_decode(shown->cose.payload, &shown->result, err);
+		break;
+	case WT_TYP_NONE:
 		return 0;
 	}
 	if (r < 0)

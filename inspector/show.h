@@ -5,10 +5,12 @@
 
 #include <json-c/json.h>
 
+#include "lib/allocation.h"
 #include "lib/cose.h"
 #include "lib/object.h"
+#include "lib/result.h"
 
-/* A decoded envelope and what was in it; typ says which of the three. */
+/* A decoded envelope and what was in it; typ says which. */
 struct shown {
 	const char *name; /* of the file, for sentences */
 	struct wt_cose cose;
@@ -16,7 +18,15 @@ struct shown {
 	struct wt_registration registration;
 	struct wt_grant grant;
 	struct wt_attestation attestation;
+	struct wt_allotment allotment;
+	struct wt_notice notice;
+	struct wt_result result;
 };
+
+/* Stable words for what the objects have as numbers. */
+const char *show_notice_kind(enum wt_notice_kind kind); /* "revoke-grant", ... */
+const char *show_notice_scope(enum wt_notice_scope scope); /* "object", ... */
+const char *show_allocation(enum wt_allocation allocation); /* "within", ... */
 
 /* All to standard output. */
 void show_text(const struct shown *shown);

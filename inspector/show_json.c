@@ -215,6 +215,105 @@ static struct json_object *attestation_json(const struct wt_attestation *att)
 	return o;
 }
 
+static struct json_object *allotment_json(const struct wt_allotment *allotment)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_hex(o, "id", allotment->id, sizeof(allotment->id));
+	put_number(o, "energy_wh", allotment->wh);
+	put_time(o, "not_before_s", allotment->not_before);
+	put_time(o, "not_after_s", allotment->not_after);
+	put_hex(o, "ueid", allotment->ueid, sizeof(allotment->ueid));
+	put_hex(o, "grant_id", allotment->grant_id, sizeof(allotment->grant_id));
+	put_hex(o, "grant_digest", allotment->grant_digest, sizeof(allotment->grant_digest));
+	return o;
+}
+
+static struct json_object *notice_json(const struct wt_notice *notice)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_hex(o, "id", notice->id, sizeof(notice->id));
+	put_text(o, "kind", show_notice_kind(notice->kind));
+	put_time(o, "issued_at_s", notice->issued_at);
+	put_time(o, "from_s", notice->from);
+	if (notice->to > 0)
+		put_time(o, "to_s", notice->to);
+	put_text(o, "scope", show_notice_scope(notice->scope));
+	if (notice->scope == WT_SCOPE_OBJECT)
+		put_hex(o, "object", notice->target, WT_ID_LEN);
+	else if (notice->scope == WT_SCOPE_RIG)
+		put_hex(o, "ueid", notice->target, WT_UEID_LEN);
+	else
+		put_text(o, show_notice_scope(notice->scope), notice->text);
+	if (notice->kind == WT_NOTICE_CURTAIL)
+		put_number(o, "max_w", notice->max_w);
+	if (*notice->reason)
+		put_text(o, "reason", notice->reason);
+	return o;
+}
+
+/* The keys of a verdict (lib/verdict_json.c), as far as a result has them. */
+static struct json_object *result_json(const struct wt_result *result)
+{
+	struct json_object *o = json_object_new_object(), *energy, *checks;
+
+	put_time(o, "iat_s", result->iat);
+	put_text(o, "verifier", result->verifier);
+	put_hex(o, "policy", result->policy, sizeof(result->policy));
+	put_text(o, "verdict", wt_tier_name(result->tier));
+	put_text(o, "rig", result->rig);
+	put_hex(o, "ueid", result->ueid, sizeof(result->ueid));
+	put_number(o, "assurance", result->assurance);
+	checks = put_list(o, "checks");
+	for (size_t i = 0; i < result->n_checks; i++) {
+		struct json_object *e = json_object_new_object();
+
+		put_text(e, "check", result->checks[i].check);
+		put_text(e, "tier", wt_tier_name(result->checks[i].tier));
+		put_text(e, "code", result->checks[i].code);
+		put_text(e, "reason", result->checks[i].reason);
+		json_object_array_add(checks, e);
+	}
+	put_number(o, "first_seq", result->first_seq);
+	put_number(o, "last_seq", result->last_seq);
+	put_hex(o, "last_digest", result->last_digest, sizeof(result->last_digest));
+	put_number(o, "from_ns", result->from_ns);
+	put_number(o, "to_ns", result->to_ns);
+	energy = json_object_new_object();
+	json_object_object_add(o, "energy", energy);
+	put_text(energy, "allocation", show_allocation(result->allocation));
+	put_number(energy, "measured_uj", result->measured_uj);
+	put_number(energy, "substituted_uj", result->substituted_uj);
+	put_number(energy, "charged_low_uj", result->chargeable.low);
+	put_number(energy, "charged_uj", result->chargeable.best);
+	put_number(energy, "charged_high_uj", result->chargeable.high);
+	put_number(energy, "bought_uj", result->bought_uj);
+	put_number(energy, "left_uj", result->left_uj);
+	return o;
+}
+
+static struct json_object *payload_json(const struct shown *shown)
+{
+	switch (shown->typ) {
+	case WT_TYP_REGISTRATION:
+		return registration_json(&shown->registration);
+	case WT_TYP_GRANT:
+		return grant_json(&shown->grant);
+	case WT_TYP_ATTESTATION:
+		return attestation_json(&shown->attestation);
+	case WT_TYP_ALLOTMENT:
+		return allotment_json(&shown->allotment);
+	case WT_TYP_NOTICE:
+		return notice_json(&shown->notice);
+	case WT_TYP_RESULT:
+		return result_json(&shown->result);
+	case WT_TYP_NONE:
+		break;
+	}
+	return NULL;
+}
+
 struct json_object *show_json(const struct shown *shown)
 {
 	struct json_object *o = json_object_new_object(), *certs;
@@ -233,11 +332,6 @@ struct json_object *show_json(const struct shown *shown)
 	certs = put_list(o, "certificates");
 	for (size_t i = 0; i < cose->n_x5chain; i++)
 		json_object_array_add(certs, cert_json(cose->x5chain[i]));
-	if (shown->typ == WT_TYP_REGISTRATION)
-		json_object_object_add(o, "registration", registration_json(&shown->registration));
-	else if (shown->typ == WT_TYP_GRANT)
-		json_object_object_add(o, "grant", grant_json(&shown->grant));
-	else if (shown->typ == WT_TYP_ATTESTATION)
-		json_object_object_add(o, "attestation", attestation_json(&shown->attestation));
+	json_object_object_add(o, wt_typ_name(shown->typ), payload_json(shown));
 	return o;
 }

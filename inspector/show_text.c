@@ -228,7 +228,8 @@ static void show_attestation(const struct wt_attestation *att)
 	line_hex("rig id (ueid)", att->ueid, sizeof(att->ueid));
 	line("number", "%" PRIu64, att->seq);
 	line_time("signed", att->iat);
-	line("host up", "%s", wt_format_duration(att->uptime_s, text));
+	if (att->uptime_s > 0) /* else the records say it */
+		line("host up", "%s", wt_format_duration(att->uptime_s, text));
 	if (att->clock_bound_us > 0)
 		line("clock", "%s, within %" PRIu64 " us", clock_name(att->clock),
 		     att->clock_bound_us);
@@ -262,6 +263,84 @@ static void show_attestation(const struct wt_attestation *att)
 	show_records(att);
 }
 
+static void show_allotment(const struct wt_allotment *allotment)
+{
+	line_hex("id", allotment->id, sizeof(allotment->id));
+	line("energy", "%" PRIu32 " Wh", allotment->wh);
+	line_window("delivery", allotment->not_before, allotment->not_after);
+	line_hex("for rig (ueid)", allotment->ueid, sizeof(allotment->ueid));
+	line_hex("share of grant", allotment->grant_id, sizeof(allotment->grant_id));
+	line_hex("its digest", allotment->grant_digest, sizeof(allotment->grant_digest));
+}
+
+static void show_notice(const struct wt_notice *notice)
+{
+	char object[2 * WT_ID_LEN + 1];
+
+	wt_hex(notice->target, WT_ID_LEN, object);
+	line_hex("id", notice->id, sizeof(notice->id));
+	line_time("issued", notice->issued_at);
+	switch (notice->kind) {
+	case WT_NOTICE_REVOKE_GRANT:
+		line("revokes", "grant %s", object);
+		break;
+	case WT_NOTICE_REVOKE_REGISTRATION:
+		line("revokes", "registration %s", object);
+		break;
+	case WT_NOTICE_CURTAIL:
+		line("curtails", "to at most %" PRIu32 " W", notice->max_w);
+		break;
+	case WT_NOTICE_OFF:
+		line("says", "off, as far as the meters bear it out");
+		break;
+	}
+	if (notice->scope == WT_SCOPE_RIG)
+		line_hex("rig (ueid)", notice->target, WT_UEID_LEN);
+	else if (notice->scope != WT_SCOPE_OBJECT)
+		line(show_notice_scope(notice->scope), "%s", notice->text);
+	if (notice->to > 0)
+		line_window("from", notice->from, notice->to);
+	else
+		line_time("from", notice->from);
+	if (*notice->reason)
+		line("reason", "%s", notice->reason);
+}
+
+static void show_result(const struct wt_result *result)
+{
+	char text[WT_FORMAT_LEN], low[WT_FORMAT_LEN], high[WT_FORMAT_LEN];
+
+	line("rig", "%s", *result->rig ? result->rig : "without a name: not registered");
+	line_hex("rig id (ueid)", result->ueid, sizeof(result->ueid));
+	line("judged by", "%s", result->verifier);
+	line_time("at", result->iat);
+	line_hex("looked at", result->policy, sizeof(result->policy));
+	line("its verdict", "%s, allocation %s, assurance %u of 3",
+	     result->tier == WT_NONE ? "could not judge" : wt_tier_name(result->tier),
+	     show_allocation(result->allocation), result->assurance);
+	if (result->last_seq > 0) {
+		line("attestations", "%" PRIu64 " to %" PRIu64, result->first_seq,
+		     result->last_seq);
+		line_hex("the last", result->last_digest, sizeof(result->last_digest));
+	} else {
+		line("attestations", "none");
+	}
+	if (result->to_ns > 0)
+		line_window("time", (int64_t)(result->from_ns / UINT64_C(1000000000)),
+			    (int64_t)(result->to_ns / UINT64_C(1000000000)));
+	line("measured", "%s", wt_format_energy(result->measured_uj, text));
+	line("substituted", "%s", wt_format_energy(result->substituted_uj, text));
+	line("charged", "%s, between %s and %s", wt_format_energy(result->chargeable.best, text),
+	     wt_format_energy(result->chargeable.low, low),
+	     wt_format_energy(result->chargeable.high, high));
+	line("bought", "%s", wt_format_energy(result->bought_uj, text));
+	line("left", "%s", wt_format_energy(result->left_uj, text));
+	for (size_t i = 0; i < result->n_checks; i++)
+		printf("    %-13s %-15s  %s: %s\n", result->checks[i].check,
+		       wt_tier_name(result->checks[i].tier), result->checks[i].code,
+		       result->checks[i].reason);
+}
+
 void show_text(const struct shown *shown)
 {
 	show_envelope(shown);
@@ -275,7 +354,16 @@ void show_text(const struct shown *shown)
 	case WT_TYP_ATTESTATION:
 		show_attestation(&shown->attestation);
 		break;
-	default:
+	case WT_TYP_ALLOTMENT:
+		show_allotment(&shown->allotment);
+		break;
+	case WT_TYP_NOTICE:
+		show_notice(&shown->notice);
+		break;
+	case WT_TYP_RESULT:
+		show_result(&shown->result);
+		break;
+	case WT_TYP_NONE:
 		break;
 	}
 }

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# The objects of tests/unit/golden as files: registration.cose grant.cose allotment.cose notice.cose attestation.cose
+# result.cose, and the certificates of who signed them as registry.pem platform.pem site.pem rig.pem inspector.pem.
+
+golden_hex() { # macro
+	sed -n "/^#define $1 /,/^\$/p" "$TOP"/tests/unit/golden/*.h | grep -oE '^	"[0-9a-f]+"' | tr -d '\t\n"'
+}
+
+golden_file() { # macro file
+	# shellcheck disable=SC2059
+	printf "$(golden_hex "$1" | sed 's/../\\x&/g')" >"$2" && [ -s "$2" ]
+}
+
+golden_cert() { # macro file
+	golden_file "$1" "$2.der" && openssl x509 -inform DER -in "$2.der" -out "$2" && rm "$2.der"
+}
+
+golden_objects() { # into the current folder
+	local name
+	for name in registration grant allotment notice attestation result; do
+		golden_file "GOLDEN_SITE_${name^^}" $name.cose || return
+	done
+	for name in registry platform site inspector; do
+		golden_cert "GOLDEN_${name^^}_CERT" $name.pem || return
+	done
+	golden_cert GOLDEN_ED25519_CERT rig.pem
+}
