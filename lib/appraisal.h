@@ -137,6 +137,11 @@ int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const
 			      struct wt_err *err);
 int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *name,
 		       struct wt_err *err);
+/* Allotments (lib/allocation.h): after the grants that they divide. Notices: at any time before the first feed. Same returns. */
+int wt_appraisal_allotment(struct wt_appraisal *a, struct wt_span cose, const char *name,
+			   struct wt_err *err);
+int wt_appraisal_notice(struct wt_appraisal *a, struct wt_span cose, const char *name,
+			struct wt_err *err);
 /*
  * State of an earlier appraisal: before the first feed. -EBADMSG: not a state file, or of another
  * rig or a newer version.
@@ -158,6 +163,25 @@ int wt_attestation_peek(struct wt_span cose, uint8_t ret_ueid[WT_UEID_LEN], uint
 int wt_appraisal_finish(struct wt_appraisal *a, struct wt_verdict *ret, struct wt_err *err);
 /* What a later run needs: deterministic CBOR, integers and digests only. */
 int wt_appraisal_state_save(const struct wt_appraisal *a, struct wt_buf *ret, struct wt_err *err);
+/* What is charged, as it is charged (within wt_appraisal_feed): for reports. */
+struct wt_charge {
+	uint64_t from_ns, to_ns; /* realtime, since 1970 */
+	bool gap; /* no window covers it: agent, module or host off */
+	struct wt_energy measured, substituted; /* uJ */
+	uint64_t unmeasured_ns; /* of this time, what nobody measured */
+	const char *why; /* of substituted energy, in words that stay; NULL: there is none */
+};
+
+/* A function may be NULL. */
+struct wt_observer {
+	void (*charge)(const struct wt_charge *charge, void *user);
+	/* account NULL: no grant covered it */
+	void (*debit)(const struct wt_account *account, uint64_t from_ns, uint64_t to_ns,
+		      const struct wt_energy *energy, void *user);
+	void *user;
+};
+
+void wt_appraisal_observe(struct wt_appraisal *a, const struct wt_observer *observer);
 /* The ledger as it stands, borrowed: for balances. */
 const struct wt_ledger *wt_appraisal_ledger(const struct wt_appraisal *a);
 const struct wt_registration *wt_appraisal_registered(const struct wt_appraisal *a); /* or NULL */
