@@ -8,6 +8,7 @@ static const struct wt_command commands[] = {
 	{ "certify",      authority_certify,      "certificate for a rig, from its request" },
 	{ "registration", authority_registration, "register a rig: its devices, its power sources, its site" },
 	{ "grant",        authority_grant,        "sell a rig or a site energy: one purchase of at most 1 MWh" },
+	{ "batch",        authority_batch,        "sell a day's purchases from a table: all of them or none" },
 	{ "list",         authority_list,         "what was issued" },
 	{ "reissue",      authority_reissue,      "write an object that was issued once more" },
 	{ "crl",          authority_crl,          "renew the revocation lists, or revoke certificates" },
