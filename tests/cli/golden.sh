@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # The objects of tests/unit/golden as files: registration.cose grant.cose allotment.cose notice.cose attestation.cose
-# result.cose, and the certificates of who signed them as registry.pem platform.pem site.pem rig.pem inspector.pem.
+# result.cose, and the certificates of who signed them as registry.pem platform.pem site.pem rig.pem inspector.pem;
+# es256.cose and es256.pem are an attestation that was signed with P-256. TOP is the folder of the project.
 
 golden_hex() { # macro
 	sed -n "/^#define $1 /,/^\$/p" "$TOP"/tests/unit/golden/*.h | grep -oE '^	"[0-9a-f]+"' | tr -d '\t\n"'
 }
 
+unhex() { # hex from standard input, in any layout
+	tr -d '[:space:]' | tr a-f A-F | basenc -d --base16
+}
+
 golden_file() { # macro file
-	# shellcheck disable=SC2059
-	printf "$(golden_hex "$1" | sed 's/../\\x&/g')" >"$2" && [ -s "$2" ]
+	golden_hex "$1" | unhex >"$2" && [ -s "$2" ]
 }
 
 golden_cert() { # macro file
@@ -24,5 +28,6 @@ golden_objects() { # into the current folder
 	for name in registry platform site inspector; do
 		golden_cert "GOLDEN_${name^^}_CERT" $name.pem || return
 	done
-	golden_cert GOLDEN_ED25519_CERT rig.pem
+	golden_cert GOLDEN_ED25519_CERT rig.pem && golden_cert GOLDEN_P256_CERT es256.pem &&
+		golden_file GOLDEN_ATTESTATION_ES256 es256.cose
 }

@@ -51,7 +51,7 @@ same "allotment as JSON" "$(jq -cnS --arg ueid $ueid --arg grant "$(digest grant
 same "notice as JSON" "$(jq -cnS '["notice", false, {
 	id: "b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0", kind: "curtail", issued_at_s: 1767226200, from_s: 1767226500,
 	to_s: 1767228300, scope: "zone", zone: "north", max_w: 1200, reason: "frequency below 49.8 Hz"}]')" "$(payload notice)"
-policy=$(for f in registration grant allotment notice; do digest $f.cose; done | sort | tr -d '\n' | xxd -r -p |
+policy=$(for f in registration grant allotment notice; do digest $f.cose; done | sort | unhex |
 	sha256sum | cut -d' ' -f1)
 same "result as JSON, its policy digest as other tools make it" "$(jq -cnS --arg ueid $ueid --arg policy "$policy" \
 	--arg last "$(digest attestation.cose)" '["result", false, {
@@ -69,10 +69,7 @@ same "result as JSON, its policy digest as other tools make it" "$(jq -cnS --arg
 
 # --- the other kinds of notice: show verifies nothing ---------------------------------------------------------
 notice() { # file, payload as hex; the signature is zeros
-	local hex
-	printf -v hex 'd28453a20126106e776174746573742d6e6f74696365a058%02x%s5840%0128d' $((${#2} / 2)) "$2" 0
-	# shellcheck disable=SC2059
-	printf "$(printf %s "$hex" | sed 's/../\\x&/g')" >"$1"
+	printf 'd28453a20126106e776174746573742d6e6f74696365a058%02x%s5840%0128d' $((${#2} / 2)) "$2" 0 | unhex >"$1"
 }
 id=0150$(printf 'b0%.0s' {1..16})
 object=$(printf '10%.0s' {1..16})
