@@ -10,7 +10,7 @@ here=$(dirname "$0")
 . "$here/quiet.sh"
 . "$here/../demo/scenario.sh"
 export D=$TOP/build/vm/robust.out
-WINDOW_MS=1000
+export WINDOW_MS=1000
 trap 'rig_devices_end; vm_abandon' EXIT
 
 # Everything that the agent stored, into evidence/NAME; its records, a line each, into $RECORDS.
@@ -21,7 +21,7 @@ export_all() { # name
 }
 judge() { # name: verdict of what was exported
 	OUT=$(on_host "$VERIFY --grants grants evidence/$1" 2>&1)
-	ST=$?
+	export ST=$?
 }
 count_records() { # regular expression
 	printf '%s\n' "$RECORDS" | grep -cE "$1"
