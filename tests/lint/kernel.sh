@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The kernel module: the kernel's own checkpatch and sparse, and its generated files in step with the spec.
+# timeout: 300
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/tap.sh
