@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Every file: its licence on the first lines, its size, its whitespace; scripts pass shellcheck; what is installed
-# timeout: 180
 # is on the one list.
+# timeout: 180
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
