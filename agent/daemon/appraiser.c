@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/day.h"
 #include "agent/judgement.h"
 #include "lib/appraisal.h"
-#include "lib/cbor.h"
 
 #include "appraiser.h"
 #include "log.h"
@@ -22,42 +22,18 @@ struct appraiser {
 
 	struct wt_trust *trust; /* NULL: nothing can be judged */
 	struct wt_appraisal *appraisal;
-	struct wt_buf
-		base; /* state before the day's first attestation; empty: from the beginning */
-	uint64_t base_seq; /* of the last attestation in it */
+	struct wt_day base; /* before the day's first attestation */
 	int64_t day; /* of the attestations fed so far, days since 1970; 0: none was fed */
 	uint64_t fed; /* seq of the last attestation fed */
 	bool stale; /* fed since the verdict was stored */
 };
 
-/* The base in the store: [seq, state]. */
-static void put_base(struct wt_buf *b, uint64_t seq, const struct wt_buf *state)
+static void load_day(struct appraiser *ap)
 {
-	wt_cbor_put_array(b, 2);
-	wt_cbor_put_uint(b, seq);
-	wt_cbor_put_bytes(b, wt_buf_span(state));
-}
-
-static void load_base(struct appraiser *ap)
-{
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
 	struct wt_err err = {};
-	struct wt_cbor_in in;
-	struct wt_span state;
-	uint64_t seq;
-	size_t n;
 
-	if (wt_store_value(ap->store, "appraisal", &value, &err) < 0)
-		return;
-	wt_cbor_init(&in, wt_buf_span(&value), &err);
-	if (wt_cbor_array(&in, &n) < 0 || n != 2 || wt_cbor_uint(&in, &seq) < 0 ||
-	    wt_cbor_bytes(&in, &state) < 0 || wt_cbor_end(&in) < 0) {
-		log_say(LOG_WARNING,
-			"the appraisal's state in the store is damaged: judging all that is stored anew");
-		return;
-	}
-	wt_buf_append(&ap->base, state.p, state.n);
-	ap->base_seq = seq;
+	if (wt_day_load(ap->store, &ap->base, &err) < 0)
+		log_say(LOG_WARNING, "%s: judging all that is stored anew", err.msg);
 }
 
 int appraiser_new(const struct wt_config *config, const struct rig *rig, struct wt_store *store,
@@ -70,7 +46,7 @@ int appraiser_new(const struct wt_config *config, const struct rig *rig, struct 
 	ap->config = config;
 	ap->rig = rig;
 	ap->store = store;
-	load_base(ap);
+	load_day(ap);
 	appraiser_restart(ap);
 	*ret = ap;
 	return 0;
@@ -135,17 +111,16 @@ static int begin(struct appraiser *ap, struct wt_err *err)
 	add_objects(ap);
 	ap->fed = 0;
 	ap->day = 0;
-	if (ap->base.n) {
-		r = wt_appraisal_state_load(ap->appraisal, wt_buf_span(&ap->base), err);
+	if (ap->base.state.n) {
+		r = wt_appraisal_state_load(ap->appraisal, wt_buf_span(&ap->base.state), err);
 		if (r == -EBADMSG) {
 			log_say(LOG_WARNING, "%s: judging all that is stored anew", err->msg);
-			wt_buf_free(&ap->base);
-			ap->base_seq = 0;
+			wt_day_clear(&ap->base);
 			return begin(ap, err);
 		}
 		if (r < 0)
 			return r;
-		ap->fed = ap->base_seq;
+		ap->fed = ap->base.seq;
 	}
 	return 0;
 }
@@ -173,24 +148,19 @@ void appraiser_restart(struct appraiser *ap)
 /* What was fed becomes the base of a new day, and findings of the old day are gone with it. */
 static int turn_day(struct appraiser *ap, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
-	struct wt_buf state = {};
-	struct wt_store_value v = { .key = "appraisal" };
-	int r = wt_appraisal_state_save(ap->appraisal, &state, err);
+	struct wt_day day = { .seq = ap->fed };
+	int r = wt_appraisal_state_save(ap->appraisal, &day.state, err);
 
 	if (r < 0) {
-		wt_buf_free(&state);
+		wt_day_clear(&day);
 		return r;
 	}
-	wt_buf_free(&ap->base);
-	ap->base = state; /* transferred */
-	ap->base_seq = ap->fed;
-	put_base(&value, ap->base_seq, &ap->base);
-	v.value = wt_buf_span(&value);
-	if (value.err || wt_store_put(ap->store, &v, 1, err) < 0)
+	wt_day_clear(&ap->base);
+	ap->base = day; /* transferred */
+	if (wt_day_save(ap->store, &ap->base, err) < 0)
 		log_say(LOG_WARNING,
 			"cannot store the appraisal's state (%s): a restart judges more anew",
-			value.err ? "out of memory" : err->msg);
+			err->msg);
 	return begin(ap, err);
 }
 
@@ -281,6 +251,6 @@ void appraiser_free(struct appraiser *ap)
 		return;
 	wt_appraisal_free(ap->appraisal);
 	wt_trust_free(ap->trust);
-	wt_buf_free(&ap->base);
+	wt_day_clear(&ap->base);
 	free(ap);
 }

@@ -36,8 +36,8 @@ static uint64_t lasts(const struct wt_supply *s, size_t n, int64_t now, uint64_t
 
 TEST(nothing_bought)
 {
-	struct wt_plan plan = make(
-		(struct wt_plan_in){ .now = T0, .until = T0 + 3 * H, .draw_uw = 1000 * W });
+	struct wt_plan plan =
+		make((struct wt_plan_in){ .now = T0, .until = T0 + 3 * H, .draw_uw = 1000 * W });
 
 	ASSERT_EQ(3, plan.n);
 	EXPECT_EQ(3, plan.blocks);
@@ -54,11 +54,8 @@ TEST(nothing_bought)
 TEST(all_bought)
 {
 	const struct wt_supply s[] = { { T0 - H, T0 + 5 * H, 3000 * WH } };
-	struct wt_plan plan = make((struct wt_plan_in){ .now = T0,
-							.until = T0 + 3 * H,
-							.draw_uw = 1000 * W,
-							.supplies = s,
-							.n = 1 });
+	struct wt_plan plan = make((struct wt_plan_in){
+		.now = T0, .until = T0 + 3 * H, .draw_uw = 1000 * W, .supplies = s, .n = 1 });
 
 	EXPECT_EQ(0, plan.n);
 	EXPECT_EQ(0, plan.blocks);
@@ -89,11 +86,8 @@ TEST(windows_inside_an_hour)
 		{ T0 + 30 * 60, T0 + 2 * H, 10000 * WH },
 		{ T0 + 10 * 60, T0 + 20 * 60, 10000 * WH },
 	};
-	struct wt_plan plan = make((struct wt_plan_in){ .now = T0,
-							.until = T0 + 2 * H,
-							.draw_uw = 600 * W,
-							.supplies = s,
-							.n = 2 });
+	struct wt_plan plan = make((struct wt_plan_in){
+		.now = T0, .until = T0 + 2 * H, .draw_uw = 600 * W, .supplies = s, .n = 2 });
 
 	ASSERT_EQ(1, plan.n);
 	EXPECT_EQ(200 * WH, plan.hours[0].missing_uj);
@@ -103,8 +97,8 @@ TEST(windows_inside_an_hour)
 
 TEST(rounds_up)
 {
-	struct wt_plan plan = make((struct wt_plan_in){
-		.now = T0, .until = T0 + H, .draw_uw = 1000 * W + 1 });
+	struct wt_plan plan =
+		make((struct wt_plan_in){ .now = T0, .until = T0 + H, .draw_uw = 1000 * W + 1 });
 
 	ASSERT_EQ(1, plan.n);
 	EXPECT_EQ(1001, plan.wh);
@@ -179,8 +173,7 @@ TEST(buying_the_plan_leaves_nothing_to_buy)
 		EXPECT_LE(plan.missing_uj, plan.need_uj);
 		EXPECT_LE(plan.missing_uj, plan.wh * WH);
 		for (size_t i = 0; i < plan.n; i++)
-			s[in.n++] = (struct wt_supply){ plan.hours[i].hour,
-							plan.hours[i].hour + H,
+			s[in.n++] = (struct wt_supply){ plan.hours[i].hour, plan.hours[i].hour + H,
 							plan.hours[i].wh * WH };
 		wt_plan_clear(&plan);
 		plan = make(in);

@@ -1,0 +1,169 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# wattest energy: grants are taken in after they were judged, bad ones are named and left alone; what is here is listed,
+# and what must be bought is planned. What attestations used of a grant is tests/unit/holdings_test.c.
+# timeout: 120
+set -u
+. "$(dirname "$0")/lib.sh"
+wattest=$BUILD/wattest
+
+now=$(date +%s)
+hour=$((now - now % 3600))
+make_rig --from @$((now - 86400)) || {
+	echo "Bail out! no rig"
+	exit 1
+}
+cat >conf <<END
+[rig]
+key = $scratch/rig.key
+certificate = $scratch/rig.crt
+registration = $scratch/reg.cose
+grants = $scratch/grants.d
+trust = $scratch/auth/trust
+[agent]
+state = $scratch/state
+run = $scratch/run
+END
+energy() { "$wattest" energy --config conf "$@"; }
+sell() { # transaction Wh from until [option]...
+	local transaction=$1 wh=$2 from=$3 until=$4
+	shift 4
+	"$authority" grant auth --rig reg.cose --wh "$wh" --from @"$from" --until @"$until" \
+		--transaction "$transaction" --metering-point MP-7 -o "$transaction.cose" "$@" >/dev/null
+}
+
+# --- nothing yet -----------------------------------------------------------------------------------------
+says 0 "no grant" energy list
+same "an empty list" "[]" "$(energy list --json | jq -c .)"
+says 0 "0.000 Wh" energy balance
+says 3 "nothing was attested yet today: --power W" energy plan
+
+# --- add -------------------------------------------------------------------------------------------------
+sell tx-1 1000 "$now" $((now + 7200))
+sell tx-2 2500 $((hour + 86400)) $((hour + 90000))
+says 0 "tx-1.cose: added: 1,000 Wh for " energy add tx-1.cose
+contains "and which transaction" "transaction tx-1" "$tap_output"
+same "one file" 1 "$(ls grants.d/*.cose | wc -l)"
+check "byte for byte" cmp -s tx-1.cose grants.d/*.cose
+check "the file is left where it was" test -e tx-1.cose
+says 0 "is here already" energy add tx-1.cose
+cp tx-1.cose copied.cose
+says 0 "is here already" energy add copied.cose
+same "still one file" 1 "$(ls grants.d/*.cose | wc -l)"
+
+# --- what is refused -------------------------------------------------------------------------------------
+bad() { # file words: refused with its name, and nothing changes
+	local before
+	before=$(sha256sum grants.d/*)
+	says 3 "wattest energy: $1: refused: " energy add "$1"
+	contains "$1: why" "$2" "$tap_output"
+	contains "$1: left alone" "; left where it is" "$tap_output"
+	same "$1: nothing was added" "$before" "$(sha256sum grants.d/*)"
+}
+mkdir rejects
+head -c 100 tx-2.cose >rejects/truncated.cose
+bad rejects/truncated.cose "byte "
+{ cat tx-2.cose && printf x; } >rejects/longer.cose
+bad rejects/longer.cose "bytes follow the object"
+cp reg.cose rejects/registration.cose
+bad rejects/registration.cose "registration"
+: >rejects/empty.cose
+bad rejects/empty.cose "byte 0"
+cp tx-2.cose rejects/flipped.cose
+printf '\377' | dd of=rejects/flipped.cose bs=1 seek=$(($(stat -c %s tx-2.cose) - 5)) conv=notrunc status=none
+bad rejects/flipped.cose "signature"
+# another platform sells to the same rig
+"$authority" init other >/dev/null
+ueid=$("$inspect" show --json reg.cose | jq -r '[.. | objects | .ueid? // empty][0]')
+"$authority" grant other --rig "$ueid" --wh 5 --from @"$now" --until @$((now + 60)) --transaction tx-o \
+	--licence DMI-84-0031 --zone KZ-North --metering-point MP-7 -o rejects/other.cose >/dev/null
+bad rejects/other.cose "issuer certificate"
+# the platform sells to another licence and zone
+"$authority" grant auth --rig "$ueid" --wh 5 --from @"$now" --until @$((now + 60)) --transaction tx-l \
+	--licence DMI-OTHER --zone KZ-North --metering-point MP-7 -o rejects/licence.cose >/dev/null
+bad rejects/licence.cose "licence DMI-OTHER"
+# the registry's key signs energy; a rig's key does
+resign() { # what key cert
+	"$BUILD/tests/cli/forge/forge" --key "$2" --cert "$3" --resign tx-2.cose --out "rejects/$1.cose"
+}
+resign rig rig.key rig.crt
+bad rejects/rig.cose "is not for grants"
+resign registry auth/private/registration-signer.key auth/signers/registration-signer.pem
+bad rejects/registry.cose "is not for grants"
+# another rig's
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out second.key 2>/dev/null
+echo "[]" >none.json
+openssl req -new -key second.key -subj /CN=second -out second.csr
+"$authority" certify auth second.csr >/dev/null
+"$authority" registration auth --cert second.crt --devices none.json --sources sources.json --licence DMI-84-0031 \
+	--holder "Pavlodar Hash LLP" --site PVL-1 --zone KZ-North --nameplate 3500 --pool pool.one \
+	--role 'dps800:power1_input=input' --from @$((now - 86400)) -o second.cose >/dev/null
+"$authority" grant auth --rig second.cose --wh 5 --from @"$now" --until @$((now + 60)) --transaction tx-s \
+	--metering-point MP-7 -o rejects/second.cose >/dev/null
+bad rejects/second.cose "another rig"
+
+# --- folders ---------------------------------------------------------------------------------------------
+mkdir drop
+cp tx-1.cose tx-2.cose rejects/truncated.cose drop/
+echo "no grant" >drop/README
+says 3 "1 added, 1 here already, 1 refused" energy add drop
+contains "the bad one by name" "drop/truncated.cose: refused" "$tap_output"
+same "two files" 2 "$(ls grants.d/*.cose | wc -l)"
+says 3 "nowhere.cose: No such file" energy add nowhere.cose
+
+# --- list, balance ---------------------------------------------------------------------------------------
+cp rejects/flipped.cose tx-1.cose grants.d/
+says 0 "refused: " energy list
+contains "open" "1.000 kWh   open" "$tap_output"
+contains "later" "2.500 kWh   later" "$tap_output"
+same "states" "later open refused refused" "$(energy list --json | jq -r '[.[].state] | sort | join(" ")')"
+same "a copy counts once" 3500 "$(energy balance --json | jq .left_uj/3600000000)"
+contains "and says so" "counts once" "$(energy list)"
+rm grants.d/flipped.cose grants.d/tx-1.cose
+same "figures are integers in uJ" '[3600000000000,0,3600000000000]' \
+	"$(energy list --json | jq -c '.[] | select(.transaction == "tx-1") | [.bought_uj, .used_uj, .left_uj]')"
+sell tx-0 10 $((now - 1800)) $((now - 60))
+says 0 "added" energy add tx-0.cose
+same "past" past "$(energy list --json | jq -r '.[] | select(.transaction == "tx-0") | .state')"
+same "the balance is of what is not over" 3500 "$(energy balance --json | jq .bought_uj/3600000000)"
+
+# --- plan ------------------------------------------------------------------------------------------------
+plan=$(energy plan --power 1000 --horizon 2d --json)
+check "delivery hours begin on the hour" jq -e 'all(.hours[]; .not_before_s % 3600 == 0)' <<<"$plan"
+same "what is bought for tomorrow's hour is counted" 0 \
+	"$(jq "[.hours[] | select(.not_before_s == $((hour + 86400)))] | length" <<<"$plan")"
+same "what it sums to" "$(jq .wh <<<"$plan")" "$(jq '[.hours[].wh] | add' <<<"$plan")"
+same "no figure is a fraction" "" "$(jq -r '.. | numbers | select(. != floor)' <<<"$plan")"
+same "at most 1 MWh each" 10 "$(energy plan --power 10000000 --horizon 4h --json |
+	jq '[.hours[] | select(.need_uj == 36000000000000000)][0].blocks')"
+same "blocks of a size" "2 2000" "$(energy plan --power 1500 --horizon 5h --block 1000 --json |
+	jq -r '.hours[-2] | "\(.blocks) \(.wh)"')"
+same "a margin" 1100000000 "$(energy plan --power 1000 --margin 10 --json | jq .power_uw)"
+says 0 "nothing to buy" energy plan --power 100 --horizon 1h
+says 0 "buy " energy plan --power 1000
+for hour_given in 0h 32d 24 h -1h 1.5h; do
+	says 64 "--horizon" energy plan --power 1 --horizon $hour_given
+done
+says 64 "--power" energy plan --power 0
+says 64 "--power" energy plan --power 1k
+says 64 "--margin" energy plan --margin 101
+says 64 "--block" energy plan --block 1000001
+says 64 "--block" energy plan --block 0
+says 64 "only plan" energy list --power 5
+says 64 "which files" energy add
+says 64 "bogus" energy bogus
+says 64 "surplus" energy list surplus
+
+# following the plan leaves nothing to buy
+while read -r from until wh; do
+	sell "buy-$from" "$wh" "$from" "$until"
+	energy add "buy-$from.cose" >/dev/null
+done < <(energy plan --power 1000 --horizon 6h --json | jq -r '.hours[] | "\(.not_before_s) \(.not_after_s) \(.wh)"')
+says 0 "nothing to buy" energy plan --power 1000 --horizon 5h
+
+# --- without trust or registration -----------------------------------------------------------------------
+sed "s#auth/trust#none#" conf >untrusting
+says 3 "none" "$wattest" energy list --config untrusting
+sed "s#reg.cose#none.cose#" conf >unregistered
+says 3 "not registered" "$wattest" energy add --config unregistered tx-1.cose
+finish
