@@ -124,6 +124,7 @@ collect() { # folder
 # Verifies the evidence of some folders against what was seen before, and leaves the verdict, as a table and as
 # JSON, in verdicts/; the same command goes into a script that does it all again.
 VERIFY='wattest-inspect verify --trust trust --registration registration.cose'
+VERDICTS=()
 verify() { # name argument...
 	local name=$1 line
 	shift
@@ -132,6 +133,7 @@ verify() { # name argument...
 	on_host "${line/--state state/--state state.json} --json" >"$D/verdicts/$name.json" 2>/dev/null
 	inspector "$line"
 	printf '%s\n' "$OUT" >"$D/verdicts/$name.txt"
+	VERDICTS+=("$name")
 	rm -f "$D/state.json"
 	printf "echo '%s:'\n%s | tail -n 1\n" "$name" "${line/wattest-inspect/\$inspect} 2>/dev/null" >>"$D/verify-again"
 }
@@ -151,7 +153,7 @@ back_to_state() { # name
 act_1() {
 	act 1 "A registered rig with bought energy"
 	say "The agent starts: from now on each window is signed as an attestation. Two devices mine."
-	show_command 'rig#' 'systemctl start wattestd'
+	show_command 'rig#' 'wattestd &'
 	OUT=$(start_agent 2>&1)
 	ST=$?
 	expect "the agent runs" 0 ""
@@ -229,7 +231,9 @@ act_4() {
 	verify act-4-changed --grants grants evidence/4-changed
 	expect "act 4: contraindicated at the signature" 2 "FAIL  signature"
 	say "But the operator has the rig's key, and can sign again. So this is done, with less energy in the record and
-all later attestations made to fit. Now every signature is good; it is the kernel's chain of records that is broken."
+all later attestations made to fit. Now every signature is good; it is the kernel's chain of records that is broken.
+(Whoever makes up a whole new chain as well is stopped by a TPM as its witness: this rig has none, and its verdicts
+say so: assurance 0 of 3.)"
 	rig "cp /etc/wattest/rig.key $STICK/stolen.key"
 	on_host "mkdir evidence/4-signed-again"
 	inspector "forge stolen.key rig.pem evidence/4-signed-again evidence/1/*"
