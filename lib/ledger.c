@@ -37,38 +37,60 @@ static void add_to(uint64_t *sum, uint64_t v)
 		*sum = UINT64_MAX;
 }
 
+struct wt_account wt_grant_account(const struct wt_grant *grant,
+				   const uint8_t digest[WT_SHA256_LEN])
+{
+	struct wt_account account = { .not_before = grant->not_before,
+				      .not_after = grant->not_after,
+				      .revoked_at = WT_NEVER,
+				      .energy_uj = wt_grant_uj(grant),
+				      .price_micro = grant->price_micro };
+
+	memcpy(account.id, grant->id, WT_ID_LEN);
+	memcpy(account.grant_id, grant->id, WT_ID_LEN);
+	memcpy(account.digest, digest, WT_SHA256_LEN);
+	memcpy(account.transaction, grant->transaction, sizeof(account.transaction));
+	memcpy(account.currency, grant->currency, sizeof(account.currency));
+	return account;
+}
+
+/* From when on an account takes nothing any more. */
+static int64_t end_of(const struct wt_account *account)
+{
+	return account->revoked_at < account->not_after ? account->revoked_at : account->not_after;
+}
+
 /* Earliest expiry first; between equals the id decides, so that the order of adding never does. */
-static int compare(const struct wt_grant *a, const struct wt_grant *b)
+static int compare(const struct wt_account *a, const struct wt_account *b)
 {
 	if (a->not_after != b->not_after)
 		return a->not_after < b->not_after ? -1 : 1;
 	return memcmp(a->id, b->id, WT_ID_LEN);
 }
 
-int wt_ledger_add(struct wt_ledger *ledger, const struct wt_grant *grant,
-		  const uint8_t digest[WT_SHA256_LEN], struct wt_err *err)
+int wt_ledger_add(struct wt_ledger *ledger, const struct wt_account *account, struct wt_err *err)
 {
 	struct wt_account *accounts;
 	size_t i, at = ledger->n;
 	char id[2 * WT_ID_LEN + 1];
 
 	for (i = 0; i < ledger->n; i++) {
-		if (memcmp(ledger->accounts[i].grant.id, grant->id, WT_ID_LEN) != 0)
+		if (memcmp(ledger->accounts[i].id, account->id, WT_ID_LEN) != 0)
 			continue;
-		if (memcmp(ledger->accounts[i].digest, digest, WT_SHA256_LEN) == 0)
+		if (memcmp(ledger->accounts[i].digest, account->digest, WT_SHA256_LEN) == 0)
 			return 0;
-		wt_hex(grant->id, WT_ID_LEN, id);
+		wt_hex(account->id, WT_ID_LEN, id);
 		return wt_fail(err, EEXIST, "there are two different grants with the id %s", id);
 	}
 	accounts = reallocarray(ledger->accounts, ledger->n + 1, sizeof(*accounts));
 	if (!accounts)
 		return wt_fail(err, ENOMEM, "no memory for a grant");
 	ledger->accounts = accounts;
-	while (at > 0 && compare(grant, &accounts[at - 1].grant) < 0)
+	while (at > 0 && compare(account, &accounts[at - 1]) < 0)
 		at--;
 	memmove(&accounts[at + 1], &accounts[at], (ledger->n - at) * sizeof(*accounts));
-	accounts[at] = (struct wt_account){ .grant = *grant };
-	memcpy(accounts[at].digest, digest, WT_SHA256_LEN);
+	accounts[at] = *account;
+	accounts[at].used = (struct wt_energy){ 0 };
 	ledger->n++;
 	return 0;
 }
@@ -83,7 +105,7 @@ static size_t first_open(const struct wt_ledger *ledger, uint64_t at_ns)
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (to_ns(ledger->accounts[middle].grant.not_after) <= at_ns)
+		if (to_ns(ledger->accounts[middle].not_after) <= at_ns)
 			low = middle + 1;
 		else
 			high = middle;
@@ -98,8 +120,8 @@ static uint64_t next_cut(const struct wt_ledger *ledger, size_t first, uint64_t 
 	size_t i;
 
 	for (i = first; i < ledger->n; i++) {
-		begin = to_ns(ledger->accounts[i].grant.not_before);
-		end = to_ns(ledger->accounts[i].grant.not_after);
+		begin = to_ns(ledger->accounts[i].not_before);
+		end = to_ns(end_of(&ledger->accounts[i]));
 		if (begin > at && begin < to)
 			to = begin;
 		if (end > at && end < to)
@@ -108,33 +130,48 @@ static uint64_t next_cut(const struct wt_ledger *ledger, size_t first, uint64_t 
 	return to;
 }
 
-static void take(uint64_t bought, uint64_t *used, uint64_t *rest)
+static uint64_t take(uint64_t bought, uint64_t *used, uint64_t *rest)
 {
 	uint64_t part = bought - *used < *rest ? bought - *used : *rest;
 
 	*used += part;
 	*rest -= part;
+	return part;
 }
 
-/* Debits one piece, during which no window begins or ends. */
-static void debit_piece(struct wt_ledger *ledger, size_t first, uint64_t at, struct wt_energy piece)
+static bool is_any(const struct wt_energy *energy)
+{
+	return (energy->low | energy->best | energy->high) != 0;
+}
+
+static void tell(const struct wt_ledger *ledger, const struct wt_account *account, uint64_t from_ns,
+		 uint64_t to_ns, const struct wt_energy *energy)
+{
+	if (ledger->debited && is_any(energy))
+		ledger->debited(account, from_ns, to_ns, energy, ledger->user);
+}
+
+/* Debits one piece, [at, next), during which no window begins or ends. */
+static void debit_piece(struct wt_ledger *ledger, size_t first, uint64_t at, uint64_t next,
+			struct wt_energy piece)
 {
 	struct wt_account *account;
-	uint64_t bought;
+	struct wt_energy part;
 	size_t i;
 
-	for (i = first; i < ledger->n && (piece.low | piece.best | piece.high) != 0; i++) {
+	for (i = first; i < ledger->n && is_any(&piece); i++) {
 		account = &ledger->accounts[i];
-		if (to_ns(account->grant.not_before) > at || to_ns(account->grant.not_after) <= at)
+		if (to_ns(account->not_before) > at || to_ns(end_of(account)) <= at)
 			continue;
-		bought = wt_grant_uj(&account->grant);
-		take(bought, &account->used.low, &piece.low);
-		take(bought, &account->used.best, &piece.best);
-		take(bought, &account->used.high, &piece.high);
+		part.low = take(account->energy_uj, &account->used.low, &piece.low);
+		part.best = take(account->energy_uj, &account->used.best, &piece.best);
+		part.high = take(account->energy_uj, &account->used.high, &piece.high);
+		tell(ledger, account, at, next, &part);
 	}
 	add_to(&ledger->over.low, piece.low);
 	add_to(&ledger->over.best, piece.best);
 	add_to(&ledger->over.high, piece.high);
+	tell(ledger, NULL, at, next, &piece);
 }
 
 /* What falls in the first `part` of `whole`. */
@@ -164,7 +201,7 @@ void wt_ledger_debit(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns,
 		piece.low = sum.low - done.low;
 		piece.best = sum.best - done.best;
 		piece.high = sum.high - done.high;
-		debit_piece(ledger, first, at, piece);
+		debit_piece(ledger, first, at, next, piece);
 		done = sum;
 		at = next;
 	} while (at < to_ns);
@@ -186,8 +223,8 @@ uint64_t wt_ledger_left(const struct wt_ledger *ledger, int64_t at)
 	uint64_t left = 0;
 
 	for (account = ledger->accounts; account < ledger->accounts + ledger->n; account++) {
-		if (account->grant.not_after > at)
-			add_to(&left, wt_grant_uj(&account->grant) - account->used.best);
+		if (end_of(account) > at)
+			add_to(&left, account->energy_uj - account->used.best);
 	}
 	return left;
 }

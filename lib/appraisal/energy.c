@@ -58,11 +58,25 @@ static bool all_identified(const struct history *h)
 	return true;
 }
 
-static struct wt_energy measure(struct wt_appraisal *a, uint64_t span_ns)
+static struct wt_energy sum_of(const struct wt_energy *x, const struct wt_energy *y)
 {
-	struct wt_energy e = { 0 };
-	uint64_t dark_ns = 0, input_ns, substituted;
+	return (struct wt_energy){ plus(x->low, y->low), plus(x->best, y->best),
+				   plus(x->high, y->high) };
+}
+
+/* W times ns: a thousand of that is one uJ. */
+static struct wt_energy at_nameplate(const struct wt_appraisal *a, uint64_t ns)
+{
+	uint64_t uj = round_up(a->reg.nameplate_w, ns, 1000);
+
+	return (struct wt_energy){ 0, uj, uj };
+}
+
+static void measure(struct wt_appraisal *a, uint64_t span_ns, struct wt_charge *charge)
+{
 	bool identified = all_identified(&a->h);
+	struct wt_energy *e = &charge->measured;
+	uint64_t absent_ns, input_ns;
 	size_t i;
 
 	for (i = 0; i < a->reg.n_sources; i++) {
@@ -71,48 +85,69 @@ static struct wt_energy measure(struct wt_appraisal *a, uint64_t span_ns)
 
 		if (reg->role != WT_ROLE_INPUT)
 			continue;
-		e.low = plus(e.low, scale(m->energy_uj, MILLION - reg->class_ppm, MILLION));
-		e.best = plus(e.best, m->energy_uj);
-		e.high = plus(e.high, round_up(m->energy_uj, MILLION + reg->class_ppm, MILLION));
-		input_ns = plus(m->dark_ns, identified ? minus(span_ns, m->covered_ns) : 0);
-		if (input_ns > dark_ns)
-			dark_ns = input_ns;
+		e->low = plus(e->low, scale(m->energy_uj, MILLION - reg->class_ppm, MILLION));
+		e->best = plus(e->best, m->energy_uj);
+		e->high = plus(e->high, round_up(m->energy_uj, MILLION + reg->class_ppm, MILLION));
+		absent_ns = identified ? minus(span_ns, m->covered_ns) : 0;
+		input_ns = plus(m->dark_ns, absent_ns);
+		if (input_ns <= charge->unmeasured_ns)
+			continue;
+		charge->unmeasured_ns = input_ns;
+		charge->why = absent_ns > m->dark_ns ? "a registered input was not there"
+						     : "a registered input gave no good sample";
 	}
-	substituted = round_up(a->reg.nameplate_w, dark_ns,
-			       1000); /* W times ns: a thousand of that is one uJ */
-	a->run.measured_uj = plus(a->run.measured_uj, e.best);
-	a->run.substituted_uj = plus(a->run.substituted_uj, substituted);
-	e.best = plus(e.best, substituted);
-	e.high = plus(e.high, substituted);
+	charge->substituted = at_nameplate(a, charge->unmeasured_ns);
 	if (!identified)
 		wt_find(&a->found, WT_ENERGY_PARTLY_UNKNOWN,
 			"attestation %" PRIu64
 			": a source is there that may be an input and cannot be identified",
 			a->reading.seq);
-	return e;
 }
 
-/* What of the window lies before the registration began is not charged. */
-static void waive(struct wt_appraisal *a, uint64_t *from_ns, uint64_t to_ns, struct wt_energy *e)
+static void scale_energy(struct wt_energy *e, uint64_t part, uint64_t whole)
+{
+	e->low = part ? scale(e->low, part, whole) : 0;
+	e->best = part ? scale(e->best, part, whole) : 0;
+	e->high = part ? scale(e->high, part, whole) : 0;
+}
+
+/* What lies before the registration began is not charged. */
+static void waive(struct wt_appraisal *a, struct wt_charge *charge)
 {
 	uint64_t begin =
 		a->reg.not_before > 0 ? scale((uint64_t)a->reg.not_before, NS_PER_S, 1) : 0;
-	uint64_t span_ns = to_ns - *from_ns, kept;
+	uint64_t span_ns = charge->to_ns - charge->from_ns, kept;
 
-	if (a->h.seq != 1 || *from_ns >= begin)
+	if (a->h.seq != 1 || charge->from_ns >= begin)
 		return;
-	kept = minus(to_ns, begin);
+	kept = minus(charge->to_ns, begin);
 	a->run.waived_ns = plus(a->run.waived_ns, span_ns - kept);
-	*from_ns = to_ns - kept;
-	e->low = kept ? scale(e->low, kept, span_ns) : 0;
-	e->best = kept ? scale(e->best, kept, span_ns) : 0;
-	e->high = kept ? scale(e->high, kept, span_ns) : 0;
+	charge->from_ns = charge->to_ns - kept;
+	scale_energy(&charge->measured, kept, span_ns);
+	scale_energy(&charge->substituted, kept, span_ns);
+	charge->unmeasured_ns = kept ? scale(charge->unmeasured_ns, kept, span_ns) : 0;
+}
+
+/* The one way to the ledger: what is charged is told, counted and debited as one. */
+static void charge_it(struct wt_appraisal *a, struct wt_charge *charge)
+{
+	struct wt_energy e;
+
+	a->run.measured_uj = plus(a->run.measured_uj, charge->measured.best);
+	a->run.substituted_uj = plus(a->run.substituted_uj, charge->substituted.best);
+	waive(a, charge);
+	if (charge->substituted.high == 0)
+		charge->why = NULL;
+	if (a->observer.charge)
+		a->observer.charge(charge, a->observer.user);
+	e = sum_of(&charge->measured, &charge->substituted);
+	wt_ledger_debit(&a->ledger, charge->from_ns, charge->to_ns, &e);
 }
 
 void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns)
 {
-	uint64_t begin_ns, span_ns = minus(w->to_ns, from_ns);
-	struct wt_energy e;
+	uint64_t span_ns = minus(w->to_ns, from_ns);
+	struct wt_charge charge = { .to_ns = w->realtime_ns };
 
 	if (!has_input(a))
 		return;
@@ -123,10 +158,16 @@ void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_
 			a->reading.seq);
 		return;
 	}
-	e = measure(a, span_ns);
-	begin_ns = minus(w->realtime_ns, span_ns);
-	waive(a, &begin_ns, w->realtime_ns, &e);
-	wt_ledger_debit(&a->ledger, begin_ns, w->realtime_ns, &e);
+	charge.from_ns = minus(w->realtime_ns, span_ns);
+	measure(a, span_ns, &charge);
+	charge_it(a, &charge);
+}
+
+void wt_appraisal_observe(struct wt_appraisal *a, const struct wt_observer *observer)
+{
+	a->observer = *observer;
+	a->ledger.debited = observer->debit;
+	a->ledger.user = observer->user;
 }
 
 static void conclude_exceeded(const struct wt_appraisal *a, struct wt_findings *f,
@@ -157,7 +198,7 @@ void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, str
 	size_t i;
 
 	for (i = 0; i < ledger->n; i++)
-		v->bought_uj = plus(v->bought_uj, wt_grant_uj(&ledger->accounts[i].grant));
+		v->bought_uj = plus(v->bought_uj, ledger->accounts[i].energy_uj);
 	v->chargeable = ledger->charged;
 	v->left_uj = wt_ledger_left(ledger, a->run.to_realtime_ns
 						    ? (int64_t)(a->run.to_realtime_ns / NS_PER_S)

@@ -55,21 +55,18 @@ static uint64_t at_most(uint64_t v, uint64_t bound)
 
 static void set_used(struct wt_account *account, const struct wt_energy *used)
 {
-	uint64_t bought = wt_grant_uj(&account->grant);
-
-	account->used.low = at_most(used->low, bought);
-	account->used.best = at_most(used->best, bought);
-	account->used.high = at_most(used->high, bought);
+	account->used.low = at_most(used->low, account->energy_uj);
+	account->used.best = at_most(used->best, account->energy_uj);
+	account->used.high = at_most(used->high, account->energy_uj);
 }
 
-static int accept(struct wt_appraisal *a, const struct wt_grant *grant, struct wt_span cose,
-		  const char *name, struct wt_err *err)
+static int accept(struct wt_appraisal *a, const struct wt_account *account, const char *name,
+		  struct wt_err *err)
 {
-	uint8_t digest[WT_SHA256_LEN];
+	const uint8_t *digest = account->digest;
 	size_t i;
 	int r;
 
-	wt_sha256(cose, digest);
 	if (account_of(a, digest)) {
 		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s was given twice and counts once",
 			  name);
@@ -79,7 +76,7 @@ static int accept(struct wt_appraisal *a, const struct wt_grant *grant, struct w
 		wt_fail(err, EBADMSG, "more than %u grants", WT_MAX_GRANTS);
 		return refuse(a, name, err);
 	}
-	r = wt_ledger_add(&a->ledger, grant, digest, err);
+	r = wt_ledger_add(&a->ledger, account, err);
 	if (r == -EEXIST) {
 		wt_find(&a->found, WT_GRANT_CONFLICT, "%.60s: %s; the first counts", name,
 			err->msg);
@@ -102,6 +99,8 @@ static int accept(struct wt_appraisal *a, const struct wt_grant *grant, struct w
 int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *name,
 		       struct wt_err *err)
 {
+	uint8_t digest[WT_SHA256_LEN];
+	struct wt_account account;
 	struct opened object;
 	struct wt_grant grant;
 	struct wt_err own;
@@ -125,7 +124,9 @@ int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *
 		return r;
 	if (!is_ours(a, &grant, name, err))
 		return 0;
-	return accept(a, &grant, cose, name, err);
+	wt_sha256(cose, digest);
+	account = wt_grant_account(&grant, digest);
+	return accept(a, &account, name, err);
 }
 
 int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],
@@ -154,7 +155,7 @@ static void check_named(struct wt_appraisal *a, const struct wt_att_grant *named
 
 	wt_hex(named->id, WT_ID_LEN, id);
 	for (i = 0; i < a->ledger.n; i++) {
-		if (memcmp(a->ledger.accounts[i].grant.id, named->id, WT_ID_LEN) != 0)
+		if (memcmp(a->ledger.accounts[i].id, named->id, WT_ID_LEN) != 0)
 			continue;
 		if (memcmp(a->ledger.accounts[i].digest, named->digest, WT_SHA256_LEN) != 0)
 			wt_find(&a->found, WT_GRANT_CONFLICT,
@@ -203,7 +204,7 @@ void wt_grants_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 			"%s of a grant that is not given were used before, as the state says",
 			wt_format_energy(a->orphans[i].used.best, energy));
 	for (i = 0; i < a->ledger.n; i++)
-		bought = plus(bought, wt_grant_uj(&a->ledger.accounts[i].grant));
+		bought = plus(bought, a->ledger.accounts[i].energy_uj);
 	if (a->ledger.n == 0)
 		wt_no_claim(f, WT_CHECK_GRANTS, "no grant to this rig was given");
 	else

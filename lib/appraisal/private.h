@@ -211,6 +211,7 @@ struct wt_appraisal {
 	uint8_t registration_digest[WT_SHA256_LEN];
 	struct rig rig;
 
+	struct wt_observer observer;
 	struct wt_ledger ledger;
 	struct orphan *orphans;
 	size_t n_orphans;

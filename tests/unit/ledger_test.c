@@ -18,11 +18,13 @@ static struct wt_energy flat(uint64_t uj)
 static int add(struct wt_ledger *ledger, uint8_t number, uint32_t wh, int64_t from, int64_t until)
 {
 	struct wt_grant grant = { .wh = wh, .not_before = from, .not_after = until };
+	struct wt_account account;
 	uint8_t digest[WT_SHA256_LEN];
 
 	memset(grant.id, number, sizeof(grant.id));
 	memset(digest, number, sizeof(digest));
-	return wt_ledger_add(ledger, &grant, digest, NULL);
+	account = wt_grant_account(&grant, digest);
+	return wt_ledger_add(ledger, &account, NULL);
 }
 
 static struct wt_account *account(struct wt_ledger *ledger, uint8_t number)
@@ -30,7 +32,7 @@ static struct wt_account *account(struct wt_ledger *ledger, uint8_t number)
 	size_t i;
 
 	for (i = 0; i < ledger->n; i++) {
-		if (ledger->accounts[i].grant.id[0] == number)
+		if (ledger->accounts[i].id[0] == number)
 			return &ledger->accounts[i];
 	}
 	abort();
@@ -120,14 +122,13 @@ TEST_F(ledger, window_is_half_open)
 
 TEST_F(ledger, same_grant_again)
 {
-	struct wt_grant grant = { .wh = 1, .not_after = 3600 };
-	uint8_t digest[WT_SHA256_LEN] = { 1 };
+	struct wt_account grant = { .energy_uj = WH, .not_after = 3600, .digest = { 1 } };
 
-	ASSERT_EQ(0, wt_ledger_add(&self->ledger, &grant, digest, NULL));
-	EXPECT_EQ(0, wt_ledger_add(&self->ledger, &grant, digest, NULL));
+	ASSERT_EQ(0, wt_ledger_add(&self->ledger, &grant, NULL));
+	EXPECT_EQ(0, wt_ledger_add(&self->ledger, &grant, NULL));
 	EXPECT_EQ(1, self->ledger.n);
-	digest[0] = 2;
-	EXPECT_EQ(-EEXIST, wt_ledger_add(&self->ledger, &grant, digest, NULL));
+	grant.digest[0] = 2;
+	EXPECT_EQ(-EEXIST, wt_ledger_add(&self->ledger, &grant, NULL));
 	EXPECT_EQ(1, self->ledger.n);
 }
 
@@ -142,6 +143,58 @@ TEST_F(ledger, greatest_numbers)
 	EXPECT_EQ(UINT64_MAX, self->ledger.charged.best);
 	EXPECT_EQ(WT_GRANT_MAX_WH * WH, account(&self->ledger, 1)->used.best);
 	EXPECT_EQ(0, account(&self->ledger, 2)->used.best);
+}
+
+TEST_F(ledger, revoked_takes_nothing_any_more)
+{
+	struct wt_energy e = flat(100);
+
+	ASSERT_EQ(0, add(&self->ledger, 1, 1, 0, 200));
+	account(&self->ledger, 1)->revoked_at = 50;
+	EXPECT_EQ(WH, wt_ledger_left(&self->ledger, 49));
+	EXPECT_EQ(0, wt_ledger_left(&self->ledger, 50));
+	wt_ledger_debit(&self->ledger, 0, 100 * S, &e);
+	EXPECT_EQ(50, account(&self->ledger, 1)->used.best);
+	EXPECT_EQ(50, self->ledger.over.best);
+}
+
+struct told {
+	struct wt_energy paid, over;
+	uint64_t end_ns;
+	unsigned int out_of_window;
+};
+
+static void listen(const struct wt_account *account, uint64_t from_ns, uint64_t to_ns,
+		   const struct wt_energy *energy, void *user)
+{
+	struct told *told = user;
+	struct wt_energy *sum = account ? &told->paid : &told->over;
+
+	sum->low += energy->low;
+	sum->best += energy->best;
+	sum->high += energy->high;
+	told->end_ns = to_ns;
+	told->out_of_window += account && (from_ns < (uint64_t)account->not_before * S ||
+					   to_ns > (uint64_t)account->not_after * S);
+}
+
+TEST_F(ledger, tells_every_debit)
+{
+	struct wt_energy e = { 250, 300, 310 };
+	struct told told = { 0 };
+
+	ASSERT_EQ(0, add(&self->ledger, 1, 1, 100, 200));
+	self->ledger.debited = listen;
+	self->ledger.user = &told;
+	wt_ledger_debit(&self->ledger, 0, 300 * S, &e);
+	EXPECT_EQ(account(&self->ledger, 1)->used.low, told.paid.low);
+	EXPECT_EQ(100, told.paid.best);
+	EXPECT_EQ(account(&self->ledger, 1)->used.high, told.paid.high);
+	EXPECT_EQ(250, told.paid.low + told.over.low);
+	EXPECT_EQ(300, told.paid.best + told.over.best);
+	EXPECT_EQ(310, told.paid.high + told.over.high);
+	EXPECT_EQ(300 * S, told.end_ns);
+	EXPECT_EQ(0, told.out_of_window);
 }
 
 /* --- properties, on random purchases and intervals -------------------------------------------- */
@@ -238,11 +291,11 @@ TEST_F(ledger, conserves_to_the_uj)
 			sum.low += at->used.low;
 			sum.best += at->used.best;
 			sum.high += at->used.high;
-			ASSERT_LE(at->used.low, wt_grant_uj(&at->grant));
-			ASSERT_LE(at->used.best, wt_grant_uj(&at->grant));
-			ASSERT_LE(at->used.high, wt_grant_uj(&at->grant));
+			ASSERT_LE(at->used.low, at->energy_uj);
+			ASSERT_LE(at->used.best, at->energy_uj);
+			ASSERT_LE(at->used.high, at->energy_uj);
 			ASSERT_LE(at->used.best,
-				  used_within(u, at->grant.not_before, at->grant.not_after));
+				  used_within(u, at->not_before, at->not_after));
 		}
 		for (i = 0; i < USES; i++) {
 			all.low += u[i].energy.low;
@@ -282,8 +335,8 @@ TEST_F(ledger, order_of_adding_is_nothing)
 		run(&other, p, PURCHASES, u, USES);
 		ASSERT_EQ(self->ledger.over.best, other.over.best);
 		for (i = 0; i < PURCHASES; i++) {
-			ASSERT_EQ(self->ledger.accounts[i].grant.id[0],
-				  other.accounts[i].grant.id[0]);
+			ASSERT_EQ(self->ledger.accounts[i].id[0],
+				  other.accounts[i].id[0]);
 			ASSERT_EQ(self->ledger.accounts[i].used.best, other.accounts[i].used.best);
 			ASSERT_EQ(self->ledger.accounts[i].used.high, other.accounts[i].used.high);
 		}
