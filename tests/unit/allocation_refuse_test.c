@@ -362,6 +362,24 @@ TEST(result)
 	wt_buf_free(&b);
 }
 
+/* One more than the struct holds; the encoder would not even write it. */
+TEST(result_of_too_many_checks)
+{
+	struct wrong wrong = { AT(V, 10), NULL, "checks: 33 of them (at most 32)" };
+	struct wt_result result = sample_result();
+	struct wt_buf b = { 0 };
+	char hex[1024];
+	int n;
+
+	n = snprintf(hex, sizeof(hex), "9821");
+	for (int i = 0; i < 33; i++)
+		n += snprintf(hex + n, sizeof(hex) - (size_t)n, "8461%02x02616f6172", 'A' + i);
+	wrong.hex = hex;
+	ASSERT_EQ(0, wt_result_encode(&result, &b, NULL));
+	refuse_all(_metadata, wt_buf_span(&b), try_result, &wrong, 1);
+	wt_buf_free(&b);
+}
+
 TEST(result_encoder_says_the_same)
 {
 	struct wt_result result = sample_result();
