@@ -17,7 +17,7 @@
 
 struct appraiser {
 	const struct wt_config *config;
-	const struct rig *rig;
+	struct rig *rig;
 	struct wt_store *store;
 
 	struct wt_trust *trust; /* NULL: nothing can be judged */
@@ -36,7 +36,7 @@ static void load_day(struct appraiser *ap)
 		log_say(LOG_WARNING, "%s: judging all that is stored anew", err.msg);
 }
 
-int appraiser_new(const struct wt_config *config, const struct rig *rig, struct wt_store *store,
+int appraiser_new(const struct wt_config *config, struct rig *rig, struct wt_store *store,
 		  struct appraiser **ret, struct wt_err *err)
 {
 	struct appraiser *ap = calloc(1, sizeof(*ap));
@@ -93,7 +93,7 @@ static void add_objects(struct appraiser *ap)
 		const struct rig_grant *g = &ap->rig->grants[i];
 
 		if (wt_appraisal_grant(ap->appraisal, wt_buf_span(&g->cose), g->name, &err) <= 0)
-			log_say(LOG_WARNING, "an inspector will refuse the grant: %s", err.msg);
+			rig_refuse(ap->rig, g->name, g->digest, err.msg);
 	}
 }
 

@@ -19,7 +19,7 @@
 struct appraiser;
 
 /* Everything is borrowed and must outlive the appraiser. */
-int appraiser_new(const struct wt_config *config, const struct rig *rig, struct wt_store *store,
+int appraiser_new(const struct wt_config *config, struct rig *rig, struct wt_store *store,
 		  struct appraiser **ret, struct wt_err *err);
 /* Trust, registration or grants changed: begins the day anew. */
 void appraiser_restart(struct appraiser *ap);

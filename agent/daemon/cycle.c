@@ -220,8 +220,7 @@ int cycle_run(struct daemon *d, struct wt_err *err)
 	d->closed = false;
 	if (!d->rig.cert)
 		return wait_for_certificate(d, err);
-	if (rig_reload_grants(&d->rig, &d->config))
-		appraiser_restart(d->appraiser);
+	drop_look(d);
 	if (d->nl)
 		r = dump(d, err);
 	if (r == 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The daemon's state and the parts that work on it: module.c holds the connection to the kernel module, cycle.c turns
- * closed steps into stored attestations, server.c answers the command, main.c begins and ends.
+ * closed steps into stored attestations, drop.c watches the grants folder, server.c answers the command, main.c
+ * begins and ends.
  */
 #ifndef AGENT_DAEMON_DAEMON_H
 #define AGENT_DAEMON_DAEMON_H
@@ -39,6 +40,11 @@ struct daemon {
 	struct probes *probes;
 	char unobserved[128]; /* why there are none */
 
+	sd_event_source *drop; /* watches the grants folder; NULL: it cannot be watched */
+	sd_event_source *drop_timer; /* since something changed there */
+	uint64_t drop_latest;
+	bool drop_missing; /* and it was said */
+
 	sd_event_source *retry; /* after a failed cycle */
 	unsigned int retry_s;
 	char problem[256]; /* what cannot be done at present, said once */
@@ -61,6 +67,12 @@ int cycle_run(struct daemon *d, struct wt_err *err);
 /* Closes the window now and runs the cycle: the row of the attestation that carries it. nonce.p may be NULL. */
 int cycle_attest(struct daemon *d, struct wt_span nonce, struct wt_store_row *ret,
 		 struct wt_err *err);
+
+/* --- drop.c */
+/* Watches the grants folder unless it is watched already. */
+void drop_watch(struct daemon *d);
+/* Reads the grants anew if a file came, went or changed. */
+void drop_look(struct daemon *d);
 
 /* --- server.c */
 int server_start(struct daemon *d, struct wt_err *err);

@@ -114,6 +114,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *user)
 
 	(void)usec;
 	module_load_probes(d);
+	drop_watch(d);
 	if (!d->retry) /* a failed cycle has its own time */
 		cycle_run(d, &err);
 	sd_event_source_set_time_relative(source, TICK_US);
@@ -202,8 +203,10 @@ static int start(struct daemon *d, struct wt_err *err)
 		r = watch(d, err);
 	if (r == 0)
 		r = server_start(d, err);
-	if (r == 0)
+	if (r == 0) {
+		drop_watch(d);
 		r = module_start(d, err);
+	}
 	return r;
 }
 
@@ -211,6 +214,8 @@ static void stop(struct daemon *d)
 {
 	module_stop(d);
 	sd_event_source_unref(d->retry);
+	sd_event_source_unref(d->drop);
+	sd_event_source_unref(d->drop_timer);
 	sd_event_source_unref(d->appraise);
 	sd_event_unref(d->event);
 	appraiser_free(d->appraiser);

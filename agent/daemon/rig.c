@@ -6,13 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/folder.h"
 #include "lib/cose.h"
 #include "lib/file.h"
 
 #include "log.h"
 #include "rig.h"
-
-#define OBJECT_MAX (1024 * 1024) /* a registration with every device there can be is smaller */
 
 int rig_open(struct rig *rig, const struct wt_config *config, struct wt_err *err)
 {
@@ -60,18 +59,17 @@ static void load_certificate(struct rig *rig, const struct wt_config *config)
 static int load_object(const char *path, enum wt_typ typ, struct wt_buf *ret, struct wt_cose *cose,
 		       struct wt_err *err)
 {
-	int r = wt_file_read(path, OBJECT_MAX, ret, err);
+	int r = wt_file_read(path, WT_OBJECT_MAX, ret, err);
 
 	if (r < 0)
 		return r;
 	r = wt_cose_decode(wt_buf_span(ret), cose, err);
 	if (r < 0)
-		return wt_fail_in(err, r, "%s", path);
+		return r;
 	if (cose->whole.n != ret->n)
-		return wt_fail(err, EBADMSG, "%s: %zu bytes after the object", path,
-			       ret->n - cose->whole.n);
+		return wt_fail(err, EBADMSG, "%zu bytes after the object", ret->n - cose->whole.n);
 	if (cose->typ != typ)
-		return wt_fail(err, EBADMSG, "%s: is not a %s", path, wt_typ_name(typ));
+		return wt_fail(err, EBADMSG, "it is not a %s", wt_typ_name(typ));
 	return 0;
 }
 
@@ -98,13 +96,10 @@ static void load_registration(struct rig *rig, const struct wt_config *config)
 	}
 	r = load_object(config->registration, WT_TYP_REGISTRATION, &rig->registration_cose, &cose,
 			&err);
-	if (r == 0) {
+	if (r == 0)
 		r = wt_registration_decode(cose.payload, &rig->registration, &err);
-		if (r < 0)
-			wt_fail_in(&err, r, "%s", config->registration);
-	}
 	if (r < 0) {
-		log_say(LOG_WARNING, "%s: not used", err.msg);
+		log_say(LOG_WARNING, "%s: not used: %s", config->registration, err.msg);
 		wt_buf_free(&rig->registration_cose);
 		return;
 	}
@@ -124,39 +119,52 @@ static void load_registration(struct rig *rig, const struct wt_config *config)
 		rig->registration.n_devices, rig->registration.n_sources);
 }
 
-static int load_grant(struct rig *rig, const char *dir, const char *name, struct wt_err *err)
+void rig_refuse(struct rig *rig, const char *file, const uint8_t digest[WT_SHA256_LEN],
+		const char *why)
+{
+	if (wt_refusals_new(&rig->refusals, file, digest))
+		log_say(LOG_WARNING, "grant %s: refused: %s; left where it is", file, why);
+	else
+		log_say(LOG_DEBUG, "grant %s: still refused: %s", file, why);
+}
+
+/* Whose it is. Whether it is good is for the appraisal to say, where there are trust anchors. */
+static int read_grant(struct rig *rig, const char *path, struct rig_grant *g, struct wt_err *err)
+{
+	struct wt_cose cose;
+	int r = load_object(path, WT_TYP_GRANT, &g->cose, &cose, err);
+
+	if (r == 0)
+		r = wt_grant_decode(cose.payload, &g->grant, err);
+	if (r == 0 && g->grant.to_site)
+		r = wt_fail(err, EPERM, "it is a site's: this rig needs its allotment");
+	else if (r == 0 && memcmp(g->grant.spender, rig->ueid, WT_UEID_LEN))
+		r = wt_fail(err, EPERM, "it is for another rig to spend");
+	wt_sha256(wt_buf_span(&g->cose), g->digest);
+	return r;
+}
+
+static void load_grant(struct rig *rig, const char *dir, const char *name)
 {
 	struct rig_grant g = {}, *grants;
-	struct wt_cose cose;
 	char path[WT_PATH_MAX + 256];
-	int r;
+	struct wt_err err = {};
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	r = load_object(path, WT_TYP_GRANT, &g.cose, &cose, err);
-	if (r == 0) {
-		r = wt_grant_decode(cose.payload, &g.grant, err);
-		if (r < 0)
-			wt_fail_in(err, r, "%s", path);
-	}
-	if (r == 0 && !g.grant.to_site && memcmp(g.grant.spender, rig->ueid, WT_UEID_LEN))
-		r = wt_fail(err, EPERM, "%s: is for another rig to spend", path);
-	if (r == 0 && g.grant.to_site)
-		r = wt_fail(err, EPERM, "%s: is a site's: this rig needs its allotment", path);
-	if (r == 0) {
-		grants = reallocarray(rig->grants, rig->n_grants + 1, sizeof(g));
-		if (!grants)
-			r = wt_fail(err, ENOMEM, "out of memory");
-		else
-			rig->grants = grants;
-	}
-	if (r < 0) {
+	if (read_grant(rig, path, &g, &err) < 0) {
+		rig_refuse(rig, name, g.digest, err.msg);
 		wt_buf_free(&g.cose);
-		return r;
+		return;
 	}
+	grants = reallocarray(rig->grants, rig->n_grants + 1, sizeof(g));
+	if (!grants) {
+		log_say(LOG_WARNING, "%s: out of memory", path);
+		wt_buf_free(&g.cose);
+		return;
+	}
+	rig->grants = grants;
 	snprintf(g.name, sizeof(g.name), "%s", name);
-	wt_sha256(wt_buf_span(&g.cose), g.digest);
 	rig->grants[rig->n_grants++] = g; /* transferred */
-	return 0;
 }
 
 static void drop_grants(struct rig *rig)
@@ -166,13 +174,6 @@ static void drop_grants(struct rig *rig)
 	free(rig->grants);
 	rig->grants = NULL;
 	rig->n_grants = 0;
-}
-
-static int is_cose(const struct dirent *entry)
-{
-	size_t n = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && n > 5 && !strcmp(entry->d_name + n - 5, ".cose");
 }
 
 static uint64_t mix(uint64_t hash, const void *p, size_t n) /* FNV-1a */
@@ -197,7 +198,7 @@ static uint64_t stamp(const char *dir)
 	while ((entry = readdir(d))) {
 		uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-		if (!is_cose(entry) || fstatat(dirfd(d), entry->d_name, &st, 0) < 0)
+		if (!wt_folder_filter(entry) || fstatat(dirfd(d), entry->d_name, &st, 0) < 0)
 			continue;
 		hash = mix(hash, entry->d_name, strlen(entry->d_name));
 		hash = mix(hash, &st.st_mtim, sizeof(st.st_mtim));
@@ -210,12 +211,11 @@ static uint64_t stamp(const char *dir)
 static void load_grants(struct rig *rig, const struct wt_config *config)
 {
 	struct dirent **names = NULL;
-	struct wt_err err = {};
 	int n;
 
 	drop_grants(rig);
 	rig->grants_stamp = stamp(config->grants);
-	n = scandir(config->grants, &names, is_cose, alphasort);
+	n = scandir(config->grants, &names, wt_folder_filter, alphasort);
 	if (n < 0) {
 		log_say(errno == ENOENT ? LOG_NOTICE : LOG_WARNING, "%s: no grants: %s",
 			config->grants, strerror(errno));
@@ -225,8 +225,8 @@ static void load_grants(struct rig *rig, const struct wt_config *config)
 		if (rig->n_grants >= WT_MAX_GRANTS)
 			log_say(LOG_WARNING, "%s: over %d grants: %s left unused", config->grants,
 				WT_MAX_GRANTS, names[i]->d_name);
-		else if (load_grant(rig, config->grants, names[i]->d_name, &err) < 0)
-			log_say(LOG_WARNING, "%s; left where it is", err.msg);
+		else
+			load_grant(rig, config->grants, names[i]->d_name);
 		free(names[i]);
 	}
 	free(names);

@@ -4,6 +4,7 @@
 #define AGENT_DAEMON_RIG_H
 
 #include "agent/config.h"
+#include "agent/refusals.h"
 #include "lib/bytes.h"
 #include "lib/crypto/crypto.h"
 #include "lib/err.h"
@@ -27,6 +28,7 @@ struct rig {
 	struct rig_grant *grants;
 	size_t n_grants;
 	uint64_t grants_stamp; /* of the files as they were read */
+	struct wt_refusals refusals; /* grants that were named as refused */
 };
 
 /* The key, which never changes while the daemon runs. -ENOENT with how to make one. */
@@ -38,6 +40,9 @@ int rig_open(struct rig *rig, const struct wt_config *config, struct wt_err *err
 void rig_reload(struct rig *rig, const struct wt_config *config);
 /* The grants alone, if a file came, went or changed: true when they were read anew. */
 bool rig_reload_grants(struct rig *rig, const struct wt_config *config);
+/* Says why a grant is not used, once; so does whoever else judges it. */
+void rig_refuse(struct rig *rig, const char *file, const uint8_t digest[WT_SHA256_LEN],
+		const char *why);
 void rig_close(struct rig *rig);
 
 #endif
