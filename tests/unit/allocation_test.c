@@ -17,7 +17,7 @@ TEST(allotment_round_trip)
 		wt_buf_reset(&again);
 		ASSERT_EQ(0, wt_allotment_encode(&allotment, &b, &err)) TH_LOG("%s", err.msg);
 		ASSERT_EQ(0, wt_allotment_decode(wt_buf_span(&b), &back, &err))
-			TH_LOG("%s", err.msg);
+		TH_LOG("%s", err.msg);
 		EXPECT_EQ(0, memcmp(&allotment, &back, sizeof(back)));
 		ASSERT_EQ(0, wt_allotment_encode(&back, &again, &err));
 		EXPECT_TRUE(wt_span_equal(wt_buf_span(&b), wt_buf_span(&again)));

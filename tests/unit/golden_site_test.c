@@ -62,8 +62,10 @@ FIXTURE(site)
 FIXTURE_SETUP(site)
 {
 	memset(self, 0, sizeof(*self));
-	self->registry = (struct signer){ ED25519_PKCS8 GOLDEN_REGISTRY_SEED, GOLDEN_REGISTRY_CERT };
-	self->platform = (struct signer){ ED25519_PKCS8 GOLDEN_PLATFORM_SEED, GOLDEN_PLATFORM_CERT };
+	self->registry =
+		(struct signer){ ED25519_PKCS8 GOLDEN_REGISTRY_SEED, GOLDEN_REGISTRY_CERT };
+	self->platform =
+		(struct signer){ ED25519_PKCS8 GOLDEN_PLATFORM_SEED, GOLDEN_PLATFORM_CERT };
 	self->rig = (struct signer){ ED25519_PKCS8 GOLDEN_RIG_SEED, GOLDEN_ED25519_CERT };
 	self->site = (struct signer){ ED25519_PKCS8 GOLDEN_SITE_SEED, GOLDEN_SITE_CERT };
 	self->inspector =
@@ -106,18 +108,17 @@ static void expect_golden(struct __test_metadata *_metadata, FIXTURE_DATA(site) 
 	ASSERT_EQ(0, self->payload.err);
 	ASSERT_EQ(0, wt_cose_sign(who->key, who->cert, false, typ, wt_buf_span(&self->payload),
 				  &self->got, &self->err))
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	got = malloc(2 * self->got.n + 1);
 	wt_hex(self->got.p, self->got.n, got);
 	EXPECT_TRUE(wt_span_equal(want, wt_buf_span(&self->got)))
-		TH_LOG("%s is now %s",
-									   wt_typ_name(typ), got);
+	TH_LOG("%s is now %s", wt_typ_name(typ), got);
 	free(got);
 	ASSERT_EQ(0, wt_cose_decode(want, &cose, &self->err)) TH_LOG("%s", self->err.msg);
 	EXPECT_EQ(typ, cose.typ);
 	EXPECT_EQ(want.n, cose.whole.n);
 	EXPECT_EQ(0, wt_cose_verify(&cose, wt_cert_key(who->cert), &self->scratch, &self->err))
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	EXPECT_TRUE(wt_span_equal(cose.payload, wt_buf_span(&self->payload)));
 	free((void *)want.p);
 }
@@ -164,7 +165,7 @@ TEST_F(site, registration)
 	memset(reg.id, 0x20, sizeof(reg.id));
 	memcpy(reg.ueid, self->ueid, sizeof(reg.ueid));
 	ASSERT_EQ(0, wt_registration_encode(&reg, &self->payload, &self->err))
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	expect_golden(_metadata, self, &self->registry, WT_TYP_REGISTRATION,
 		      GOLDEN_SITE_REGISTRATION);
 }
@@ -187,7 +188,7 @@ TEST_F(site, grant)
 	memset(grant.id, 0x10, sizeof(grant.id));
 	wt_cert_x5t(self->site.cert, grant.site_key);
 	ASSERT_EQ(0, wt_grant_encode(&grant, &self->payload, &self->err))
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	expect_golden(_metadata, self, &self->platform, WT_TYP_GRANT, GOLDEN_SITE_GRANT);
 }
 
@@ -204,7 +205,7 @@ TEST_F(site, allotment)
 	memcpy(allotment.ueid, self->ueid, sizeof(allotment.ueid));
 	digest_of(GOLDEN_SITE_GRANT, allotment.grant_digest);
 	ASSERT_EQ(0, wt_allotment_encode(&allotment, &self->payload, &self->err))
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	expect_golden(_metadata, self, &self->site, WT_TYP_ALLOTMENT, GOLDEN_SITE_ALLOTMENT);
 }
 
@@ -223,7 +224,7 @@ TEST_F(site, notice)
 
 	memset(notice.id, 0xb0, sizeof(notice.id));
 	ASSERT_EQ(0, wt_notice_encode(&notice, &self->payload, &self->err))
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	expect_golden(_metadata, self, &self->platform, WT_TYP_NOTICE, GOLDEN_SITE_NOTICE);
 }
 
@@ -343,7 +344,7 @@ TEST_F(site, attestation)
 	records[3].raw = wt_span(&log.window, sizeof(log.window));
 	for (size_t i = 0; i < 4; i++)
 		EXPECT_EQ(0, wt_record_decode(records[i].raw, &rec, &self->err))
-			TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	memcpy(att.ueid, self->ueid, sizeof(att.ueid));
 	memcpy(att.epoch, EPOCH, sizeof(att.epoch));
 	ASSERT_EQ(0, wt_chain_step(att.chain_after, records, 4, &self->scratch));
@@ -353,7 +354,7 @@ TEST_F(site, attestation)
 	memset(grants[1].id, 0x90, WT_ID_LEN);
 	digest_of(GOLDEN_SITE_ALLOTMENT, grants[1].digest);
 	ASSERT_EQ(0, wt_attestation_encode(&att, &self->payload, &self->err))
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	expect_golden(_metadata, self, &self->rig, WT_TYP_ATTESTATION, GOLDEN_SITE_ATTESTATION);
 }
 
@@ -393,7 +394,7 @@ TEST_F(site, result)
 	wt_policy_digest(looked_at, 4, result.policy);
 	digest_of(GOLDEN_SITE_ATTESTATION, result.last_digest);
 	ASSERT_EQ(0, wt_result_encode(&result, &self->payload, &self->err))
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	expect_golden(_metadata, self, &self->inspector, WT_TYP_RESULT, GOLDEN_SITE_RESULT);
 }
 
