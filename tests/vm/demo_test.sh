@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Everything that `make demo` shows, asserted.
-# timeout: 300
+# timeout: 480
 set -u
 here=$(dirname "$0")
 . "$here/lib.sh"

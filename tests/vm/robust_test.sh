@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a rig must live through: devices that come and go under load, a sensor that is faked or unplugged, an agent
 # killed at any moment, a module that is pulled away, a log that is full.
-# timeout: 300
+# timeout: 480
 set -u
 here=$(dirname "$0")
 . "$here/lib.sh"
