@@ -185,6 +185,23 @@ void wt_appraisal_observe(struct wt_appraisal *a, const struct wt_observer *obse
 /* The ledger as it stands, borrowed: for balances. */
 const struct wt_ledger *wt_appraisal_ledger(const struct wt_appraisal *a);
 const struct wt_registration *wt_appraisal_registered(const struct wt_appraisal *a); /* or NULL */
+/* SHA-256 of the newest attestation accepted; zeros: none was. */
+void wt_appraisal_newest(const struct wt_appraisal *a, uint8_t ret_digest[WT_SHA256_LEN]);
+/* Grants and allotments that the newest attestation names; borrowed until more is fed. */
+const struct wt_att_grant *wt_appraisal_spends(const struct wt_appraisal *a, size_t *ret_n);
+
+/* A device with a serial number, and a time for which it was there: to compare rigs with each other. */
+struct wt_sighting {
+	uint8_t bus;
+	uint16_t vid, pid;
+	char serial[64];
+	bool registered; /* for this rig, by that serial number */
+	uint64_t from_ns, to_ns; /* realtime, since 1970; from_ns < to_ns, or it was not seen yet */
+};
+
+#define WT_MAX_SIGHTINGS 64 /* the newest of one device that are kept */
+/* All of this run, in no order; borrowed until more is fed. */
+const struct wt_sighting *wt_appraisal_sightings(const struct wt_appraisal *a, size_t *ret_n);
 void wt_appraisal_free(struct wt_appraisal *a);
 void wt_verdict_clear(struct wt_verdict *v);
 

@@ -45,12 +45,24 @@ void wt_appraisal_free(struct wt_appraisal *a)
 	free(a->run.grants);
 	free(a->run.sources);
 	free(a->run.devices);
+	free(a->run.sightings);
 	free(a);
 }
 
 const struct wt_ledger *wt_appraisal_ledger(const struct wt_appraisal *a)
 {
 	return &a->ledger;
+}
+
+void wt_appraisal_newest(const struct wt_appraisal *a, uint8_t ret_digest[WT_SHA256_LEN])
+{
+	memcpy(ret_digest, a->h.digest, WT_SHA256_LEN);
+}
+
+const struct wt_att_grant *wt_appraisal_spends(const struct wt_appraisal *a, size_t *ret_n)
+{
+	*ret_n = a->run.n_grants;
+	return a->run.grants;
 }
 
 /* Opens the envelope. Returns 1, 0 when it is no attestation, < 0 when it could not be judged. */

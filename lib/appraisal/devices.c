@@ -116,7 +116,7 @@ int wt_device_match(struct wt_appraisal *a, struct device *d)
 			"%.140s is there (seen %s) and is not registered; nothing was sent to it",
 			words(d, name), since);
 	}
-	return give_tally(a, d);
+	return wt_sighting_begin(a, d) < 0 ? -ENOMEM : give_tally(a, d);
 }
 
 struct device *wt_device_find(struct history *h, uint32_t id)
@@ -183,9 +183,10 @@ void wt_device_del(struct wt_appraisal *a, const struct wt_record *rec)
 
 	memcpy(&raw, rec->payload.p, sizeof(raw));
 	d = wt_device_find(&a->h, le32toh(raw.id));
-	if (d && !d->removed)
+	if (d && !d->removed) {
 		d->removed = true;
-	else if (a->h.whole)
+		wt_sighting_removed(a, d, rec->boottime_ns);
+	} else if (a->h.whole)
 		wt_find(&a->found, WT_ID_IMPOSSIBLE,
 			"record %" PRIu64 " removes device %" PRIu32 ", which was not there",
 			rec->seq, le32toh(raw.id));
@@ -207,6 +208,7 @@ bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_
 	struct wt_device_summary *summary;
 	char name[160], since[WT_TIMESTAMP_LEN];
 
+	wt_sighting_window(a, d, from_ns);
 	if (worked && d->worked_realtime_ns == 0)
 		d->worked_realtime_ns =
 			realtime_of(&a->h, d->added_ns > from_ns ? d->added_ns : from_ns);

@@ -82,6 +82,7 @@ struct device {
 	uint64_t worked_realtime_ns;
 
 	uint64_t added_ns; /* of DEVICE_ADD, when it stands in this step */
+	size_t sighting; /* index into run.sightings, or NO_SIGHTING */
 	int registered;
 	size_t tally;
 	uint64_t listed;
@@ -173,6 +174,8 @@ struct run {
 	struct device_tally *devices;
 	size_t n_devices;
 	uint64_t untallied; /* devices beyond the bound of the list */
+	struct wt_sighting *sightings;
+	size_t n_sightings;
 	char anchor[128]; /* of the rig's path */
 	int64_t revocation_at; /* the oldest revocation list looked at; 0: none was */
 };
@@ -379,6 +382,15 @@ int wt_device_match(struct wt_appraisal *a, struct device *d);
 bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now,
 		      uint64_t from_ns, bool sound);
 void wt_devices_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
+
+/* --- sightings.c ------------------------------------------------------------------------------ */
+
+#define NO_SIGHTING SIZE_MAX
+
+int wt_sighting_begin(struct wt_appraisal *a, struct device *d);
+/* A window lists it: it was there from then on, and unless it was removed still is. */
+void wt_sighting_window(struct wt_appraisal *a, const struct device *d, uint64_t from_ns);
+void wt_sighting_removed(struct wt_appraisal *a, const struct device *d, uint64_t boottime_ns);
 
 void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
 void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
