@@ -19,6 +19,8 @@ int authority_certify(int argc, char **argv);
 int authority_registration(int argc, char **argv);
 int authority_grant(int argc, char **argv);
 int authority_crl(int argc, char **argv);
+int authority_site(int argc, char **argv);
+int authority_split(int argc, char **argv);
 int authority_batch(int argc, char **argv);
 int authority_list(int argc, char **argv);
 int authority_reissue(int argc, char **argv);

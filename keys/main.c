@@ -9,6 +9,8 @@ static const struct wt_command commands[] = {
 	{ "registration", authority_registration, "register a rig: its devices, its power sources, its site" },
 	{ "grant",        authority_grant,        "sell a rig or a site energy: one purchase of at most 1 MWh" },
 	{ "batch",        authority_batch,        "sell a day's purchases from a table: all of them or none" },
+	{ "site",         authority_site,         "make a site: a key that may divide what it buys" },
+	{ "split",        authority_split,        "divide a site's grant among its rigs: shares that sum exactly" },
 	{ "list",         authority_list,         "what was issued" },
 	{ "reissue",      authority_reissue,      "write an object that was issued once more" },
 	{ "crl",          authority_crl,          "renew the revocation lists, or revoke certificates" },

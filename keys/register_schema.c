@@ -121,17 +121,17 @@ const char *const register_sql[SQL_COUNT] = {
 		" issued_at AS issued_at_s, " HEX("digest") " FROM standing ORDER BY n",
 	[SQL_LIST + REGISTER_GRANTS] =
 		"SELECT " HEX("id") ", transaction_id AS \"transaction\","
-		" CASE WHEN ueid IS NOT NULL THEN lower(hex(ueid)) END AS rig,"
+		" CASE WHEN ueid IS NOT NULL THEN lower(hex(ueid)) END AS ueid,"
 		" CASE WHEN site IS NOT NULL THEN ifnull((SELECT name FROM sites WHERE x5t = site),"
 		" lower(hex(site))) END AS site, licence, zone, not_before AS not_before_s,"
-		" not_after AS not_after_s, wh, ifnull((SELECT sum(wh) FROM allotments"
+		" not_after AS not_after_s, wh AS energy_wh, ifnull((SELECT sum(wh) FROM allotments"
 		" WHERE grant_id = grants.id), 0) AS allotted_wh,"
 		" (SELECT min(starts) FROM notices WHERE kind = 1 AND target = grants.id) AS revoked_from_s,"
 		" issued_at AS issued_at_s, " HEX("digest") " FROM grants ORDER BY n",
 	[SQL_LIST + REGISTER_ALLOTMENTS] =
-		"SELECT " HEX("id") ", lower(hex(grant_id)) AS \"grant\","
+		"SELECT " HEX("id") ", lower(hex(grant_id)) AS grant_id,"
 		" (SELECT transaction_id FROM grants g WHERE g.id = grant_id) AS \"transaction\","
-		" lower(hex(ueid)) AS rig, wh, not_before AS not_before_s, not_after AS not_after_s,"
+		" lower(hex(ueid)) AS ueid, wh AS energy_wh, not_before AS not_before_s, not_after AS not_after_s,"
 		" issued_at AS issued_at_s, " HEX("digest") " FROM allotments ORDER BY n",
 	[SQL_LIST + REGISTER_NOTICES] =
 		"SELECT " HEX("id") ", CASE kind WHEN 1 THEN 'revoke-grant' WHEN 2 THEN"

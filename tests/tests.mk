@@ -25,10 +25,12 @@ UNIT := $(patsubst %.c,$(O)/%,$(UNIT_SRC))
 KERNEL_ARITHMETIC := $(patsubst %.c,$(O)/%.o,$(wildcard kmod/integrator.c))
 LIBAGENT := $(O)/libagent.a
 LIBSIM := $(O)/libsim.a
+LIBKEYS := $(O)/libkeys.a
 
+$(LIBKEYS): $(patsubst %.c,$(O)/%.o,$(filter-out keys/main.c,$(sort $(wildcard keys/*.c))))
 $(LIBAGENT): $(patsubst %.c,$(O)/%.o,$(AGENT_SRC))
 $(LIBSIM): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/*.c)))
-$(LIBAGENT) $(LIBSIM):
+$(LIBAGENT) $(LIBSIM) $(LIBKEYS):
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
@@ -38,9 +40,9 @@ $(O)/tests/%.o: override CPPFLAGS += -isystem $(KSELFTEST)
 $(O)/tests/unit/%.o: override CFLAGS += -Wno-missing-prototypes -Wno-clobbered -Wno-unused-parameter \
 	-Wno-sign-compare
 
-$(UNIT): %: %.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC) $(LIBAGENT) $(LIBSIM) $(LIB)
+$(UNIT): %: %.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC) $(LIBAGENT) $(LIBSIM) $(LIBKEYS) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lnl-genl-3 -lnl-3 -lsqlite3 -linih $(LIB_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lnl-genl-3 -lnl-3 -lsqlite3 -linih -lcsv $(LIB_LIBS)
 
 .PHONY: unit-tests
 unit-tests: $(UNIT)
