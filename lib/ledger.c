@@ -12,13 +12,12 @@
 #include <string.h>
 
 #define NS_PER_S 1000000000u
-#define UJ_PER_WH UINT64_C(3600000000)
 
 typedef unsigned __int128 u128;
 
 uint64_t wt_grant_uj(const struct wt_grant *grant)
 {
-	return grant->wh * UJ_PER_WH;
+	return grant->wh * WT_UJ_PER_WH;
 }
 
 /* Seconds since 1970 as ns, held within 64 bits (the year 2554). */

@@ -15,6 +15,7 @@ struct wt_energy {
 };
 
 #define WT_NEVER INT64_MAX
+#define WT_UJ_PER_WH UINT64_C(3600000000)
 
 /* What a rig may spend: a grant to itself, or its allotment of a grant to its site. */
 struct wt_account {

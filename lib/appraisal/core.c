@@ -37,6 +37,7 @@ void wt_appraisal_free(struct wt_appraisal *a)
 	wt_ledger_clear(&a->ledger);
 	wt_buf_free(&a->scratch);
 	free(a->orphans);
+	free(a->site_grants);
 	free(a->meters);
 	free(a->h.sources);
 	free(a->h.devices);

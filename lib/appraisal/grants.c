@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Grants: each is accepted, or named and not used. A folder of grants may well hold those of other
- * rigs: they are passed over. What a state says was used of a grant is kept even while that grant
+ * rigs: they are passed over. One to a site key waits for its allotments (allotments.c). What a state says was used of a grant is kept even while that grant
  * is not given, so that nothing is spent twice.
  */
 #include "lib/appraisal/private.h"
@@ -21,9 +21,8 @@ static bool is_ours(struct wt_appraisal *a, const struct wt_grant *grant, const 
 		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s: %s", name, err->msg);
 		return false;
 	}
-	if (grant->to_site || memcmp(grant->spender, a->reg.ueid, WT_UEID_LEN) != 0) {
-		wt_fail(err, EINVAL, "%s",
-			grant->to_site ? "granted to a site key" : "granted to another rig");
+	if (memcmp(grant->spender, a->reg.ueid, WT_UEID_LEN) != 0) {
+		wt_fail(err, EINVAL, "granted to another rig");
 		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s: %s, passed over", name, err->msg);
 		return false;
 	}
@@ -60,8 +59,8 @@ static void set_used(struct wt_account *account, const struct wt_energy *used)
 	account->used.high = at_most(used->high, account->energy_uj);
 }
 
-static int accept(struct wt_appraisal *a, const struct wt_account *account, const char *name,
-		  struct wt_err *err)
+int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, const char *name,
+		     struct wt_err *err)
 {
 	const uint8_t *digest = account->digest;
 	size_t i;
@@ -122,11 +121,13 @@ int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *
 	wt_opened_clear(&object);
 	if (r <= 0)
 		return r;
+	wt_sha256(cose, digest);
+	if (a->registered && grant.to_site)
+		return wt_site_grant_keep(a, &grant, digest, name, err);
 	if (!is_ours(a, &grant, name, err))
 		return 0;
-	wt_sha256(cose, digest);
 	account = wt_grant_account(&grant, digest);
-	return accept(a, &account, name, err);
+	return wt_grants_accept(a, &account, name, err);
 }
 
 int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],
@@ -148,25 +149,35 @@ int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],
 	return 0;
 }
 
-static void check_named(struct wt_appraisal *a, const struct wt_att_grant *named)
+/* What was given under that id, to the rig or to its site. */
+static const struct wt_account *given(struct wt_appraisal *a, const uint8_t id[WT_ID_LEN])
 {
-	char id[2 * WT_ID_LEN + 1];
+	struct site_grant *site = wt_site_grant_find(a, id);
 	size_t i;
 
-	wt_hex(named->id, WT_ID_LEN, id);
 	for (i = 0; i < a->ledger.n; i++) {
-		if (memcmp(a->ledger.accounts[i].id, named->id, WT_ID_LEN) != 0)
-			continue;
-		if (memcmp(a->ledger.accounts[i].digest, named->digest, WT_SHA256_LEN) != 0)
-			wt_find(&a->found, WT_GRANT_CONFLICT,
-				"attestation %" PRIu64
-				" names grant %s with another content than the one given",
-				a->reading.seq, id);
-		return;
+		if (memcmp(a->ledger.accounts[i].id, id, WT_ID_LEN) == 0)
+			return &a->ledger.accounts[i];
 	}
-	wt_find(&a->found, WT_GRANT_MISSING,
-		"attestation %" PRIu64 " names grant %s, which was not given or not accepted",
-		a->reading.seq, id);
+	return site ? &site->whole : NULL;
+}
+
+static void check_named(struct wt_appraisal *a, const struct wt_att_grant *named)
+{
+	const struct wt_account *account = given(a, named->id);
+	char id[2 * WT_ID_LEN + 1];
+
+	wt_hex(named->id, WT_ID_LEN, id);
+	if (!account)
+		wt_find(&a->found, WT_GRANT_MISSING,
+			"attestation %" PRIu64
+			" names grant %s, which was not given or not accepted",
+			a->reading.seq, id);
+	else if (memcmp(account->digest, named->digest, WT_SHA256_LEN) != 0)
+		wt_find(&a->found, WT_GRANT_CONFLICT,
+			"attestation %" PRIu64
+			" names grant %s with another content than the one given",
+			a->reading.seq, id);
 }
 
 /* Rigs name the same grants from one attestation to the next: what was looked at is remembered. */
@@ -205,7 +216,11 @@ void wt_grants_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 			wt_format_energy(a->orphans[i].used.best, energy));
 	for (i = 0; i < a->ledger.n; i++)
 		bought = plus(bought, a->ledger.accounts[i].energy_uj);
-	if (a->ledger.n == 0)
+	if (a->ledger.n == 0 && a->n_site_grants > 0)
+		wt_no_claim(f, WT_CHECK_GRANTS,
+			    "no grant or allotment to this rig was given, only %s to a site",
+			    wt_count(a->n_site_grants, "grant", text));
+	else if (a->ledger.n == 0)
 		wt_no_claim(f, WT_CHECK_GRANTS, "no grant to this rig was given");
 	else
 		wt_affirm(f, WT_CHECK_GRANTS, "%s to this rig, %s",

@@ -202,6 +202,14 @@ struct orphan {
 	struct wt_energy used;
 };
 
+/* A grant to the rig's site: buys the rig nothing until an allotment gives it a share. */
+struct site_grant {
+	struct wt_account whole; /* the purchase, as if it were an account */
+	uint8_t site_key[WT_SHA256_LEN];
+	bool licensed; /* to the rig's licence, in its zone */
+	uint64_t allotted_uj; /* to this rig */
+};
+
 struct wt_appraisal {
 	struct wt_trust *trust; /* borrowed */
 	int64_t now;
@@ -218,6 +226,8 @@ struct wt_appraisal {
 	struct wt_ledger ledger;
 	struct orphan *orphans;
 	size_t n_orphans;
+	struct site_grant *site_grants;
+	size_t n_site_grants;
 
 	struct wt_findings found;
 	struct history h;
@@ -291,7 +301,7 @@ int wt_rig_check(struct wt_appraisal *a, const struct wt_cose *cose,
 		 const struct wt_attestation *att, struct wt_err *err);
 void wt_signers_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
 
-/* --- registration.c, grants.c ----------------------------------------------------------------- */
+/* --- registration.c, grants.c, allotments.c --------------------------------------------------- */
 
 /* Is the attestation of the registered rig, in the registration's time? Returns 1 or 0 as above. */
 int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *att,
@@ -301,7 +311,14 @@ int wt_grants_named(struct wt_appraisal *a, const struct wt_attestation *att);
 /* What the state says was used of a grant: to its account, or kept until the grant is given. */
 int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],
 		   const struct wt_energy *used);
+/* An account for the ledger, of a grant or an allotment that was checked. Returns as above. */
+int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, const char *name,
+		     struct wt_err *err);
 void wt_grants_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+/* A grant to a site key that was checked. Returns as above. */
+int wt_site_grant_keep(struct wt_appraisal *a, const struct wt_grant *grant,
+		       const uint8_t digest[WT_SHA256_LEN], const char *name, struct wt_err *err);
+struct site_grant *wt_site_grant_find(struct wt_appraisal *a, const uint8_t id[WT_ID_LEN]);
 
 /* --- sequence.c, replay.c, epoch.c ------------------------------------------------------------ */
 

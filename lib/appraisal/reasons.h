@@ -134,6 +134,16 @@
 	  "a grant for this rig is to another licence or zone than the registered one; it was not used")    \
 	X(GRANT_MISSING, "grant-missing", GRANTS, WARNING,                                                   \
 	  "the rig or the state names a grant that was not given")                                          \
+	X(ALLOTMENT_REFUSED, "allotment-refused", GRANTS, CONTRAINDICATED,                                   \
+	  "an allotment is malformed, forged or its signer may sign none; it was not used")                 \
+	X(ALLOTMENT_OTHER_SITE, "allotment-other-site", GRANTS, CONTRAINDICATED,                             \
+	  "an allotment is not signed with the site key that its grant names; it was not used")             \
+	X(ALLOTMENT_OTHER_GRANT, "allotment-other-grant", GRANTS, CONTRAINDICATED,                           \
+	  "an allotment divides a grant with another content than the one given; it was not used")          \
+	X(ALLOTMENT_BEYOND_GRANT, "allotment-beyond-grant", GRANTS, CONTRAINDICATED,                         \
+	  "an allotment reaches beyond its grant's delivery window or energy; it was not used")             \
+	X(ALLOTMENT_WITHOUT_GRANT, "allotment-without-grant", GRANTS, WARNING,                               \
+	  "an allotment's grant was not given or not accepted; the allotment was not used")                 \
 	X(INPUT_NOT_REGISTERED, "input-not-registered", ENERGY, CONTRAINDICATED,                             \
 	  "the registration names no input source: nothing measures the rig")                               \
 	X(ENERGY_EXCEEDED, "energy-exceeded", ENERGY, CONTRAINDICATED,                                       \

@@ -67,15 +67,17 @@ static void publish(struct rig *rig, struct rig_identity *ca, const char *cert_n
 static void make_authorities(struct rig *rig)
 {
 	static const enum wt_duty registry[] = { WT_DUTY_REGISTRATION, WT_DUTY_ATTESTATION };
-	static const enum wt_duty energy[] = { WT_DUTY_GRANT };
+	static const enum wt_duty energy[] = { WT_DUTY_GRANT, WT_DUTY_ALLOTMENT };
 
 	rig_issue(NULL, "Registry CA", registry, 2, true, CERT_FROM, CERT_UNTIL, &rig->registry_ca);
 	rig_issue(&rig->registry_ca, "Registry", &registry[0], 1, false, CERT_FROM, CERT_UNTIL,
 		  &rig->registry);
 	rig_issue(&rig->registry_ca, "KZ-PVL-0142", &registry[1], 1, false, CERT_FROM, CERT_UNTIL,
 		  &rig->self);
-	rig_issue(NULL, "Energy CA", energy, 1, true, CERT_FROM, CERT_UNTIL, &rig->energy_ca);
+	rig_issue(NULL, "Energy CA", energy, 2, true, CERT_FROM, CERT_UNTIL, &rig->energy_ca);
 	rig_issue(&rig->energy_ca, "Energy", energy, 1, false, CERT_FROM, CERT_UNTIL, &rig->energy);
+	rig_issue(&rig->energy_ca, "Pavlodar 3", &energy[1], 1, false, CERT_FROM, CERT_UNTIL,
+		  &rig->site);
 	strcpy(rig->dir, "/tmp/wattest-rig-XXXXXX");
 	if (!mkdtemp(rig->dir))
 		abort();
@@ -161,10 +163,14 @@ void rig_free(struct rig *rig)
 	rig_identity_free(&rig->registry);
 	rig_identity_free(&rig->energy_ca);
 	rig_identity_free(&rig->energy);
+	rig_identity_free(&rig->site);
 	rig_identity_free(&rig->self);
 	wt_buf_free(&rig->registration);
-	for (i = 0; i < RIG_MAX; i++)
+	for (i = 0; i < RIG_MAX; i++) {
 		wt_buf_free(&rig->grants[i]);
+		wt_buf_free(&rig->allotments[i]);
+		wt_buf_free(&rig->notices[i]);
+	}
 	for (i = 0; i < sizeof(rig->records) / sizeof(rig->records[0]); i++)
 		wt_buf_free(&rig->records[i]);
 	for (i = 0; i < rig->n_atts; i++)
@@ -227,10 +233,19 @@ static void fill_steps(struct rig *rig, struct wt_att_record *records, struct wt
 	}
 }
 
+/* Grants to the rig, and its shares of those to its site. */
+static size_t name_grants(const struct rig *rig, struct wt_att_grant *ret)
+{
+	memcpy(ret, rig->named, rig->n_grants * sizeof(*ret));
+	memcpy(ret + rig->n_grants, rig->shares, rig->n_allotments * sizeof(*ret));
+	return rig->n_grants + rig->n_allotments;
+}
+
 void rig_attest(struct rig *rig, struct wt_span nonce)
 {
 	static struct wt_att_record records[4096];
 	static struct wt_att_step steps[1024];
+	struct wt_att_grant named[2 * RIG_MAX];
 	struct wt_buf payload = { 0 };
 	struct wt_err err = { "" };
 	struct wt_attestation att = {
@@ -242,10 +257,10 @@ void rig_attest(struct rig *rig, struct wt_span nonce)
 		.first_seq = rig->n_steps ? rig->first_unsigned : 0,
 		.steps = steps,
 		.n_steps = rig->n_steps,
-		.grants = rig->named,
-		.n_grants = rig->n_grants,
+		.grants = named,
 	};
 
+	att.n_grants = name_grants(rig, named);
 	memcpy(att.ueid, rig->reg.ueid, WT_UEID_LEN);
 	memcpy(att.epoch, rig->epoch, sizeof(att.epoch));
 	memcpy(att.prev, rig->prev, sizeof(att.prev));
@@ -310,6 +325,11 @@ struct wt_appraisal *rig_appraisal(struct rig *rig, const struct rig_judging *ho
 	for (i = 0; !how->no_grants && i < rig->n_grants; i++) {
 		snprintf(name, sizeof(name), "grants/%zu.cose", i);
 		need(wt_appraisal_grant(a, wt_buf_span(&rig->grants[i]), name, &err), err.msg);
+	}
+	for (i = 0; !how->no_grants && i < rig->n_allotments; i++) {
+		snprintf(name, sizeof(name), "allotments/%zu.cose", i);
+		need(wt_appraisal_allotment(a, wt_buf_span(&rig->allotments[i]), name, &err),
+		     err.msg);
 	}
 	if (how->state.p)
 		need(wt_appraisal_state_load(a, how->state, &err), err.msg);

@@ -9,6 +9,7 @@
 #ifndef TESTS_UNIT_LIB_RIG_H
 #define TESTS_UNIT_LIB_RIG_H
 
+#include "lib/allocation.h"
 #include "lib/appraisal.h"
 #include "lib/cose.h"
 #include "lib/crypto/crypto.h"
@@ -43,7 +44,7 @@ struct rig_device {
 
 struct rig {
 	char dir[64]; /* trust folder */
-	struct rig_identity registry_ca, registry, energy_ca, energy, self;
+	struct rig_identity registry_ca, registry, energy_ca, energy, site, self;
 	struct wt_trust *trust;
 	struct wt_registration reg; /* as it was signed; arrays below */
 	struct wt_reg_device reg_devices[RIG_MAX];
@@ -52,6 +53,9 @@ struct rig {
 	struct wt_buf grants[RIG_MAX];
 	struct wt_att_grant named[RIG_MAX];
 	size_t n_grants;
+	struct wt_buf allotments[RIG_MAX], notices[RIG_MAX];
+	struct wt_att_grant shares[RIG_MAX]; /* the allotments, as the rig names them */
+	size_t n_allotments, n_notices;
 
 	/* Before: chain before the first step not signed yet */
 	uint8_t epoch[16], head[32], before[32];
@@ -104,6 +108,12 @@ void rig_identity_free(struct rig_identity *who);
 struct wt_grant rig_grant_of(const struct rig *rig, uint32_t wh, int64_t from, int64_t until);
 size_t rig_grant(struct rig *rig, uint32_t wh, int64_t from, int64_t until);
 size_t rig_grant_sign(struct rig *rig, const struct wt_grant *grant, const struct rig_identity *by);
+/* The site (rig_site.c): a grant to its key, and this rig's share of one, by its index. */
+size_t rig_site_grant(struct rig *rig, uint32_t wh, int64_t from, int64_t until);
+struct wt_allotment rig_allotment_of(const struct rig *rig, size_t grant, uint32_t wh);
+size_t rig_allot_sign(struct rig *rig, const struct wt_allotment *allotment,
+		      const struct rig_identity *by);
+size_t rig_allot(struct rig *rig, size_t grant, uint32_t wh);
 
 /* The kernel. rig_boot writes LOAD and announces all sources and devices. */
 void rig_boot(struct rig *rig);
