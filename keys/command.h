@@ -21,6 +21,7 @@ int authority_grant(int argc, char **argv);
 int authority_crl(int argc, char **argv);
 int authority_site(int argc, char **argv);
 int authority_split(int argc, char **argv);
+int authority_notice(int argc, char **argv);
 int authority_batch(int argc, char **argv);
 int authority_list(int argc, char **argv);
 int authority_reissue(int argc, char **argv);

@@ -11,6 +11,7 @@ static const struct wt_command commands[] = {
 	{ "batch",        authority_batch,        "sell a day's purchases from a table: all of them or none" },
 	{ "site",         authority_site,         "make a site: a key that may divide what it buys" },
 	{ "split",        authority_split,        "divide a site's grant among its rigs: shares that sum exactly" },
+	{ "notice",       authority_notice,       "revoke a grant or a registration, curtail rigs, say that they are off" },
 	{ "list",         authority_list,         "what was issued" },
 	{ "reissue",      authority_reissue,      "write an object that was issued once more" },
 	{ "crl",          authority_crl,          "renew the revocation lists, or revoke certificates" },
