@@ -24,7 +24,8 @@ static const struct wt_program program = {
 		"Issues what a rig needs to be attested: for development and tests, its keys lie in plain files.",
 	.commands = commands,
 	.n = sizeof(commands) / sizeof(commands[0]),
-	.more = "Exit status: 0 done, 1 refused or failed (nothing was changed), 64 wrong command line.\n",
+	.more = "Exit status: 0 done, 1 refused or failed (nothing was issued, unless it says so), "
+		"64 wrong command line.\n",
 };
 
 int main(int argc, char **argv)
