@@ -53,8 +53,20 @@ $(FORGE): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/cli/forge/*.c))) $(LIB
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
+# --- and what puts it into an agent's store -----------------------------------------------------------
+STOCK := $(O)/tests/cli/stock/stock
+$(STOCK): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/cli/stock/*.c))) $(LIBAGENT) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lnl-genl-3 -lnl-3 -lsqlite3 -linih $(LIB_LIBS)
+
+# --- what a daemon of Type=notify talks to ------------------------------------------------------------
+MANAGER := $(O)/tests/cli/manager/manager
+$(MANAGER): $(O)/tests/cli/manager/main.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
 .PHONY: forge
-forge: $(FORGE)
+forge: $(FORGE) $(STOCK) $(MANAGER)
 
 # --- simulators: tests/sim/NAME/*.c -------------------------------------------------------------------
 SIM := $(patsubst tests/sim/%/,$(O)/tests/sim/bin/%,$(wildcard tests/sim/*/))
