@@ -81,6 +81,25 @@ static void load_trust(struct appraiser *ap)
 		log_say(LOG_WARNING, "%s: `wattest status` cannot judge", err.msg);
 }
 
+/* Allotments come after the grants that they divide. */
+static void add_grants(struct appraiser *ap, bool shares)
+{
+	struct wt_err err = {};
+	int r;
+
+	for (size_t i = 0; i < ap->rig->n_grants; i++) {
+		const struct rig_grant *g = &ap->rig->grants[i];
+		struct wt_span cose = wt_buf_span(&g->cose);
+
+		if (g->share != shares)
+			continue;
+		r = shares ? wt_appraisal_allotment(ap->appraisal, cose, g->name, &err)
+			   : wt_appraisal_grant(ap->appraisal, cose, g->name, &err);
+		if (r <= 0)
+			rig_refuse(ap->rig, g->name, g->digest, err.msg);
+	}
+}
+
 static void add_objects(struct appraiser *ap)
 {
 	struct wt_err err = {};
@@ -89,12 +108,8 @@ static void add_objects(struct appraiser *ap)
 	    wt_appraisal_registration(ap->appraisal, wt_buf_span(&ap->rig->registration_cose),
 				      "registration", &err) <= 0)
 		log_say(LOG_WARNING, "an inspector will refuse the registration: %s", err.msg);
-	for (size_t i = 0; i < ap->rig->n_grants; i++) {
-		const struct rig_grant *g = &ap->rig->grants[i];
-
-		if (wt_appraisal_grant(ap->appraisal, wt_buf_span(&g->cose), g->name, &err) <= 0)
-			rig_refuse(ap->rig, g->name, g->digest, err.msg);
-	}
+	add_grants(ap, false);
+	add_grants(ap, true);
 }
 
 /* A fresh appraisal that stands at the base. */

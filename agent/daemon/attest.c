@@ -31,7 +31,7 @@ static uint64_t uptime_s(void)
 	return (uint64_t)ts.tv_sec;
 }
 
-/* The grants whose delivery window meets the time that the records are about. */
+/* The grants and allotments whose delivery window meets the time that the records are about. */
 static int claim_grants(const struct rig *rig, int64_t from, int64_t to, struct wt_attestation *att)
 {
 	if (!rig->n_grants)
@@ -43,9 +43,9 @@ static int claim_grants(const struct rig *rig, int64_t from, int64_t to, struct 
 		const struct rig_grant *g = &rig->grants[i];
 		struct wt_att_grant *claim = &att->grants[att->n_grants];
 
-		if (g->grant.not_before > to || g->grant.not_after <= from)
+		if (g->site || g->not_before > to || g->not_after <= from)
 			continue;
-		memcpy(claim->id, g->grant.id, WT_ID_LEN);
+		memcpy(claim->id, g->id, WT_ID_LEN);
 		memcpy(claim->digest, g->digest, WT_SHA256_LEN);
 		att->n_grants++;
 	}

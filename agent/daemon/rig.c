@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/folder.h"
+#include "lib/allocation.h"
 #include "lib/cose.h"
 #include "lib/file.h"
 
@@ -55,7 +56,7 @@ static void load_certificate(struct rig *rig, const struct wt_config *config)
 	}
 }
 
-/* Reads one object of a type; the payload points into ret. */
+/* Reads one object, of a type when it is not 0; the payload points into ret. */
 static int load_object(const char *path, enum wt_typ typ, struct wt_buf *ret, struct wt_cose *cose,
 		       struct wt_err *err)
 {
@@ -68,7 +69,7 @@ static int load_object(const char *path, enum wt_typ typ, struct wt_buf *ret, st
 		return r;
 	if (cose->whole.n != ret->n)
 		return wt_fail(err, EBADMSG, "%zu bytes after the object", ret->n - cose->whole.n);
-	if (cose->typ != typ)
+	if (typ && cose->typ != typ)
 		return wt_fail(err, EBADMSG, "it is not a %s", wt_typ_name(typ));
 	return 0;
 }
@@ -128,18 +129,52 @@ void rig_refuse(struct rig *rig, const char *file, const uint8_t digest[WT_SHA25
 		log_say(LOG_DEBUG, "grant %s: still refused: %s", file, why);
 }
 
+static int take_allotment(const struct rig *rig, struct wt_span payload, struct rig_grant *g,
+			  struct wt_err *err)
+{
+	struct wt_allotment allotment;
+	int r = wt_allotment_decode(payload, &allotment, err);
+
+	if (r < 0)
+		return r;
+	if (memcmp(allotment.ueid, rig->ueid, WT_UEID_LEN))
+		return wt_fail(err, EPERM, "it is for another rig to spend");
+	memcpy(g->id, allotment.id, WT_ID_LEN);
+	g->not_before = allotment.not_before;
+	g->not_after = allotment.not_after;
+	g->share = true;
+	return 0;
+}
+
+static int take_grant(const struct rig *rig, struct wt_span payload, struct rig_grant *g,
+		      struct wt_err *err)
+{
+	struct wt_grant grant;
+	int r = wt_grant_decode(payload, &grant, err);
+
+	if (r < 0)
+		return r;
+	if (!grant.to_site && memcmp(grant.spender, rig->ueid, WT_UEID_LEN))
+		return wt_fail(err, EPERM, "it is for another rig to spend");
+	memcpy(g->id, grant.id, WT_ID_LEN);
+	g->not_before = grant.not_before;
+	g->not_after = grant.not_after;
+	g->site = grant.to_site;
+	return 0;
+}
+
 /* Whose it is. Whether it is good is for the appraisal to say, where there are trust anchors. */
 static int read_grant(struct rig *rig, const char *path, struct rig_grant *g, struct wt_err *err)
 {
 	struct wt_cose cose;
-	int r = load_object(path, WT_TYP_GRANT, &g->cose, &cose, err);
+	int r = load_object(path, 0, &g->cose, &cose, err);
 
-	if (r == 0)
-		r = wt_grant_decode(cose.payload, &g->grant, err);
-	if (r == 0 && g->grant.to_site)
-		r = wt_fail(err, EPERM, "it is a site's: this rig needs its allotment");
-	else if (r == 0 && memcmp(g->grant.spender, rig->ueid, WT_UEID_LEN))
-		r = wt_fail(err, EPERM, "it is for another rig to spend");
+	if (r == 0 && cose.typ == WT_TYP_ALLOTMENT)
+		r = take_allotment(rig, cose.payload, g, err);
+	else if (r == 0 && cose.typ == WT_TYP_GRANT)
+		r = take_grant(rig, cose.payload, g, err);
+	else if (r == 0)
+		r = wt_fail(err, EBADMSG, "it is neither a grant nor an allotment");
 	wt_sha256(wt_buf_span(&g->cose), g->digest);
 	return r;
 }

@@ -10,11 +10,15 @@
 #include "lib/err.h"
 #include "lib/object.h"
 
+/* A grant, or an allotment of a grant to the rig's site. */
 struct rig_grant {
 	char name[256]; /* of the file */
 	struct wt_buf cose;
 	uint8_t digest[WT_SHA256_LEN];
-	struct wt_grant grant;
+	bool share; /* an allotment */
+	bool site; /* a grant to a site: only its allotments are spent */
+	uint8_t id[WT_ID_LEN];
+	int64_t not_before, not_after;
 };
 
 struct rig {

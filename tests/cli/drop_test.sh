@@ -64,7 +64,7 @@ logged "and taken when it is whole" "3 of 3 grants are this rig's" 2
 
 # --- bad ones, once --------------------------------------------------------------------------------------
 cp reg.cose grants.d/wrong.cose
-logged "what is no grant" "grant wrong.cose: refused: it is not a grant; left where it is"
+logged "what is no grant" "grant wrong.cose: refused: it is neither a grant nor an allotment; left where it is"
 cp sold/tx-5.cose grants.d/flipped.cose
 printf '\377' | dd of=grants.d/flipped.cose bs=1 seek=$(($(stat -c %s sold/tx-5.cose) - 5)) conv=notrunc status=none
 logged "a signature that does not verify" "grant flipped.cose: refused: "
@@ -77,6 +77,25 @@ logged "nor by the appraisal" "grant flipped.cose: refused" 1
 check "they are left where they were" test -e grants.d/wrong.cose -a -e grants.d/flipped.cose
 cp reg.cose grants.d/flipped.cose
 logged "but another content is" "grant flipped.cose: refused" 2
+
+# --- a share of what the site bought ---------------------------------------------------------------------
+of_rig() { "$inspect" show --json reg.cose | jq -r ".[0].registration.$1"; }
+"$authority" site auth --name PVL -o pvl >/dev/null
+"$authority" grant auth --site pvl/site.crt --licence "$(of_rig licence)" --zone "$(of_rig zone)" --wh 1000 \
+	--from @"$now" --until @$((now + 3600)) --transaction tx-site --metering-point MP-7 -o site.cose >/dev/null
+for ueid in "$(of_rig ueid)" "01$(printf '%032d' 7)"; do
+	printf 'ueid\n%s\n' "$ueid" >rigs.csv
+	"$authority" split --grant site.cose --site-key pvl/site.key --site-cert pvl/site.crt --trust auth/trust \
+		--register pvl --rigs rigs.csv --wh 10 -o "share-$ueid" >/dev/null
+done
+cp "share-$(of_rig ueid)"/*.cose grants.d/ours.cose
+logged "a share without its grant" "grant ours.cose: refused: grant "
+cp site.cose grants.d/
+logged "and with it" "6 of 8 grants are this rig's"
+cp share-0100*/*.cose grants.d/theirs.cose
+logged "another rig's share" "it is for another rig to spend"
+quiet
+logged "this rig's is not refused again" "grant ours.cose: refused" 1
 
 # --- the folder itself -----------------------------------------------------------------------------------
 mv grants.d elsewhere
