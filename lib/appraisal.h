@@ -143,6 +143,13 @@ int wt_appraisal_allotment(struct wt_appraisal *a, struct wt_span cose, const ch
 int wt_appraisal_notice(struct wt_appraisal *a, struct wt_span cose, const char *name,
 			struct wt_err *err);
 /*
+ * Is any such object rightly signed, by somebody with that duty? Nothing is taken in. Same returns; ret_signer is the
+ * digest of the signer's certificate.
+ */
+int wt_appraisal_look(struct wt_appraisal *a, struct wt_span cose, enum wt_duty duty,
+		      int64_t not_before, int64_t not_after, const char *name,
+		      uint8_t ret_signer[WT_SHA256_LEN], struct wt_err *err);
+/*
  * State of an earlier appraisal: before the first feed. -EBADMSG: not a state file, or of another
  * rig or a newer version.
  */

@@ -22,8 +22,7 @@ static size_t oldest_of_many(const struct run *run, const struct device *d)
 		if (!same_device(&run->sightings[i], d))
 			continue;
 		n++;
-		if (oldest == NO_SIGHTING ||
-		    run->sightings[i].to_ns < run->sightings[oldest].to_ns)
+		if (oldest == NO_SIGHTING || run->sightings[i].to_ns < run->sightings[oldest].to_ns)
 			oldest = i;
 	}
 	return n >= WT_MAX_SIGHTINGS ? oldest : NO_SIGHTING;

@@ -83,6 +83,9 @@ int wt_trust_load(const char *dir, struct wt_trust **ret, struct wt_err *err);
 void wt_trust_free(struct wt_trust *trust);
 void wt_trust_freep(struct wt_trust **trust);
 
+/* SHA-256 of the DER of every certificate in the folder; the caller frees. */
+int wt_trust_digests(struct wt_trust *trust, uint8_t (**ret)[WT_SHA256_LEN], size_t *ret_n);
+
 struct wt_path_result {
 	char anchor[128]; /* common name of the trust anchor */
 	int64_t revocation_at; /* thisUpdate of the CRL that was looked at, or 0: revocation unknown */

@@ -166,6 +166,27 @@ void wt_trust_freep(struct wt_trust **trust)
 	wt_trust_free(*trust);
 }
 
+int wt_trust_digests(struct wt_trust *trust, uint8_t (**ret)[WT_SHA256_LEN], size_t *ret_n)
+{
+	STACK_OF(X509) *certs = X509_STORE_get1_all_certs(trust->store);
+	size_t n = certs ? (size_t)sk_X509_num(certs) : 0, i;
+	uint8_t(*digests)[WT_SHA256_LEN] = calloc(n + 1, sizeof(*digests));
+	int r = certs && digests ? 0 : -ENOMEM;
+
+	for (i = 0; !r && i < n; i++)
+		if (X509_digest(sk_X509_value(certs, (int)i), wt_sha256_md(), digests[i], NULL) != 1)
+			r = -ENOMEM;
+	sk_X509_pop_free(certs, X509_free);
+	if (r < 0) {
+		free(digests);
+		ERR_clear_error();
+		return r;
+	}
+	*ret = digests;
+	*ret_n = n;
+	return 0;
+}
+
 /* --- checking ---------------------------------------------------------------------------------- */
 
 /*
