@@ -9,6 +9,7 @@
 /* clang-format off */
 static const struct wt_command commands[] = {
 	{ "verify", inspect_verify, "judge a rig's attestations against its registration and grants" },
+	{ "report", inspect_report, "what was charged by the hour, to which purchase and at what cost" },
 	{ "show",   inspect_show,   "print signed objects, or any CBOR, readably; verifies nothing" },
 	{ "cose",   inspect_cose,   "check the signature of any COSE_Sign1 with a public key" },
 };

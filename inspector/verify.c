@@ -2,18 +2,15 @@
 /* verify: gathers what is to be judged, has it appraised (lib/appraisal.h) and prints the verdict. */
 #include <json-c/json.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "inspector/inputs.h"
+#include "inspector/evidence.h"
 #include "inspector/inspect.h"
 #include "lib/appraisal.h"
 #include "lib/file.h"
 #include "lib/timestamp.h"
 
 #define COMMAND "wattest-inspect verify"
-#define STATE_MAX (64u << 20)
 #define NONCE_MIN 8 /* RFC 9711, 4.1 */
 #define NONCE_MAX 64
 
@@ -26,7 +23,7 @@ static const char help[] =
 	"\n"
 	"  --trust DIR          CA certificates and revocation lists, as the authorities handed them out\n"
 	"  --registration FILE  the rig's registration\n"
-	"  --grants DIR|FILE    grants of energy; may be repeated\n"
+	"  --grants DIR|FILE    grants of energy, and allotments of them; may be repeated\n"
 	"  --state FILE         what earlier runs saw: read first if it is there, written afterwards, so that\n"
 	"                       evidence can be judged in parts\n"
 	"  --nonce HEX          the nonce that you gave the rig: evidence without it is not fresh\n"
@@ -44,121 +41,6 @@ struct request {
 	struct wt_appraisal_options appraisal;
 	bool json, quiet, help;
 };
-
-/* Says on stderr how far it is: only to a terminal, and only when it takes more than a second. */
-struct progress {
-	bool on, shown;
-	time_t since, last;
-};
-
-static void progress_step(struct progress *progress, size_t done, size_t total)
-{
-	struct timespec now;
-
-	if (!progress->on || (done & 15) != 0 || clock_gettime(CLOCK_MONOTONIC, &now) < 0)
-		return;
-	if (progress->since == 0)
-		progress->since = progress->last = now.tv_sec;
-	if (now.tv_sec == progress->last || now.tv_sec - progress->since < 2)
-		return;
-	progress->last = now.tv_sec;
-	progress->shown = true;
-	fprintf(stderr, "\r%zu of %zu attestations", done, total);
-}
-
-static void progress_clear(struct progress *progress)
-{
-	if (progress->shown)
-		fputs("\r\033[K", stderr);
-	progress->shown = false;
-}
-
-/* A refused object is a finding: named here, judged in the verdict. */
-static void refused(const char *name, const struct wt_err *err)
-{
-	struct wt_err said = *err;
-
-	/* Sentences of the library may begin with the name that they were given. */
-	if (strncmp(err->msg, name, strlen(name)) != 0)
-		wt_fail_in(&said, 0, "%.100s", name);
-	inspect_failed(COMMAND, &said);
-}
-
-static int load_registration(struct wt_appraisal *appraisal, const char *path, struct wt_err *err)
-{
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
-	int r;
-
-	r = wt_file_read(path, INPUT_FILE_MAX, &file, err);
-	if (r == 0) {
-		r = wt_appraisal_registration(appraisal, wt_buf_span(&file), path, err);
-		if (r == 0)
-			refused(path, err);
-	}
-	return r;
-}
-
-static int load_grants(struct wt_appraisal *appraisal, const struct request *request,
-		       struct wt_err *err)
-{
-	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < request->n_grants; i++)
-		r = inputs_add(&inputs, request->grants[i], false, err);
-	for (size_t i = 0; r >= 0 && i < inputs.n; i++) {
-		struct wt_span object;
-		char name[512];
-
-		r = inputs_read(&inputs, i, &object, name, err);
-		if (r < 0)
-			break;
-		r = wt_appraisal_grant(appraisal, object, name, err);
-		if (r == 0)
-			refused(name, err);
-	}
-	return r;
-}
-
-static int load_state(struct wt_appraisal *appraisal, const char *path, struct wt_err *err)
-{
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
-	int r;
-
-	r = wt_file_read(path, STATE_MAX, &file, err);
-	if (r == -ENOENT)
-		return 0; /* the first run */
-	if (r == 0) {
-		r = wt_appraisal_state_load(appraisal, wt_buf_span(&file), err);
-		if (r < 0)
-			return wt_fail_in(err, r, "%.200s", path);
-	}
-	return r < 0 ? r : 0;
-}
-
-static int feed(struct wt_appraisal *appraisal, struct inputs *inputs, struct wt_err *err)
-{
-	struct progress progress = {.on = isatty(STDERR_FILENO)};
-	int r = 0;
-
-	for (size_t i = 0; i < inputs->n; i++) {
-		struct wt_span object;
-		char name[512];
-
-		progress_step(&progress, i, inputs->n);
-		r = inputs_read(inputs, i, &object, name, err);
-		if (r == 0)
-			r = wt_appraisal_feed(appraisal, object, name, err);
-		if (r < 0)
-			break;
-		if (r == 0) {
-			progress_clear(&progress);
-			refused(name, err);
-		}
-	}
-	progress_clear(&progress);
-	return r < 0 ? r : 0;
-}
 
 /* Temporary and rename: a crash leaves the state of before. */
 static int save_state(const struct wt_appraisal *appraisal, const char *path, struct wt_err *err)
@@ -184,30 +66,14 @@ static void print_verdict(const struct wt_verdict *verdict, bool json)
 	json_object_put(object);
 }
 
-static int judge(struct wt_appraisal *appraisal, const struct request *request, char *const *files,
-		 struct wt_verdict *ret, struct wt_err *err)
-{
-	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
-	int r;
-
-	r = load_registration(appraisal, request->registration, err);
-	if (r >= 0)
-		r = load_grants(appraisal, request, err);
-	if (r >= 0 && request->state)
-		r = load_state(appraisal, request->state, err);
-	for (; r >= 0 && *files; files++)
-		r = inputs_add(&inputs, *files, true, err);
-	if (r < 0)
-		return r;
-	if (inputs.n == 0)
-		return wt_fail(err, ENOENT, "no attestation to judge: there is no *.cose file");
-	inputs_sort(&inputs);
-	r = feed(appraisal, &inputs, err);
-	return r < 0 ? r : wt_appraisal_finish(appraisal, ret, err);
-}
-
 static int run(const struct request *request, char *const *files)
 {
+	const struct evidence evidence = {.command = COMMAND,
+					  .registration = request->registration,
+					  .grants = request->grants,
+					  .n_grants = request->n_grants,
+					  .state = request->state,
+					  .files = files};
 	__attribute__((cleanup(wt_trust_freep))) struct wt_trust *trust = NULL;
 	struct wt_appraisal *appraisal = NULL;
 	struct wt_verdict verdict = {0};
@@ -218,7 +84,7 @@ static int run(const struct request *request, char *const *files)
 	if (r >= 0)
 		r = wt_appraisal_new(trust, &request->appraisal, &appraisal, &err);
 	if (r >= 0)
-		r = judge(appraisal, request, files, &verdict, &err);
+		r = evidence_judge(appraisal, &evidence, &verdict, &err);
 	if (r < 0) {
 		wt_appraisal_free(appraisal);
 		return inspect_failed(COMMAND, &err);

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "inspector/evidence.h"
+#include "inspector/inputs.h"
+#include "inspector/inspect.h"
+#include "lib/cose.h"
+#include "lib/file.h"
+
+#define STATE_MAX (64u << 20)
+
+/* Says on stderr how far it is: only to a terminal, and only when it takes more than a second. */
+struct progress {
+	bool on, shown;
+	time_t since, last;
+};
+
+static void progress_step(struct progress *progress, size_t done, size_t total)
+{
+	struct timespec now;
+
+	if (!progress->on || (done & 15) != 0 || clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		return;
+	if (progress->since == 0)
+		progress->since = progress->last = now.tv_sec;
+	if (now.tv_sec == progress->last || now.tv_sec - progress->since < 2)
+		return;
+	progress->last = now.tv_sec;
+	progress->shown = true;
+	fprintf(stderr, "\r%zu of %zu attestations", done, total);
+}
+
+static void progress_clear(struct progress *progress)
+{
+	if (progress->shown)
+		fputs("\r\033[K", stderr);
+	progress->shown = false;
+}
+
+/* A refused object is a finding: named here, judged in the verdict. */
+static void refused(const char *command, const char *name, const struct wt_err *err)
+{
+	struct wt_err said = *err;
+
+	/* Sentences of the library may begin with the name that they were given. */
+	if (strncmp(err->msg, name, strlen(name)) != 0)
+		wt_fail_in(&said, 0, "%.100s", name);
+	inspect_failed(command, &said);
+}
+
+static int load_registration(struct wt_appraisal *appraisal, const struct evidence *evidence,
+			     struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
+	int r;
+
+	r = wt_file_read(evidence->registration, INPUT_FILE_MAX, &file, err);
+	if (r == 0) {
+		r = wt_appraisal_registration(appraisal, wt_buf_span(&file),
+					      evidence->registration, err);
+		if (r == 0)
+			refused(evidence->command, evidence->registration, err);
+	}
+	return r;
+}
+
+static bool is_allotment(struct wt_span object)
+{
+	struct wt_cose cose;
+
+	return wt_cose_decode(object, &cose, NULL) == 0 && cose.typ == WT_TYP_ALLOTMENT;
+}
+
+/* Allotments come after the grants that they divide, wherever they lie. */
+static int load_purchases(struct wt_appraisal *appraisal, const struct evidence *evidence,
+			  struct inputs *inputs, bool allotments, struct wt_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < inputs->n; i++) {
+		struct wt_span object;
+		char name[512];
+
+		r = inputs_read(inputs, i, &object, name, err);
+		if (r < 0)
+			break;
+		if (is_allotment(object) != allotments)
+			continue;
+		r = allotments ? wt_appraisal_allotment(appraisal, object, name, err)
+			       : wt_appraisal_grant(appraisal, object, name, err);
+		if (r < 0)
+			break;
+		if (r == 0)
+			refused(evidence->command, name, err);
+	}
+	return r;
+}
+
+static int load_grants(struct wt_appraisal *appraisal, const struct evidence *evidence,
+		       struct wt_err *err)
+{
+	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < evidence->n_grants; i++)
+		r = inputs_add(&inputs, evidence->grants[i], false, err);
+	if (r >= 0)
+		r = load_purchases(appraisal, evidence, &inputs, false, err);
+	if (r >= 0)
+		r = load_purchases(appraisal, evidence, &inputs, true, err);
+	return r;
+}
+
+static int load_state(struct wt_appraisal *appraisal, const char *path, struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
+	int r;
+
+	r = wt_file_read(path, STATE_MAX, &file, err);
+	if (r == -ENOENT)
+		return 0; /* the first run */
+	if (r == 0) {
+		r = wt_appraisal_state_load(appraisal, wt_buf_span(&file), err);
+		if (r < 0)
+			return wt_fail_in(err, r, "%.200s", path);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int feed(struct wt_appraisal *appraisal, const char *command, struct inputs *inputs,
+		struct wt_err *err)
+{
+	struct progress progress = {.on = isatty(STDERR_FILENO)};
+	int r = 0;
+
+	for (size_t i = 0; i < inputs->n; i++) {
+		struct wt_span object;
+		char name[512];
+
+		progress_step(&progress, i, inputs->n);
+		r = inputs_read(inputs, i, &object, name, err);
+		if (r == 0)
+			r = wt_appraisal_feed(appraisal, object, name, err);
+		if (r < 0)
+			break;
+		if (r == 0) {
+			progress_clear(&progress);
+			refused(command, name, err);
+		}
+	}
+	progress_clear(&progress);
+	return r < 0 ? r : 0;
+}
+
+int evidence_judge(struct wt_appraisal *appraisal, const struct evidence *evidence,
+		   struct wt_verdict *ret, struct wt_err *err)
+{
+	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
+	int r;
+
+	r = load_registration(appraisal, evidence, err);
+	if (r >= 0)
+		r = load_grants(appraisal, evidence, err);
+	if (r >= 0 && evidence->state)
+		r = load_state(appraisal, evidence->state, err);
+	for (char *const *file = evidence->files; r >= 0 && *file; file++)
+		r = inputs_add(&inputs, *file, true, err);
+	if (r < 0)
+		return r;
+	if (inputs.n == 0)
+		return wt_fail(err, ENOENT, "no attestation to judge: there is no *.cose file");
+	inputs_sort(&inputs);
+	r = feed(appraisal, evidence->command, &inputs, err);
+	return r < 0 ? r : wt_appraisal_finish(appraisal, ret, err);
+}
