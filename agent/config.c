@@ -13,7 +13,8 @@
 enum kind {
 	PATH,
 	BOOL,
-	KB
+	NUMBER,
+	LIMIT
 };
 
 static const struct key {
@@ -30,7 +31,13 @@ static const struct key {
 	{ "agent", "state", PATH, offsetof(struct wt_config, state) },
 	{ "agent", "run", PATH, offsetof(struct wt_config, run) },
 	{ "agent", "probes", BOOL, offsetof(struct wt_config, probes) },
-	{ "agent", "attestation_kb", KB, offsetof(struct wt_config, attestation_kb), 4, 4096 },
+	{ "agent", "attestation_kb", NUMBER, offsetof(struct wt_config, attestation_kb), 4, 4096 },
+	{ "hooks", "directory", PATH, offsetof(struct wt_config, hooks) },
+	{ "hooks", "timeout_s", NUMBER, offsetof(struct wt_config, hook_timeout_s), 1, 600 },
+	{ "hooks", "low_1", LIMIT, offsetof(struct wt_config, limits.low[0]) },
+	{ "hooks", "low_2", LIMIT, offsetof(struct wt_config, limits.low[1]) },
+	{ "hooks", "registration_days", NUMBER,
+	  offsetof(struct wt_config, limits.registration_days), 0, 3650 },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -80,6 +87,28 @@ static int set_number(uint32_t *ret, const char *value, const struct key *key, s
 	return 0;
 }
 
+/* "120 min", "5000 Wh", "off" */
+static int set_limit(struct wt_limit *ret, const char *value, const char *name, struct wt_err *err)
+{
+	char *end = NULL;
+	unsigned long n = 0;
+
+	if (!strcmp(value, "off")) {
+		*ret = (struct wt_limit){};
+		return 0;
+	}
+	errno = 0;
+	if (value[0] >= '0' && value[0] <= '9')
+		n = strtoul(value, &end, 10);
+	if (!end || errno || n < 1 || n > 1000000 || (strcmp(end, " min") && strcmp(end, " Wh")))
+		return wt_fail(err, EINVAL,
+			       "%s = %s: must be such as 120 min, 5000 Wh (1 to 1000000), or off",
+			       name, value);
+	ret->unit = end[1] == 'm' ? WT_LIMIT_MINUTES : WT_LIMIT_WH;
+	ret->n = (uint32_t)n;
+	return 0;
+}
+
 static int set(struct parse *parse, const char *section, const char *name, const char *value)
 {
 	for (size_t i = 0; i < N_KEYS; i++) {
@@ -96,8 +125,10 @@ static int set(struct parse *parse, const char *section, const char *name, const
 			return set_path(field, value, name, &parse->err);
 		case BOOL:
 			return set_bool(field, value, name, &parse->err);
-		case KB:
+		case NUMBER:
 			return set_number(field, value, key, &parse->err);
+		case LIMIT:
+			return set_limit(field, value, name, &parse->err);
 		}
 	}
 	if (!section[0])
@@ -127,6 +158,10 @@ static void defaults(struct wt_config *config)
 		.run = "/run/wattest",
 		.probes = true,
 		.attestation_kb = 256,
+		.hooks = "/etc/wattest/hooks.d",
+		.hook_timeout_s = 30,
+		.limits = { .low = { { WT_LIMIT_MINUTES, 120 }, { WT_LIMIT_MINUTES, 30 } },
+			    .registration_days = 30 },
 	};
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/threshold.h"
 #include "lib/err.h"
 
 #define WT_CONFIG_FILE "/etc/wattest/wattest.conf"
@@ -23,6 +24,10 @@ struct wt_config {
 	char run[WT_PATH_MAX]; /* folder: control.sock */
 	bool probes;
 	uint32_t attestation_kb; /* bound of one attestation, unless a single step is larger */
+	/* [hooks] */
+	char hooks[WT_PATH_MAX]; /* folder of programs, run at every event */
+	uint32_t hook_timeout_s;
+	struct wt_limits limits;
 };
 
 /*

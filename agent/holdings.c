@@ -271,16 +271,3 @@ void wt_holdings_settle(struct wt_holdings *h, int64_t now)
 			v->state = v->grant.not_before > now ? WT_HOLDING_LATER : WT_HOLDING_OPEN;
 	}
 }
-
-struct wt_supply *wt_holdings_supplies(const struct wt_holdings *h, int64_t now, size_t *ret_n)
-{
-	struct wt_supply *v = calloc(h->n + 1, sizeof(*v));
-
-	*ret_n = 0;
-	for (size_t i = 0; v && i < h->n; i++)
-		if (h->v[i].state != WT_HOLDING_REFUSED && h->v[i].grant.not_after > now)
-			v[(*ret_n)++] =
-				(struct wt_supply){ h->v[i].grant.not_before,
-						    h->v[i].grant.not_after, h->v[i].left_uj };
-	return v;
-}

@@ -64,8 +64,6 @@ int wt_holdings_add(struct wt_holdings *h, struct wt_span cose, const struct wt_
 int wt_holdings_charge(struct wt_holdings *h, const struct wt_config *config, struct wt_err *err);
 /* States and figures as of a time. */
 void wt_holdings_settle(struct wt_holdings *h, int64_t now);
-/* What is left and not over, for plan.h; the caller frees it. NULL: out of memory. */
-struct wt_supply *wt_holdings_supplies(const struct wt_holdings *h, int64_t now, size_t *ret_n);
 void wt_holdings_clear(struct wt_holdings *h);
 
 #endif

@@ -6,12 +6,29 @@
  */
 #include "lib/plan.h"
 
-#include "lib/object.h"
+#include "lib/ledger.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define UJ_PER_WH UINT64_C(3600000000)
+
+struct wt_supply *wt_ledger_supplies(const struct wt_ledger *ledger, int64_t now, size_t *ret_n)
+{
+	struct wt_supply *v = calloc(ledger->n + 1, sizeof(*v));
+	size_t n = 0;
+
+	for (size_t i = 0; v && i < ledger->n; i++) {
+		const struct wt_account *a = &ledger->accounts[i];
+		int64_t until = a->revoked_at < a->not_after ? a->revoked_at : a->not_after;
+
+		if (until > now && until > a->not_before)
+			v[n++] = (struct wt_supply){ a->not_before, until,
+						     a->energy_uj - a->used.best };
+	}
+	*ret_n = n;
+	return v;
+}
 
 static int by_end(const void *a, const void *b)
 {

@@ -23,6 +23,10 @@ struct wt_supply {
 	uint64_t uj;
 };
 
+struct wt_ledger;
+/* What is left to spend now or later, best estimate; the caller frees it. NULL: out of memory. */
+struct wt_supply *wt_ledger_supplies(const struct wt_ledger *ledger, int64_t now, size_t *ret_n);
+
 struct wt_plan_in {
 	int64_t now, until; /* the horizon is [now, until) */
 	uint64_t draw_uw;

@@ -23,6 +23,7 @@ int cmd_attest(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_keys(int argc, char **argv);
 int cmd_energy(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 
 /* --- options that all have; own options have values below OPT_CONFIG */
 enum {

@@ -131,7 +131,8 @@ int energy_plan(struct energy *energy)
 
 	if (r < 0)
 		return could_not(&energy->common, &err);
-	supplies = wt_holdings_supplies(&energy->holdings, energy->now, &in.n);
+	supplies = wt_ledger_supplies(wt_appraisal_ledger(energy->holdings.appraisal), energy->now,
+				      &in.n);
 	in.supplies = supplies;
 	if (!supplies)
 		r = wt_fail(&err, ENOMEM, "out of memory");

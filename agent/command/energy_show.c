@@ -132,7 +132,7 @@ static int sum_up(const struct energy *energy, struct balance *b, struct wt_err 
 	b->drawing = wt_draw_uw(&h->draw, &b->draw_uw);
 	if (!b->drawing)
 		return 0;
-	supplies = wt_holdings_supplies(h, energy->now, &n);
+	supplies = wt_ledger_supplies(wt_appraisal_ledger(h->appraisal), energy->now, &n);
 	if (!supplies)
 		return wt_fail(err, ENOMEM, "out of memory");
 	r = wt_plan_lasts(supplies, n, energy->now, b->draw_uw, &b->lasts_s, err);

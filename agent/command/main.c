@@ -11,6 +11,7 @@ static const struct wt_command commands[] = {
 	{ "attest", cmd_attest, "an attestation now, for an inspector's nonce if there is one" },
 	{ "export", cmd_export, "stored attestations as files" },
 	{ "energy", cmd_energy, "take in grants; what is left, and what must be bought when" },
+	{ "report", cmd_report, "what was charged by the hour, to which purchase and at what cost" },
 	{ "keys", cmd_keys, "make or show the rig's key" },
 };
 

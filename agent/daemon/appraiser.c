@@ -8,6 +8,7 @@
 #include "agent/day.h"
 #include "agent/judgement.h"
 #include "lib/appraisal.h"
+#include "lib/plan.h"
 
 #include "appraiser.h"
 #include "log.h"
@@ -25,6 +26,7 @@ struct appraiser {
 	struct wt_day base; /* before the day's first attestation */
 	int64_t day; /* of the attestations fed so far, days since 1970; 0: none was fed */
 	uint64_t fed; /* seq of the last attestation fed */
+	struct wt_draw draw;
 	bool stale; /* fed since the verdict was stored */
 };
 
@@ -120,6 +122,7 @@ static int begin(struct appraiser *ap, struct wt_err *err)
 
 	wt_appraisal_free(ap->appraisal);
 	ap->appraisal = NULL;
+	ap->stale = true;
 	r = wt_appraisal_new(ap->trust, &options, &ap->appraisal, err);
 	if (r < 0)
 		return r;
@@ -218,6 +221,8 @@ static int conclude(struct appraiser *ap, struct wt_err *err)
 
 	if (r < 0)
 		return r;
+	wt_draw_add(&ap->draw, judgement.verdict.from_ns, judgement.verdict.to_ns,
+		    judgement.verdict.measured_uj + judgement.verdict.substituted_uj);
 	wt_judgement_put(&value, &judgement);
 	wt_judgement_clear(&judgement);
 	v.value = wt_buf_span(&value);
@@ -258,6 +263,22 @@ bool appraiser_balance(const struct appraiser *ap, int64_t at, uint64_t *ret_cha
 	*ret_charged_uj = ledger->charged.best;
 	*ret_left_uj = wt_ledger_left(ledger, at);
 	return true;
+}
+
+void appraiser_facts(const struct appraiser *ap, struct wt_facts *facts)
+{
+	const struct wt_ledger *ledger = ap->appraisal ? wt_appraisal_ledger(ap->appraisal) : NULL;
+	struct wt_supply *supplies;
+	size_t n;
+
+	if (!ledger || ap->stale || !wt_draw_uw(&ap->draw, &facts->draw_uw))
+		return;
+	supplies = wt_ledger_supplies(ledger, facts->now, &n);
+	facts->left_uj = wt_ledger_left(ledger, facts->now);
+	facts->over_uj = ledger->over.best;
+	facts->energy = supplies && wt_plan_lasts(supplies, n, facts->now, facts->draw_uw,
+						  &facts->lasts_s, NULL) == 0;
+	free(supplies);
 }
 
 void appraiser_free(struct appraiser *ap)

@@ -25,6 +25,8 @@ int appraiser_new(const struct wt_config *config, struct rig *rig, struct wt_sto
 void appraiser_restart(struct appraiser *ap);
 /* Judges some of what is stored and not judged yet: 1 when there is more, 0 when the verdict is up to date. */
 int appraiser_step(struct appraiser *ap);
+/* The energy among the facts, once the verdict is up to date and there is a draw. */
+void appraiser_facts(const struct appraiser *ap, struct wt_facts *facts);
 /* False when nothing is judged (no trust anchors). */
 bool appraiser_balance(const struct appraiser *ap, int64_t at, uint64_t *ret_charged_uj,
 		       uint64_t *ret_left_uj);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The daemon's state and the parts that work on it: module.c holds the connection to the kernel module, cycle.c turns
- * closed steps into stored attestations, drop.c watches the grants folder, server.c answers the command, main.c
+ * closed steps into stored attestations, drop.c watches the grants folder, events.c tells the operator, server.c answers the command, main.c
  * begins and ends.
  */
 #ifndef AGENT_DAEMON_DAEMON_H
@@ -15,6 +15,7 @@
 #include "agent/store.h"
 
 #include "appraiser.h"
+#include "events.h"
 #include "probes.h"
 #include "rig.h"
 
@@ -44,6 +45,8 @@ struct daemon {
 	sd_event_source *drop_timer; /* since something changed there */
 	uint64_t drop_latest;
 	bool drop_missing; /* and it was said */
+
+	struct events *told; /* what the operator was told of */
 
 	sd_event_source *retry; /* after a failed cycle */
 	unsigned int retry_s;

@@ -95,9 +95,11 @@ static int parse(int argc, char **argv, struct options *ret)
 static int on_appraise(sd_event_source *source, void *user)
 {
 	struct daemon *d = user;
+	bool more = appraiser_step(d->appraiser) > 0;
 
-	sd_event_source_set_enabled(source,
-				    appraiser_step(d->appraiser) > 0 ? SD_EVENT_ON : SD_EVENT_OFF);
+	sd_event_source_set_enabled(source, more ? SD_EVENT_ON : SD_EVENT_OFF);
+	if (!more)
+		events_look(d);
 	return 0;
 }
 
@@ -117,6 +119,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *user)
 	drop_watch(d);
 	if (!d->retry) /* a failed cycle has its own time */
 		cycle_run(d, &err);
+	events_look(d);
 	sd_event_source_set_time_relative(source, TICK_US);
 	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 	return 0;
@@ -165,6 +168,7 @@ static int watch(struct daemon *d, struct wt_err *err)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD); /* as sd_event_add_child wants it */
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	r = sd_event_default(&d->event);
 	if (r >= 0)
@@ -197,10 +201,13 @@ static int start(struct daemon *d, struct wt_err *err)
 		r = wt_store_last(d->store, &d->last, err);
 	if (r < 0)
 		return r;
+	r = watch(d, err);
+	if (r == 0)
+		r = events_start(d, err);
+	if (r < 0)
+		return r;
 	rig_reload(&d->rig, &d->config);
 	r = appraiser_new(&d->config, &d->rig, d->store, &d->appraiser, err);
-	if (r == 0)
-		r = watch(d, err);
 	if (r == 0)
 		r = server_start(d, err);
 	if (r == 0) {
@@ -213,6 +220,7 @@ static int start(struct daemon *d, struct wt_err *err)
 static void stop(struct daemon *d)
 {
 	module_stop(d);
+	events_stop(d);
 	sd_event_source_unref(d->retry);
 	sd_event_source_unref(d->drop);
 	sd_event_source_unref(d->drop_timer);

@@ -123,10 +123,13 @@ static void load_registration(struct rig *rig, const struct wt_config *config)
 void rig_refuse(struct rig *rig, const char *file, const uint8_t digest[WT_SHA256_LEN],
 		const char *why)
 {
-	if (wt_refusals_new(&rig->refusals, file, digest))
-		log_say(LOG_WARNING, "grant %s: refused: %s; left where it is", file, why);
-	else
+	if (!wt_refusals_new(&rig->refusals, file, digest)) {
 		log_say(LOG_DEBUG, "grant %s: still refused: %s", file, why);
+		return;
+	}
+	log_say(LOG_WARNING, "grant %s: refused: %s; left where it is", file, why);
+	if (rig->refused)
+		rig->refused(file, why, rig->refused_user);
 }
 
 static int take_allotment(const struct rig *rig, struct wt_span payload, struct rig_grant *g,
@@ -184,10 +187,16 @@ static void load_grant(struct rig *rig, const char *dir, const char *name)
 	struct rig_grant g = {}, *grants;
 	char path[WT_PATH_MAX + 256];
 	struct wt_err err = {};
+	int r;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	if (read_grant(rig, path, &g, &err) < 0) {
-		rig_refuse(rig, name, g.digest, err.msg);
+	r = read_grant(rig, path, &g, &err);
+	if (r < 0) {
+		/* A folder may well hold those of a whole site: no fault of theirs. */
+		if (r != -EPERM)
+			rig_refuse(rig, name, g.digest, err.msg);
+		else if (wt_refusals_new(&rig->refusals, name, g.digest))
+			log_say(LOG_INFO, "grant %s: %s", name, err.msg);
 		wt_buf_free(&g.cose);
 		return;
 	}

@@ -33,6 +33,9 @@ struct rig {
 	size_t n_grants;
 	uint64_t grants_stamp; /* of the files as they were read */
 	struct wt_refusals refusals; /* grants that were named as refused */
+	/* Told of each when it is named first. May be NULL */
+	void (*refused)(const char *file, const char *why, void *user);
+	void *refused_user;
 };
 
 /* The key, which never changes while the daemon runs. -ENOENT with how to make one. */

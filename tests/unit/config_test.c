@@ -50,6 +50,13 @@ TEST_F(config, defaults)
 	EXPECT_STREQ("/var/lib/wattest/grants.d", self->config.grants);
 	EXPECT_TRUE(self->config.probes);
 	EXPECT_EQ(256, self->config.attestation_kb);
+	EXPECT_STREQ("/etc/wattest/hooks.d", self->config.hooks);
+	EXPECT_EQ(30, self->config.hook_timeout_s);
+	EXPECT_EQ(WT_LIMIT_MINUTES, self->config.limits.low[0].unit);
+	EXPECT_EQ(120, self->config.limits.low[0].n);
+	EXPECT_EQ(WT_LIMIT_MINUTES, self->config.limits.low[1].unit);
+	EXPECT_EQ(30, self->config.limits.low[1].n);
+	EXPECT_EQ(30, self->config.limits.registration_days);
 }
 
 TEST_F(config, every_key)
@@ -57,7 +64,10 @@ TEST_F(config, every_key)
 	static const char text[] = "[rig]\n"
 				   "key = /k\ncertificate = /c\nregistration=/r\ntrust = /t\n"
 				   "[agent]\n"
-				   "state = /s\nrun = /x\nprobes = no\nattestation_kb = 4\n";
+				   "state = /s\nrun = /x\nprobes = no\nattestation_kb = 4\n"
+				   "[hooks]\n"
+				   "directory = /h\ntimeout_s = 7\nlow_1 = 5000 Wh\nlow_2 = off\n"
+				   "registration_days = 0\n";
 
 	ASSERT_EQ(0, load(self->path, text, &self->config, &self->err))
 	{
@@ -72,6 +82,12 @@ TEST_F(config, every_key)
 	EXPECT_STREQ("/x", self->config.run);
 	EXPECT_FALSE(self->config.probes);
 	EXPECT_EQ(4, self->config.attestation_kb);
+	EXPECT_STREQ("/h", self->config.hooks);
+	EXPECT_EQ(7, self->config.hook_timeout_s);
+	EXPECT_EQ(WT_LIMIT_WH, self->config.limits.low[0].unit);
+	EXPECT_EQ(5000, self->config.limits.low[0].n);
+	EXPECT_EQ(WT_LIMIT_OFF, self->config.limits.low[1].unit);
+	EXPECT_EQ(0, self->config.limits.registration_days);
 }
 
 TEST_F(config, refused_with_file_and_line)
@@ -91,6 +107,12 @@ TEST_F(config, refused_with_file_and_line)
 		{ "[agent]\nattestation_kb = 5 kb\n", ":2:", "4 to 4096" },
 		{ "[agent]\nattestation_kb = -5\n", ":2:", "4 to 4096" },
 		{ "[agent]\nattestation_kb = 99999999999999999999\n", ":2:", "4 to 4096" },
+		{ "[hooks]\nlow_1 = 5000\n", ":2:", "120 min" },
+		{ "[hooks]\nlow_1 = 0 min\n", ":2:", "120 min" },
+		{ "[hooks]\nlow_1 = -1 min\n", ":2:", "120 min" },
+		{ "[hooks]\nlow_2 = 1000001 Wh\n", ":2:", "1000000" },
+		{ "[hooks]\nlow_2 = 5 kWh\n", ":2:", "5000 Wh" },
+		{ "[hooks]\ntimeout_s = 0\n", ":2:", "1 to 600" },
 		{ "[rig]\n\n\nnonsense\n", ":4:", "key = value" },
 		{ "[rig]\nkey = /k\n[agent]\nbad = 1\nworse = 2\n", ":4:", "no key bad" },
 	};

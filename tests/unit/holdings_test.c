@@ -129,7 +129,7 @@ TEST_F(holdings, used_and_left)
 	EXPECT_EQ(0, h.over.best);
 	ASSERT_TRUE(wt_draw_uw(&h.draw, &uw));
 	EXPECT_EQ(100 * W, uw);
-	supplies = wt_holdings_supplies(&h, RIG_T0 + 1800, &n);
+	supplies = wt_ledger_supplies(wt_appraisal_ledger(h.appraisal), RIG_T0 + 1800, &n);
 	ASSERT_EQ(2, n);
 	ASSERT_EQ(0, wt_plan_lasts(supplies, n, RIG_T0 + 1800, uw, &lasts, &self->err));
 	EXPECT_EQ(1800 + 3600,
