@@ -117,7 +117,9 @@ struct folder {
 	struct wt_trust *trust;
 	const struct wt_grant *grant;
 	int64_t now;
-	int64_t *until; /* of each share's registration */
+	struct validity {
+		int64_t from, until;
+	} * of; /* of each share's registration */
 };
 
 static int is_cose(const struct dirent *entry)
@@ -127,20 +129,22 @@ static int is_cose(const struct dirent *entry)
 	return dot && dot != entry->d_name && strcmp(dot, ".cose") == 0;
 }
 
-/* A new share, or that of the same rig when this registration lasts longer. */
+/* A new share, or that of the same rig when this registration is the newer one: ends later, or begins later. */
 static void take(struct rigs *rigs, const struct folder *in, const struct wt_registration *reg)
 {
 	size_t i = 0;
 
 	while (i < rigs->n && memcmp(rigs->shares[i].ueid, reg->ueid, WT_UEID_LEN) != 0)
 		i++;
-	if (i < rigs->n && in->until[i] >= reg->not_after)
+	if (i < rigs->n &&
+	    (in->of[i].until > reg->not_after ||
+	     (in->of[i].until == reg->not_after && in->of[i].from >= reg->not_before)))
 		return;
 	if (i == rigs->n)
 		rigs->n++;
 	memcpy(rigs->shares[i].ueid, reg->ueid, WT_UEID_LEN);
 	rigs->shares[i].weight = reg->nameplate_w;
-	in->until[i] = reg->not_after;
+	in->of[i] = (struct validity){ reg->not_before, reg->not_after };
 }
 
 static int read_registration(const char *path, const struct folder *in, struct rigs *rigs,
@@ -186,8 +190,8 @@ static int read_folder(const char *path, struct folder *in, struct rigs *rigs, s
 		r = wt_fail(err, EFBIG, "%.150s: %d registrations, at most %d at once", path, n,
 			    SHARES_MAX);
 	rigs->shares = calloc((size_t)n + 1, sizeof(*rigs->shares));
-	in->until = calloc((size_t)n + 1, sizeof(*in->until));
-	if (!rigs->shares || !in->until)
+	in->of = calloc((size_t)n + 1, sizeof(*in->of));
+	if (!rigs->shares || !in->of)
 		r = wt_fail(err, ENOMEM, "out of memory");
 	for (int i = 0; i < n; i++) {
 		if (r == 0 && snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name) >=
@@ -198,7 +202,7 @@ static int read_folder(const char *path, struct folder *in, struct rigs *rigs, s
 		free(entries[i]);
 	}
 	free(entries);
-	free(in->until);
+	free(in->of);
 	return r;
 }
 

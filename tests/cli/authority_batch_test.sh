@@ -143,6 +143,23 @@ fi
 says 0 "3 grants, 3,000 Wh; 3 of them were issued before" "$authority" batch grants auth three.csv -o full
 same "then all are there" "good-1.cose good-2.cose good-3.cose" "$(cd full && echo *)"
 
+# --- killed anywhere, and begun again: each is sold once ----------------------------------------------------------
+{ echo "$head" && for i in $(seq 1000 1599); do row "kill-$i"; done; } >kill.csv
+before=$(sold)
+for after in 0.05 0.15 0.25 0.35 0.5 0.7; do
+	timeout -s KILL "$after" "$authority" batch grants auth kill.csv -o killed >/dev/null 2>&1
+done
+says 0 "killed: 600 grants, 600,000 Wh" batch kill.csv -o killed
+same "none is missing and none is there twice" $((before + 600)) "$(sold)"
+same "the files are those of the register" \
+	"$("$authority" list grants auth --json | jq -r '.[] | select(.transaction | startswith("kill-")) | .digest' | sort)" \
+	"$(cd killed && sha256sum -- *.cose | cut -c1-64 | sort)"
+
+# --- progress, on a terminal only --------------------------------------------------------------------------------
+terminal=$(script -qec "'$authority' batch grants auth kill.csv -o killed" /dev/null)
+contains "on a terminal it says how far it is" "written 600 of 600" "$terminal"
+same "elsewhere only the sum of it" "killed: 600 grants, 600,000 Wh; 600 of them were issued before" "$(batch kill.csv -o killed 2>&1)"
+
 # --- a revoked signer sells nothing -----------------------------------------------------------------------------
 "$authority" crl auth --revoke auth/signers/grant-signer.pem >/dev/null
 { echo "$head" && row revoked; } >revoked.csv

@@ -5,7 +5,7 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 
-make_rig || {
+make_rig --from -2h || {
 	echo "Bail out! no rig"
 	exit 1
 }
@@ -113,6 +113,9 @@ says 1 "--wh 999701: 999700 Wh are left of tx-1.cose" split tx-1.cose --rigs rig
 says 0 "d: 3 allotments, 999,700 of 1,000,000 Wh of tx-1" split tx-1.cose --rigs rigs.csv -o d -j 2
 says 1 "tx-1.cose: all of its 1000000 Wh are allotted" split tx-1.cose --rigs rigs.csv -o e
 same "the sum of all is the grant" 1000000 "$("$authority" list allotments pvl --json | jq 'map(.energy_wh) | add')"
+"$BUILD/tests/cli/forge/forge" --key auth/private/grant-signer.key --cert auth/signers/grant-signer.pem \
+	--resign tx-1.cose --out twin.cose
+says 1 "twin.cose: another grant with that id is in the register" split twin.cose --rigs rigs.csv -o e
 one=$(find d -type f | sort | head -n 1)
 allotment() { "$inspect" show --json "$one" | jq -c ".[0].allotment | $1"; }
 same "a share is of that grant, for that rig, in its window" \
@@ -131,7 +134,7 @@ check "one of them, too" cmp "$one" again.cose
 
 # --- by registration -------------------------------------------------------------------------------------------
 for_site tx-3 --wh 4501 >/dev/null
-mkdir regs && cp reg.cose regs/
+mkdir regs && cp reg.cose regs/ && cp reg.cose regs/z.cose
 "$authority" registration auth --renew reg.cose --nameplate 4000 --from -1h -o regs/renewed.cose >/dev/null
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out two.key 2>/dev/null
 openssl req -new -key two.key -subj /CN=KZ-PVL-0143 -out two.csr
