@@ -19,7 +19,11 @@
 
 struct wt_report_use {
 	size_t account; /* index into the report's accounts */
-	struct wt_energy used; /* uJ */
+	/*
+	 * uJ. Low, best and high are debited each for itself: where the high estimate has used a
+	 * purchase up, low still draws on it, so low may be above high here.
+	 */
+	struct wt_energy used;
 	/*
 	 * used.best times the price, in millionths of the currency. For each account the sum since
 	 * the period began is rounded down, and a row has what that sum grew by: costs of hours sum

@@ -176,6 +176,18 @@ static void put_gaps(FILE *out, const struct wt_report *report)
 			wt_format_energy(gap->substituted_uj, energy), wt_report_why(gap, why));
 }
 
+/* Energy that nobody bought is a finding about the rig, not about its figures. */
+static bool holds(const struct wt_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < WT_CHECKS; i++) {
+		if (v->checks[i].tier == WT_CONTRAINDICATED && i != WT_CHECK_ENERGY)
+			return false;
+	}
+	return true;
+}
+
 static void put_head(FILE *out, const struct wt_report *report)
 {
 	const struct wt_verdict *v = report->verdict;
@@ -188,9 +200,9 @@ static void put_head(FILE *out, const struct wt_report *report)
 	fprintf(out, "%s to %s\n", wt_timestamp_utc((int64_t)(v->from_ns / NS_PER_S), from),
 		wt_timestamp_utc((int64_t)(v->to_ns / NS_PER_S), to));
 	fprintf(out, "verdict    %s\n", wt_report_verdict(v, words));
-	if (v->tier == WT_CONTRAINDICATED)
-		fputs("           these figures come from evidence that does not hold:\n"
-		      "           `wattest-inspect verify` says what is wrong with it\n",
+	if (!holds(v))
+		fputs("           do not rely on these figures: `wattest-inspect verify` says what is wrong\n"
+		      "           with the evidence\n",
 		      out);
 	fputc('\n', out);
 }
