@@ -2,7 +2,9 @@
 /*
  * The state between two runs: of every rig its appraisal's own, and where its devices were.
  *
- *   { 0: version, 1: { ueid => [state, [[bus, vid, pid, serial, registered, from, to] ...]] ... } }
+ *   { 0: version, 1: [[ueid, state, [[bus, vid, pid, serial, registered, from, to] ...]] ...] }
+ *
+ * with the rigs in order of their ids.
  *
  * The state of one rig begins with another label, so it can be told, and stands for a site of that one rig.
  */
@@ -13,7 +15,6 @@
 #define VERSION 1
 #define LABEL_VERSION 0
 #define LABEL_RIGS 1
-#define UEID_LABEL_LEN (1 + WT_UEID_LEN) /* a byte string of 17 bytes: 0x51, then the id */
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -42,8 +43,8 @@ static int put_rig(const struct rig *rig, struct wt_buf *state, struct wt_buf *r
 
 	if (wt_site_sightings(rig, &seen, &n) < 0)
 		return wt_fail(err, ENOMEM, "no memory for the state");
+	wt_cbor_put_array(ret, 3);
 	wt_cbor_put_bytes(ret, wt_span(rig->ueid, WT_UEID_LEN));
-	wt_cbor_put_array(ret, 2);
 	wt_cbor_put_bytes(ret, wt_buf_span(state));
 	wt_cbor_put_array(ret, n);
 	for (i = 0; i < n; i++) {
@@ -84,7 +85,7 @@ int wt_site_state_save(const struct wt_site *site, struct wt_buf *ret, struct wt
 		wt_cbor_put_uint(ret, LABEL_VERSION);
 		wt_cbor_put_uint(ret, VERSION);
 		wt_cbor_put_uint(ret, LABEL_RIGS);
-		wt_cbor_put_map(ret, n);
+		wt_cbor_put_array(ret, n);
 	}
 	for (i = 0; r == 0 && i < n; i++)
 		r = put_rig(rigs[i], &states[i], ret, err);
@@ -138,25 +139,32 @@ static int read_sighting(struct wt_cbor_in *in, struct wt_sighting *ret)
 	return r;
 }
 
-static int read_rig(struct wt_site *site, struct wt_cbor_in *in, const uint8_t ueid[WT_UEID_LEN])
+static int read_rig(struct wt_site *site, struct wt_cbor_in *in, uint8_t last_ueid[WT_UEID_LEN])
 {
-	struct rig *rig = wt_site_rig(site, ueid, true);
+	uint8_t ueid[WT_UEID_LEN];
 	struct wt_sighting *before;
 	struct wt_span state;
+	struct rig *rig;
 	size_t n = 0, i;
 	int r;
 
-	if (!rig)
-		return -ENOMEM;
 	r = wt_cbor_array(in, &n);
-	if (r == 0 && n != 2)
+	if (r == 0 && n != 3)
 		r = wt_cbor_bad(in, "a rig's state of %zu parts", n);
+	if (r == 0)
+		r = wt_cbor_bytes_to(in, ueid, sizeof(ueid));
+	if (r == 0 && memcmp(ueid, last_ueid, sizeof(ueid)) <= 0)
+		r = wt_cbor_bad(in, "rigs out of order");
 	if (r == 0)
 		r = wt_cbor_bytes(in, &state);
 	if (r == 0)
 		r = wt_cbor_array(in, &n);
 	if (r < 0)
 		return r;
+	memcpy(last_ueid, ueid, sizeof(ueid));
+	rig = wt_site_rig(site, ueid, true);
+	if (!rig)
+		return -ENOMEM;
 	wt_buf_reset(&rig->state);
 	wt_buf_append(&rig->state, state.p, state.n);
 	before = calloc(n + 1, sizeof(*before)); /* the input is no shorter: the reader saw to it */
@@ -176,15 +184,12 @@ static int read_rig(struct wt_site *site, struct wt_cbor_in *in, const uint8_t u
 
 static int read_rigs(struct wt_site *site, struct wt_cbor_in *in)
 {
-	struct wt_cbor_map map;
-	struct wt_span label;
-	int r = wt_cbor_map(in, &map);
+	uint8_t last_ueid[WT_UEID_LEN] = { 0 };
+	size_t n = 0, i;
+	int r = wt_cbor_array(in, &n);
 
-	while (r >= 0 && (r = wt_cbor_map_next_raw(in, &map, &label)) > 0) {
-		if (label.n != UEID_LABEL_LEN || label.p[0] != (0x40 | WT_UEID_LEN))
-			return wt_cbor_bad(in, "a rig's id of %d bytes was expected", WT_UEID_LEN);
-		r = read_rig(site, in, label.p + 1);
-	}
+	for (i = 0; r == 0 && i < n; i++)
+		r = read_rig(site, in, last_ueid);
 	return r;
 }
 

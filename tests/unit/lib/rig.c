@@ -72,8 +72,6 @@ static void make_authorities(struct rig *rig)
 	rig_issue(NULL, "Registry CA", registry, 2, true, CERT_FROM, CERT_UNTIL, &rig->registry_ca);
 	rig_issue(&rig->registry_ca, "Registry", &registry[0], 1, false, CERT_FROM, CERT_UNTIL,
 		  &rig->registry);
-	rig_issue(&rig->registry_ca, "KZ-PVL-0142", &registry[1], 1, false, CERT_FROM, CERT_UNTIL,
-		  &rig->self);
 	rig_issue(NULL, "Energy CA", energy, 2, true, CERT_FROM, CERT_UNTIL, &rig->energy_ca);
 	rig_issue(&rig->energy_ca, "Energy", energy, 1, false, CERT_FROM, CERT_UNTIL, &rig->energy);
 	rig_issue(&rig->energy_ca, "Pavlodar 3", &energy[1], 1, false, CERT_FROM, CERT_UNTIL,
@@ -95,6 +93,13 @@ void rig_sign(const struct rig_identity *who, enum wt_typ typ, struct wt_span pa
 	need(wt_cose_sign(who->key, who->cert, true, typ, payload, ret, &err), err.msg);
 }
 
+/* Ids of the first rig are one byte over and over; those of others begin with their number. */
+static void number_id(const struct rig *rig, uint8_t *id)
+{
+	if (rig->number)
+		id[0] = (uint8_t)rig->number;
+}
+
 void rig_register(struct rig *rig)
 {
 	struct wt_buf payload = { 0 };
@@ -105,12 +110,12 @@ void rig_register(struct rig *rig)
 	wt_buf_free(&payload);
 }
 
-void rig_init(struct rig *rig)
+/* The rig itself, under authorities that are there. */
+static void set_up(struct rig *rig)
 {
-	memset(rig, 0, sizeof(*rig));
-	make_authorities(rig);
+	static const enum wt_duty attestation = WT_DUTY_ATTESTATION;
+
 	rig->reg = (struct wt_registration){
-		.rig = "KZ-PVL-0142",
 		.licence = "DMI-84-0031",
 		.holder = "Zhel Energy LLP",
 		.site = "Pavlodar 3",
@@ -123,12 +128,17 @@ void rig_init(struct rig *rig)
 		.sources = rig->reg_sources,
 		.n_sources = 1,
 	};
+	snprintf(rig->reg.rig, sizeof(rig->reg.rig), "KZ-PVL-%04u", 142 + rig->number);
+	snprintf(rig->serial, sizeof(rig->serial), "GS-%u", 1 + rig->number);
+	rig_issue(&rig->registry_ca, rig->reg.rig, &attestation, 1, false, CERT_FROM, CERT_UNTIL,
+		  &rig->self);
 	memset(rig->reg.id, 0x20, sizeof(rig->reg.id));
+	number_id(rig, rig->reg.id);
 	need(wt_ueid_from_key(rig->self.key, rig->reg.ueid), "name the rig");
 	rig->reg.rig_cert = wt_cert_der(rig->self.cert);
-	rig->reg_devices[0] = (struct wt_reg_device){
-		.bus = 1, .vid = 0x10c4, .pid = 0xea60, .serial = "GS-1", .model = "U2"
-	};
+	rig->reg_devices[0] =
+		(struct wt_reg_device){ .bus = 1, .vid = 0x10c4, .pid = 0xea60, .model = "U2" };
+	strcpy(rig->reg_devices[0].serial, rig->serial);
 	rig->reg_devices[1] = (struct wt_reg_device){
 		.bus = 1, .vid = 0x067b, .pid = 0x2303, .path = "1-4", .model = "Icarus"
 	};
@@ -146,7 +156,28 @@ void rig_init(struct rig *rig)
 	rig->att_seq = 1;
 }
 
-void rig_free(struct rig *rig)
+void rig_init(struct rig *rig)
+{
+	memset(rig, 0, sizeof(*rig));
+	make_authorities(rig);
+	set_up(rig);
+}
+
+void rig_join(struct rig *rig, const struct rig *first, unsigned int number)
+{
+	memset(rig, 0, sizeof(*rig));
+	rig->guest = true;
+	rig->number = number;
+	rig->registry_ca = first->registry_ca;
+	rig->registry = first->registry;
+	rig->energy_ca = first->energy_ca;
+	rig->energy = first->energy;
+	rig->site = first->site;
+	rig->trust = first->trust;
+	set_up(rig);
+}
+
+static void free_authorities(struct rig *rig)
 {
 	static const char *const files[] = { "registry-ca.pem", "registry-crl.pem", "energy-ca.pem",
 					     "energy-crl.pem" };
@@ -164,6 +195,14 @@ void rig_free(struct rig *rig)
 	rig_identity_free(&rig->energy_ca);
 	rig_identity_free(&rig->energy);
 	rig_identity_free(&rig->site);
+}
+
+void rig_free(struct rig *rig)
+{
+	size_t i;
+
+	if (!rig->guest)
+		free_authorities(rig);
 	rig_identity_free(&rig->self);
 	wt_buf_free(&rig->registration);
 	for (i = 0; i < RIG_MAX; i++) {
@@ -186,6 +225,7 @@ struct wt_grant rig_grant_of(const struct rig *rig, uint32_t wh, int64_t from, i
 				  .not_after = RIG_T0 + until };
 
 	memset(grant.id, 0x40 + (int)rig->n_grants, sizeof(grant.id));
+	number_id(rig, grant.id);
 	strcpy(grant.licence, rig->reg.licence);
 	strcpy(grant.zone, rig->reg.zone);
 	memcpy(grant.spender, rig->reg.ueid, WT_UEID_LEN);

@@ -44,6 +44,9 @@ struct rig_device {
 
 struct rig {
 	char dir[64]; /* trust folder */
+	bool guest; /* authorities and trust belong to another rig */
+	unsigned int number; /* of its site: 0 is the first */
+	char serial[32]; /* of the device that rig_boot plugs in */
 	struct rig_identity registry_ca, registry, energy_ca, energy, site, self;
 	struct wt_trust *trust;
 	struct wt_registration reg; /* as it was signed; arrays below */
@@ -94,6 +97,11 @@ struct rig {
  * begun.
  */
 void rig_init(struct rig *rig);
+/*
+ * Another rig of the same authorities, with a name, ids and a device of its own; freed before the one whose they are.
+ * number: 1 to 255.
+ */
+void rig_join(struct rig *rig, const struct rig *first, unsigned int number);
 void rig_free(struct rig *rig);
 
 /* Signs reg anew after a test changed it. */

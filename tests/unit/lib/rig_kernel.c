@@ -71,7 +71,7 @@ void rig_boot(struct rig *rig)
 	rig->window_from_ns = rig->boot_ns;
 	rig_record(rig, WATTEST_RECORD_LOAD, &load, sizeof(load));
 	rig_source(rig, "dps800", "power1_input", 100000);
-	rig_device(rig, 0x10c4, 0xea60, "GS-1", "1-3", 0);
+	rig_device(rig, 0x10c4, 0xea60, rig->serial, "1-3", 0);
 	rig_device(rig, 0x067b, 0x2303, "", "1-4", 0);
 	rig->devices[0].rate = 64;
 	rig->devices[1].rate = 32;

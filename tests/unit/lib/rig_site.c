@@ -34,6 +34,8 @@ struct wt_allotment rig_allotment_of(const struct rig *rig, size_t i, uint32_t w
 	need(wt_cose_decode(wt_buf_span(&rig->grants[i]), &cose, &err), &err);
 	need(wt_grant_decode(cose.payload, &grant, &err), &err);
 	memset(allotment.id, 0x60 + (int)rig->n_allotments, sizeof(allotment.id));
+	if (rig->number)
+		allotment.id[0] = (uint8_t)rig->number;
 	memcpy(allotment.ueid, rig->reg.ueid, WT_UEID_LEN);
 	memcpy(allotment.grant_id, grant.id, WT_ID_LEN);
 	wt_sha256(wt_buf_span(&rig->grants[i]), allotment.grant_digest);
