@@ -65,16 +65,14 @@ static int open_signer(void *user, struct authority_identity *ret, struct wt_err
 static int check_site(const struct request *request, struct wt_trust *trust, struct wt_err *err)
 {
 	__attribute__((cleanup(authority_identity_clear))) struct authority_identity site = { 0 };
-	uint8_t of_key[WT_SHA256_LEN], of_cert[WT_SHA256_LEN], x5t[WT_SHA256_LEN];
+	uint8_t x5t[WT_SHA256_LEN];
 	struct wt_path_result path;
 	int r;
 
 	r = open_signer((void *)request, &site, err);
 	if (r < 0)
 		return r;
-	if (!wt_cert_key(site.cert) || wt_key_spki_digest(site.key, of_key) < 0 ||
-	    wt_key_spki_digest(wt_cert_key(site.cert), of_cert) < 0 ||
-	    memcmp(of_key, of_cert, sizeof(of_key)) != 0)
+	if (!wt_cert_key(site.cert) || !wt_key_same(site.key, wt_cert_key(site.cert)))
 		return wt_fail(err, EINVAL, "%.100s: is not the key of %.100s", request->key,
 			       request->cert);
 	r = wt_trust_check(trust, site.cert, NULL, WT_DUTY_ALLOTMENT, request->now, &path, err);

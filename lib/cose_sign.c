@@ -66,7 +66,7 @@ int wt_cose_sign(struct wt_key *key, struct wt_cert *cert, bool with_chain, enum
 		 struct wt_span payload, struct wt_buf *ret, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf protected = { 0 }, signed_over = { 0 };
-	uint8_t x5t[WT_SHA256_LEN], sig[WT_SIG_LEN], of_key[WT_SHA256_LEN], of_cert[WT_SHA256_LEN];
+	uint8_t x5t[WT_SHA256_LEN], sig[WT_SIG_LEN];
 	int r;
 
 	if (typ < WT_TYP_NONE || typ > WT_TYP_RESULT)
@@ -75,9 +75,7 @@ int wt_cose_sign(struct wt_key *key, struct wt_cert *cert, bool with_chain, enum
 		/*
 		 * Names a signer who could not have signed it: nobody would ever accept the object.
 		 */
-		if (!wt_cert_key(cert) || wt_key_spki_digest(key, of_key) < 0 ||
-		    wt_key_spki_digest(wt_cert_key(cert), of_cert) < 0 ||
-		    memcmp(of_key, of_cert, sizeof(of_key)))
+		if (!wt_cert_key(cert) || !wt_key_same(key, wt_cert_key(cert)))
 			return wt_fail(err, EINVAL, "the key is not that of %s",
 				       wt_cert_name(cert));
 		wt_cert_x5t(cert, x5t);

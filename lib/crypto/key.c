@@ -180,6 +180,15 @@ int wt_key_spki_digest(const struct wt_key *key, uint8_t ret[WT_SHA256_LEN])
 	return 0;
 }
 
+bool wt_key_same(const struct wt_key *a, const struct wt_key *b)
+{
+	/* Compares the public halves: a private key has one, too. */
+	int r = EVP_PKEY_eq(a->pkey, b->pkey);
+
+	ERR_clear_error();
+	return r == 1;
+}
+
 void wt_key_free(struct wt_key *key)
 {
 	if (!key)

@@ -147,8 +147,25 @@ TEST_F(key, private_key_signs_as_its_public_half)
 	EXPECT_EQ(0, wt_key_spki_digest(priv, a));
 	EXPECT_EQ(0, wt_key_spki_digest(pub, b));
 	EXPECT_EQ(0, memcmp(a, b, 32));
+	EXPECT_TRUE(wt_key_same(priv, pub));
+	EXPECT_TRUE(wt_key_same(pub, pub));
 	wt_key_free(priv);
 	wt_key_free(pub);
+}
+
+TEST(another_key_is_not_the_same)
+{
+	struct wt_key *a, *b, *ed;
+
+	ASSERT_EQ(0, wt_key_generate(WT_ALG_ES256, &a));
+	ASSERT_EQ(0, wt_key_generate(WT_ALG_ES256, &b));
+	ASSERT_EQ(0, wt_key_generate(WT_ALG_EDDSA, &ed));
+	EXPECT_FALSE(wt_key_same(a, b));
+	EXPECT_FALSE(wt_key_same(a, ed));
+	EXPECT_TRUE(wt_key_same(ed, ed));
+	wt_key_free(a);
+	wt_key_free(b);
+	wt_key_free(ed);
 }
 
 TEST_F(key, file_that_others_may_use)
