@@ -60,6 +60,7 @@ TEST(known)
 	EXPECT_SHARES(10, { 1, 10 });
 	EXPECT_SHARES(10, { 1, 4 }, { 1, 3 }, { 1, 3 }); /* equal remainders: the lower id first */
 	EXPECT_SHARES(1000000, { 3500, 333333 + 1 }, { 3500, 333333 }, { 3500, 333333 });
+	EXPECT_SHARES(6, { 3, 5 }, { 1, 1 }); /* 4.5, 1.5 */
 	EXPECT_SHARES(100, { 1, 33 }, { 2, 67 }); /* 33.33, 66.67 */
 	EXPECT_SHARES(7, { 1, 1 }, { 1, 1 }, { 5, 5 });
 	EXPECT_SHARES(3, { 1, 1 }, { 1, 1 }, { UINT32_MAX, 1 });
