@@ -9,15 +9,16 @@
 
 #include "agent/day.h"
 #include "agent/folder.h"
+#include "lib/allocation.h"
 #include "lib/cose.h"
 #include "lib/file.h"
 
 const char *wt_holding_state_name(enum wt_holding_state state)
 {
 	static const char *const names[] = {
-		[WT_HOLDING_OPEN] = "open",	  [WT_HOLDING_LATER] = "later",
-		[WT_HOLDING_PAST] = "past",	  [WT_HOLDING_USED_UP] = "used up",
-		[WT_HOLDING_REFUSED] = "refused",
+		[WT_HOLDING_OPEN] = "open",   [WT_HOLDING_LATER] = "later",
+		[WT_HOLDING_PAST] = "past",   [WT_HOLDING_USED_UP] = "used up",
+		[WT_HOLDING_SITE] = "site's", [WT_HOLDING_REFUSED] = "refused",
 	};
 
 	return names[state];
@@ -43,15 +44,62 @@ static int load_registration(struct wt_holdings *h, const char *path, struct wt_
 	return r < 0 ? wt_fail_in(err, r, "%s: refused", path) : 0;
 }
 
-/* What can be told of a grant that may yet be refused. */
-static void read_grant(struct wt_holding *holding, struct wt_span cose)
+bool wt_is_allotment(struct wt_span cose)
 {
 	struct wt_cose envelope;
 
-	wt_sha256(cose, holding->digest);
-	holding->readable = wt_cose_decode(cose, &envelope, NULL) == 0 &&
-			    envelope.typ == WT_TYP_GRANT &&
-			    wt_grant_decode(envelope.payload, &holding->grant, NULL) == 0;
+	return wt_cose_decode(cose, &envelope, NULL) == 0 && envelope.typ == WT_TYP_ALLOTMENT;
+}
+
+/* What can be told of a grant that may yet be refused. */
+static void read_grant(struct wt_holding *v, struct wt_span payload)
+{
+	struct wt_grant grant;
+
+	if (wt_grant_decode(payload, &grant, NULL) < 0)
+		return;
+	v->readable = true;
+	memcpy(v->id, grant.id, WT_ID_LEN);
+	memcpy(v->transaction, grant.transaction, sizeof(v->transaction));
+	v->not_before = grant.not_before;
+	v->not_after = grant.not_after;
+	v->wh = grant.wh;
+	v->state = grant.to_site ? WT_HOLDING_SITE : WT_HOLDING_OPEN;
+}
+
+static void read_allotment(struct wt_holding *v, struct wt_span payload)
+{
+	struct wt_allotment allotment;
+
+	v->share = true;
+	if (wt_allotment_decode(payload, &allotment, NULL) < 0)
+		return;
+	v->readable = true;
+	memcpy(v->id, allotment.id, WT_ID_LEN);
+	v->not_before = allotment.not_before;
+	v->not_after = allotment.not_after;
+	v->wh = allotment.wh;
+}
+
+static void read_object(struct wt_holding *v, struct wt_span cose)
+{
+	struct wt_cose envelope;
+
+	wt_sha256(cose, v->digest);
+	if (wt_cose_decode(cose, &envelope, NULL) < 0)
+		return;
+	if (envelope.typ == WT_TYP_GRANT)
+		read_grant(v, envelope.payload);
+	else if (envelope.typ == WT_TYP_ALLOTMENT)
+		read_allotment(v, envelope.payload);
+}
+
+/* 1 accepted, 0 refused, < 0 could not be judged; v as read before. */
+static int judge(struct wt_holdings *h, struct wt_holding *v, struct wt_span cose, const char *name,
+		 struct wt_err *err)
+{
+	return v->share ? wt_appraisal_allotment(h->appraisal, cose, name, err)
+			: wt_appraisal_grant(h->appraisal, cose, name, err);
 }
 
 static struct wt_holding *grow(struct wt_holdings *h, const char *name)
@@ -59,7 +107,7 @@ static struct wt_holding *grow(struct wt_holdings *h, const char *name)
 	struct wt_holding *v = reallocarray(h->v, h->n + 1, sizeof(*v));
 
 	if (!v)
-		return NULL;
+		abort(); /* as the command's tables do */
 	h->v = v;
 	v[h->n] = (struct wt_holding){};
 	snprintf(v[h->n].file, sizeof(v->file), "%s", name);
@@ -77,36 +125,67 @@ static const struct wt_holding *find(const struct wt_holdings *h,
 	return NULL;
 }
 
+struct loading {
+	struct wt_holdings *h;
+	bool shares; /* this time round */
+};
+
+static int refuse(struct wt_holdings *h, struct wt_holding *v, const char *why)
+{
+	v->state = WT_HOLDING_REFUSED;
+	snprintf(v->why, sizeof(v->why), "%s", why);
+	*grow(h, v->file) = *v;
+	return 0;
+}
+
 static int load_one(const char *path, const char *name, void *user, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf cose = {};
-	struct wt_holdings *h = user;
-	struct wt_holding *holding = grow(h, name);
+	struct loading *loading = user;
+	struct wt_holdings *h = loading->h;
+	struct wt_holding v = {};
 	const struct wt_holding *twin;
-	int r;
+	char why[256];
+	int r = wt_file_read(path, WT_OBJECT_MAX, &cose, err);
 
-	if (!holding)
-		return wt_fail(err, ENOMEM, "out of memory");
-	r = wt_file_read(path, WT_OBJECT_MAX, &cose, err);
-	if (r < 0) {
-		snprintf(holding->why, sizeof(holding->why), "%s", err->msg);
-		holding->state = WT_HOLDING_REFUSED;
-		return r == -ENOMEM ? r : 0;
-	}
-	read_grant(holding, wt_buf_span(&cose));
-	holding->state = WT_HOLDING_REFUSED; /* so that it is not found as its own twin */
-	twin = find(h, holding->digest);
-	if (twin) {
-		snprintf(holding->why, sizeof(holding->why), "the same as %.200s, counts once",
-			 twin->file);
-		return 0;
-	}
-	r = wt_appraisal_grant(h->appraisal, wt_buf_span(&cose), name, err);
+	if (r == -ENOMEM)
+		return r;
+	snprintf(v.file, sizeof(v.file), "%s", name);
 	if (r == 0)
-		snprintf(holding->why, sizeof(holding->why), "%s", err->msg);
-	else if (r > 0)
-		holding->state = WT_HOLDING_OPEN; /* settled by and by */
+		read_object(&v, wt_buf_span(&cose));
+	if (v.share != loading->shares)
+		return 0;
+	if (r < 0)
+		return refuse(h, &v, err->msg);
+	twin = find(h, v.digest);
+	if (twin) {
+		snprintf(why, sizeof(why), "the same as %.200s, counts once", twin->file);
+		return refuse(h, &v, why);
+	}
+	r = judge(h, &v, wt_buf_span(&cose), name, err);
+	if (r == 0)
+		return refuse(h, &v, err->msg);
+	if (r > 0)
+		*grow(h, name) = v;
 	return r < 0 ? r : 0;
+}
+
+static int by_file(const void *a, const void *b)
+{
+	return strcmp(((const struct wt_holding *)a)->file, ((const struct wt_holding *)b)->file);
+}
+
+/* Allotments come after the grants that they divide, wherever they lie. */
+static int load(struct wt_holdings *h, struct wt_err *err)
+{
+	struct loading grants = { .h = h }, shares = { .h = h, .shares = true };
+	int r = wt_folder_each(h->dir, load_one, &grants, err);
+
+	if (r == 0)
+		r = wt_folder_each(h->dir, load_one, &shares, err);
+	if (h->n)
+		qsort(h->v, h->n, sizeof(*h->v), by_file);
+	return r == -ENOENT ? 0 : r; /* nothing was bought yet */
 }
 
 static int begin(struct wt_holdings *h, const struct wt_config *config, int64_t now,
@@ -119,14 +198,13 @@ static int begin(struct wt_holdings *h, const struct wt_config *config, int64_t 
 		r = load_registration(h, config->registration, err);
 	if (r < 0)
 		return r;
-	r = wt_folder_each(config->grants, load_one, h, err);
-	return r == -ENOENT ? 0 : r; /* nothing was bought yet */
+	return load(h, err);
 }
 
 int wt_holdings_open(const struct wt_config *config, int64_t now, struct wt_holdings *ret,
 		     struct wt_err *err)
 {
-	struct wt_holdings h = {};
+	struct wt_holdings h = { .now = now };
 	int r = wt_trust_load(config->trust, &h.trust, err);
 
 	snprintf(h.dir, sizeof(h.dir), "%s", config->grants);
@@ -154,32 +232,29 @@ void wt_holdings_clear(struct wt_holdings *h)
 int wt_holdings_add(struct wt_holdings *h, struct wt_span cose, const struct wt_holding **ret,
 		    struct wt_err *err)
 {
-	char name[2 * WT_ID_LEN + 8], path[WT_PATH_MAX + sizeof(name)];
-	struct wt_holding added = {}, *place;
-	int r = wt_appraisal_grant(h->appraisal, cose, "the grant", err);
+	char path[WT_PATH_MAX + sizeof(((struct wt_holding *)0)->file)];
+	struct wt_holding v = {}, *place;
+	int r;
 
+	read_object(&v, cose);
+	r = judge(h, &v, cose, v.share ? "the allotment" : "the grant", err);
 	if (r <= 0)
 		return r < 0 ? r : -EBADMSG;
-	read_grant(&added, cose);
-	*ret = find(h, added.digest);
+	*ret = find(h, v.digest);
 	if (*ret)
 		return WT_ADDED_BEFORE;
-	wt_hex(added.grant.id, WT_ID_LEN, name);
-	strcat(name, ".cose");
-	place = grow(h, name); /* before the file, so that nothing can fail after it */
-	if (!place)
-		return wt_fail(err, ENOMEM, "out of memory");
-	snprintf(path, sizeof(path), "%s/%s", h->dir, name);
-	r = mkdir(h->dir, 0750) < 0 && errno != EEXIST
-		    ? wt_fail(err, errno, "%s: %s", h->dir, strerror(errno))
-		    : wt_file_write(path, cose, 0640, WT_FILE_NEW, err);
-	if (r < 0) {
-		h->n--;
+	wt_hex(v.id, WT_ID_LEN, v.file);
+	strcat(v.file, ".cose");
+	snprintf(path, sizeof(path), "%s/%s", h->dir, v.file);
+	if (mkdir(h->dir, 0750) < 0 && errno != EEXIST)
+		return wt_fail(err, errno, "%s: %s", h->dir, strerror(errno));
+	r = wt_file_write(path, cose, 0640, WT_FILE_NEW, err);
+	if (r < 0)
 		return r;
-	}
-	memcpy(added.file, place->file, sizeof(added.file));
-	*place = added;
+	place = grow(h, v.file);
+	*place = v;
 	*ret = place;
+	wt_holdings_settle(h, h->now);
 	return WT_ADDED;
 }
 
@@ -253,21 +328,23 @@ void wt_holdings_settle(struct wt_holdings *h, int64_t now)
 {
 	const struct wt_ledger *ledger = wt_appraisal_ledger(h->appraisal);
 
+	h->now = now;
 	h->over = ledger->over;
 	for (size_t i = 0; i < h->n; i++) {
 		struct wt_holding *v = &h->v[i];
 		const struct wt_account *account = account_of(ledger, v->digest);
 
-		if (v->state == WT_HOLDING_REFUSED || !account)
+		if (v->state == WT_HOLDING_REFUSED || v->state == WT_HOLDING_SITE || !account)
 			continue;
-		v->bought_uj = wt_grant_uj(&v->grant);
+		memcpy(v->transaction, account->transaction, sizeof(v->transaction));
+		v->bought_uj = account->energy_uj;
 		v->used_uj = account->used.best;
 		v->left_uj = v->bought_uj - v->used_uj;
-		if (v->grant.not_after <= now)
+		if (account->not_after <= now || account->revoked_at <= now)
 			v->state = WT_HOLDING_PAST;
 		else if (!v->left_uj)
 			v->state = WT_HOLDING_USED_UP;
 		else
-			v->state = v->grant.not_before > now ? WT_HOLDING_LATER : WT_HOLDING_OPEN;
+			v->state = account->not_before > now ? WT_HOLDING_LATER : WT_HOLDING_OPEN;
 	}
 }

@@ -23,7 +23,7 @@ static const char help[] =
 	"       wattest energy balance [--json]\n"
 	"       wattest energy plan [--horizon TIME] [--power W] [--margin PERCENT] [--block WH] [--json]\n"
 	"\n"
-	"add      takes in grants, each judged as an inspector would: signature, duty, rig, licence, zone, energy;\n"
+	"add      takes in grants and allotments, each judged as an inspector would: signature, duty, rig, licence, zone, energy;\n"
 	"         what is wrong is named and left alone\n"
 	"list     every grant that is here, and its state\n"
 	"balance  what is left, and how long it lasts at the present draw\n"
@@ -60,6 +60,7 @@ const char *window_text(int64_t from, int64_t until, char ret[WINDOW_LEN])
 
 struct adding {
 	struct energy *energy;
+	bool shares; /* this time round */
 	size_t added, before, refused;
 };
 
@@ -70,10 +71,10 @@ static void say_added(const char *path, enum wt_added how, const struct wt_holdi
 	if (how == WT_ADDED_BEFORE)
 		printf("%s: is here already, as %s\n", path, v->file);
 	else
-		printf("%s: added: %s Wh for %s, transaction %s\n", path,
-		       wt_grouped(v->grant.wh, wh),
-		       window_text(v->grant.not_before, v->grant.not_after, window),
-		       v->grant.transaction);
+		printf("%s: added: %s Wh for %s, %stransaction %s%s\n", path, wt_grouped(v->wh, wh),
+		       window_text(v->not_before, v->not_after, window),
+		       v->share ? "a share of " : "", v->transaction,
+		       v->state == WT_HOLDING_SITE ? ", the site's to divide" : "");
 }
 
 static int add_one(const char *path, const char *name, void *user, struct wt_err *err)
@@ -85,10 +86,14 @@ static int add_one(const char *path, const char *name, void *user, struct wt_err
 	int r = wt_file_read(path, WT_OBJECT_MAX, &cose, err);
 
 	(void)name;
+	if (r == -ENOMEM)
+		return r;
+	if (wt_is_allotment(wt_buf_span(&cose)) != adding->shares)
+		return 0;
 	if (r < 0) {
 		adding->refused++;
 		fprintf(stderr, "%s: %s\n", command, err->msg);
-		return r == -ENOMEM ? r : 0;
+		return 0;
 	}
 	r = wt_holdings_add(&adding->energy->holdings, wt_buf_span(&cose), &holding, err);
 	if (r == -EBADMSG) {
@@ -119,6 +124,10 @@ int energy_add(struct energy *energy, int argc, char **argv)
 	struct wt_err err = {};
 	int r = 0;
 
+	/* an allotment may stand before the grant that it divides */
+	for (int i = 0; i < argc && r >= 0; i++)
+		r = add_path(&adding, argv[i], &err);
+	adding.shares = true;
 	for (int i = 0; i < argc && r >= 0; i++)
 		r = add_path(&adding, argv[i], &err);
 	if (adding.added + adding.before + adding.refused > 1)

@@ -22,6 +22,12 @@ static void figure(struct json_object *o, const char *key, uint64_t v)
 	json_object_object_add(o, key, json_object_new_uint64(v));
 }
 
+/* Is it this rig's to spend, or was it? */
+static bool spent(const struct wt_holding *v)
+{
+	return v->state != WT_HOLDING_REFUSED && v->state != WT_HOLDING_SITE;
+}
+
 static struct json_object *holding_json(const struct wt_holding *v)
 {
 	struct json_object *o = json_object_new_object();
@@ -29,17 +35,20 @@ static struct json_object *holding_json(const struct wt_holding *v)
 
 	text(o, "file", v->file);
 	if (v->readable) {
-		wt_hex(v->grant.id, WT_ID_LEN, id);
+		wt_hex(v->id, WT_ID_LEN, id);
 		text(o, "id", id);
-		text(o, "transaction", v->grant.transaction);
-		figure(o, "not_before_s", (uint64_t)v->grant.not_before);
-		figure(o, "not_after_s", (uint64_t)v->grant.not_after);
+		text(o, "kind", v->share ? "allotment" : "grant");
+		if (v->transaction[0])
+			text(o, "transaction", v->transaction);
+		figure(o, "wh", v->wh);
+		figure(o, "not_before_s", (uint64_t)v->not_before);
+		figure(o, "not_after_s", (uint64_t)v->not_after);
 	}
 	text(o, "state", wt_holding_state_name(v->state));
-	if (v->state == WT_HOLDING_REFUSED) {
+	if (v->state == WT_HOLDING_REFUSED)
 		text(o, "reason", v->why);
+	if (!spent(v))
 		return o;
-	}
 	figure(o, "bought_uj", v->bought_uj);
 	figure(o, "used_uj", v->used_uj);
 	figure(o, "left_uj", v->left_uj);
@@ -56,15 +65,17 @@ static void add_row(struct table *table, const struct wt_holding *v)
 	char id[2 * WT_ID_LEN + 1] = "-", window[WINDOW_LEN] = "-", bought[WT_FORMAT_LEN] = "-",
 				used[WT_FORMAT_LEN] = "-", left[WT_FORMAT_LEN] = "-", state[400];
 	const char *const cells[] = {
-		v->readable ? v->grant.transaction : v->file, id, window, bought, used, left, state
+		v->transaction[0] ? v->transaction : v->file, id, window, bought, used, left, state
 	};
 
 	if (v->readable) {
-		wt_hex(v->grant.id, WT_ID_LEN, id);
+		wt_hex(v->id, WT_ID_LEN, id);
 		id[8] = '\0'; /* enough to tell them apart on a screen */
-		window_text(v->grant.not_before, v->grant.not_after, window);
+		window_text(v->not_before, v->not_after, window);
 	}
-	if (v->state != WT_HOLDING_REFUSED) {
+	if (v->state == WT_HOLDING_SITE)
+		wt_format_energy(v->wh * UINT64_C(3600000000), bought);
+	if (spent(v)) {
 		wt_format_energy(v->bought_uj, bought);
 		wt_format_energy(v->used_uj, used);
 		wt_format_energy(v->left_uj, left);
@@ -111,7 +122,7 @@ struct balance {
 
 static bool counts(const struct wt_holding *v)
 {
-	return v->state != WT_HOLDING_REFUSED && v->state != WT_HOLDING_PAST;
+	return spent(v) && v->state != WT_HOLDING_PAST;
 }
 
 static int sum_up(const struct energy *energy, struct balance *b, struct wt_err *err)
@@ -175,14 +186,14 @@ static void balance_table(const struct energy *energy, const struct balance *b)
 	table_row(&table, header);
 	for (size_t i = 0; i < h->n; i++) {
 		const struct wt_holding *v = &h->v[i];
-		const char *const cells[] = { v->grant.transaction, bought, used, left, until };
+		const char *const cells[] = { v->transaction, bought, used, left, until };
 
 		if (!counts(v))
 			continue;
 		wt_format_energy(v->bought_uj, bought);
 		wt_format_energy(v->used_uj, used);
 		wt_format_energy(v->left_uj, left);
-		wt_timestamp_local(v->grant.not_after, until);
+		wt_timestamp_local(v->not_after, until);
 		table_row(&table, cells);
 	}
 	wt_format_energy(b->bought_uj, bought);

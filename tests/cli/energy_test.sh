@@ -161,6 +161,24 @@ while read -r from until wh; do
 done < <(energy plan --power 1000 --horizon 6h --json | jq -r '.hours[] | "\(.not_before_s) \(.not_after_s) \(.wh)"')
 says 0 "nothing to buy" energy plan --power 1000 --horizon 5h
 
+# --- a share of what the site bought -----------------------------------------------------------------------
+"$authority" site auth --name PVL-1 -o site >/dev/null
+"$authority" grant auth --site site/site.crt --wh 1000 --from @"$now" --until @$((now + 3600)) --transaction tx-site \
+	--licence DMI-84-0031 --zone KZ-North --metering-point MP-7 -o whole.cose >/dev/null
+mkdir registrations && cp reg.cose registrations/
+"$authority" split --grant whole.cose --site-key site/site.key --site-cert site/site.crt --rigs registrations \
+	--wh 400 -o shares >/dev/null
+share=$(echo shares/*.cose)
+says 3 "was not given or not accepted" energy add "$share"
+before=$(energy balance --json | jq .left_uj)
+mkdir site.d && cp "$share" site.d/1-share.cose && cp whole.cose site.d/2-whole.cose
+says 0 "400 Wh for " energy add site.d
+contains "the grant too" "tx-site, the site's to divide" "$tap_output"
+same "the rig has its share and no more" 400 "$((($(energy balance --json | jq .left_uj) - before) / 3600000000))"
+same "both are listed" "allotment open, grant site's" "$(energy list --json |
+	jq -r '[.[] | select(.transaction == "tx-site") | "\(.kind) \(.state)"] | sort | join(", ")')"
+says 0 "is here already" energy add "$share"
+
 # --- without trust or registration -----------------------------------------------------------------------
 sed "s#auth/trust#none#" conf >untrusting
 says 3 "none" "$wattest" energy list --config untrusting

@@ -207,7 +207,7 @@ TEST_F(holdings, add)
 
 	h = open_at(&self->config, RIG_T0);
 	ASSERT_EQ(WT_ADDED, wt_holdings_add(&h, cose, &added, &self->err));
-	EXPECT_EQ(7, added->grant.wh);
+	EXPECT_EQ(7, added->wh);
 	ASSERT_EQ(WT_ADDED_BEFORE, wt_holdings_add(&h, cose, &added, &self->err));
 	EXPECT_EQ(-EBADMSG,
 		  wt_holdings_add(&h, wt_buf_span(&self->rig->grants[other]), &added, &self->err));
