@@ -6,7 +6,7 @@
  *   DIR/signers/	certificates of the signers, which travel in what they sign
  *   DIR/revoked/	copies of revoked certificates: what the CRLs list
  *   DIR/register.db	what was ever issued (keys/register.h)
- *   DIR/trust/		all that an inspector needs, to be handed out: CA certificates and their CRLs
+ *   DIR/trust/		what an inspector needs, to be handed out: CA certificates and CRLs
  */
 #ifndef KEYS_AUTHORITY_H
 #define KEYS_AUTHORITY_H
@@ -58,8 +58,8 @@ int authority_load_signer(const char *dir, enum authority_issuer which,
 void authority_identity_clear(struct authority_identity *identity); /* for cleanup as well */
 
 /*
- * Signs a payload as that issuer's signer, whose certificate goes along. A signer whom no inspector would accept now
- * (expired, revoked) is refused.
+ * Signs a payload as that issuer's signer, whose certificate goes along. A signer whom no inspector
+ * would accept now (expired, revoked) is refused.
  */
 int authority_sign(const char *dir, enum authority_issuer which, enum wt_typ typ,
 		   struct wt_span payload, int64_t now, struct wt_buf *ret_cose,

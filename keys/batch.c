@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * batch: a table of purchases, all of them or none. Every row is checked against the register first; then all are signed
- * and go into it in one transaction; then the files are written. Whatever interrupts it, the same command again does what
- * is left: a purchase that was sold gives the grant that was issued.
+ * batch: a table of purchases, all of them or none. Every row is checked against the register
+ * first; then all are signed and go into it in one transaction; then the files are written.
+ * Whatever interrupts it, the same command again does what is left: a purchase that was sold gives
+ * the grant that was issued.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +48,10 @@ static int open_signer(void *user, struct authority_identity *ret, struct wt_err
 	return authority_open_signer(request->dir, AUTHORITY_ENERGY, request->now, ret, err);
 }
 
-/* Those that were sold before have their object from the register; the others get an id and a payload. */
+/*
+ * Those that were sold before have their object from the register; the others get an id and a
+ * payload.
+ */
 static int prepare(struct authority_register *reg, struct batch *batch, struct signing_item *items,
 		   struct wt_err *err)
 {

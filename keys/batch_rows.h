@@ -20,8 +20,8 @@ struct batch {
 };
 
 /*
- * Reads the table and checks every row, with the register begun. What is wrong is said on stderr, a line each with the
- * file, the line and the column; then -EBADMSG, with the sum of it.
+ * Reads the table and checks every row, with the register begun. What is wrong is said on stderr, a
+ * line each with the file, the line and the column; then -EBADMSG, with the sum of it.
  */
 int batch_read(const char *path, struct authority_register *reg, const struct outdir *out,
 	       int64_t now, struct batch *ret, struct wt_err *err);

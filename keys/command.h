@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The subcommands of wattest-authority, and what they share: reading arguments, saying what went wrong. */
+/*
+ * The subcommands of wattest-authority, and what they share: reading arguments, saying what went
+ * wrong.
+ */
 #ifndef KEYS_COMMAND_H
 #define KEYS_COMMAND_H
 
@@ -35,9 +38,15 @@ int command_number(const char *option, const char *text, uint64_t min, uint64_t 
 /* A point in time (lib/timestamp.h), with the option in the sentence. */
 int command_time(const char *option, const char *text, int64_t now, int64_t *ret,
 		 struct wt_err *err);
-/* Text that fits into a field of cap bytes, NUL included, without control characters; UTF-8 is the encoder's matter. */
+/*
+ * Text that fits into a field of cap bytes, NUL included, without control characters; UTF-8 is the
+ * encoder's matter.
+ */
 int command_text(const char *option, const char *text, char *ret, size_t cap, struct wt_err *err);
-/* Writes the output file; without force an existing one is left alone and the sentence says so. "-" is stdout. */
+/*
+ * Writes the output file; without force an existing one is left alone and the sentence says so. "-"
+ * is stdout.
+ */
 int command_output(const char *path, struct wt_span content, bool force, struct wt_err *err);
 /* Asked before anything is issued: would command_output leave an existing file alone? */
 int command_output_free(const char *path, bool force, struct wt_err *err);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* crl: renews the revocation lists of both CAs, and revokes. What is revoked stays so: DIR/revoked is the memory. */
+/*
+ * crl: renews the revocation lists of both CAs, and revokes. What is revoked stays so: DIR/revoked
+ * is the memory.
+ */
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
@@ -135,7 +138,10 @@ static int load_revocable(const struct authority_identity cas[AUTHORITY_ISSUERS]
 	return 0;
 }
 
-/* The CA's row in the register says it for good, the copy in DIR/revoked is what the list is made of. */
+/*
+ * The CA's row in the register says it for good, the copy in DIR/revoked is what the list is made
+ * of.
+ */
 static int enter(struct authority_register *reg,
 		 const struct authority_identity cas[AUTHORITY_ISSUERS], const struct wt_cert *cert,
 		 int64_t now, struct wt_err *err)
@@ -173,7 +179,9 @@ struct request {
 	uint64_t days;
 };
 
-/* All are looked at and in the register before the first is revoked: a wrong one changes nothing. */
+/*
+ * All are looked at and in the register before the first is revoked: a wrong one changes nothing.
+ */
 static int revoke_all(const char *dir, const struct request *request,
 		      const struct authority_identity cas[AUTHORITY_ISSUERS], int64_t now,
 		      struct wt_err *err)

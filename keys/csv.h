@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tables from CSV (RFC 4180, strictly: quotes only around a whole field and doubled in it, blanks are part of a field),
- * in UTF-8. LF or CR LF, a byte order mark and empty lines are taken. The first row names the columns. The only door
- * to libcsv.
+ * Tables from CSV (RFC 4180, strictly: quotes only around a whole field and doubled in it, blanks
+ * are part of a field), in UTF-8. LF or CR LF, a byte order mark and empty lines are taken. The
+ * first row names the columns. The only door to libcsv.
  */
 #ifndef KEYS_CSV_H
 #define KEYS_CSV_H
@@ -41,8 +41,8 @@ const struct csv_row *csv_row(const struct csv_table *table, size_t i);
 const char *csv_field(const struct csv_table *table, size_t row, size_t column);
 
 /*
- * Where each column stands; CSV_NONE for one that is not there and need not be. A column twice, one that is not known
- * and one that is missing are refused.
+ * Where each column stands; CSV_NONE for one that is not there and need not be. A column twice, one
+ * that is not known and one that is missing are refused.
  */
 int csv_columns(const struct csv_table *table, const struct csv_column *columns, size_t n,
 		size_t *ret_at, struct wt_err *err);

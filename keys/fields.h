@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Typed fields of JSON objects, with sentences that say where: "sources[2].class_ppm: is a text, ...". */
+/*
+ * Typed fields of JSON objects, with sentences that say where: "sources[2].class_ppm: is a text,
+ * ...".
+ */
 #ifndef KEYS_FIELDS_H
 #define KEYS_FIELDS_H
 
@@ -16,9 +19,15 @@ struct fields {
 	struct json_object *entry;
 };
 
-/* Parses a whole file, strictly (RFC 8259); *ret is freed with json_object_put. The sentence names the file. */
+/*
+ * Parses a whole file, strictly (RFC 8259); *ret is freed with json_object_put. The sentence names
+ * the file.
+ */
 int fields_parse(const char *path, struct json_object **ret, struct wt_err *err);
-/* The file's list of that name, or the file itself when it is a list; at most max entries. Borrowed. */
+/*
+ * The file's list of that name, or the file itself when it is a list; at most max entries.
+ * Borrowed.
+ */
 int fields_list(struct json_object *file, const char *list, size_t max, struct json_object **ret,
 		struct wt_err *err);
 /* The entry at index, which must be an object. */

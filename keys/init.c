@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * init: everything is made in a folder beside DIR that becomes DIR at the end, so that there is a whole authority or
- * none, and never half of one.
+ * init: everything is made in a folder beside DIR that becomes DIR at the end, so that there is a
+ * whole authority or none, and never half of one.
  */
 #include <dirent.h>
 #include <fcntl.h>

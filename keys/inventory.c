@@ -44,7 +44,7 @@ int inventory_parse_rule(const char *text, struct inventory_rule *ret, struct wt
 	return 0;
 }
 
-/* --- devices ----------------------------------------------------------------------------------------- */
+/* --- devices ---------------------------------------------------------------------------------- */
 
 /* vid and pid are written as everywhere: four hex digits. */
 static int read_usb_id(const struct fields *f, const char *key, uint16_t *ret, struct wt_err *err)
@@ -167,7 +167,7 @@ static int read_devices(struct json_object *file, const struct inventory_default
 	return 0;
 }
 
-/* --- sources ----------------------------------------------------------------------------------------- */
+/* --- sources ---------------------------------------------------------------------------------- */
 
 /* The entry's own role, or that of the first rule; every rule that fits counts as used. */
 static int read_role(const struct fields *f, const struct wt_reg_source *s,

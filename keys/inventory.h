@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A rig's devices and power sources from JSON: what `wattest devices --json` and `wattest sources --json` print, with
- * what a registry's clerk adds to it.
+ * A rig's devices and power sources from JSON: what `wattest devices --json` and `wattest sources
+ * --json` print, with what a registry's clerk adds to it.
  *
  *   { "devices": [ { "bus": "usb", "vid": "0403", "pid": "6001", "serial": "...", "path": "1-4", "product": "...",
  *                    "model": "...", "rated_w": 5, "rated_ghs": 12 } ],
  *     "sources": [ { "chip": "dps800", "parent": "0-0058", "attribute": "power1_input", "label": "pin",
  *                    "role": "input", "class_ppm": 50000, "calibrated_until": "2027-01-01T00:00:00Z" } ] }
  *
- * A list may also stand alone, as the whole file. Keys that are not named here (live counters) are passed over. Empty
- * and null texts are absent ones.
+ * A list may also stand alone, as the whole file. Keys that are not named here (live counters) are
+ * passed over. Empty and null texts are absent ones.
  */
 #ifndef KEYS_INVENTORY_H
 #define KEYS_INVENTORY_H
@@ -18,7 +18,10 @@
 
 #define INVENTORY_MAX_RULES 64
 
-/* CHIP:ATTRIBUTE=ROLE, with the shell's wildcards on the left; role 0 is "none": left out of the registration. */
+/*
+ * CHIP:ATTRIBUTE=ROLE, with the shell's wildcards on the left; role 0 is "none": left out of the
+ * registration.
+ */
 struct inventory_rule {
 	char pattern[80];
 	int role;
@@ -40,10 +43,10 @@ struct inventory_defaults {
 int inventory_parse_rule(const char *text, struct inventory_rule *ret, struct wt_err *err);
 
 /*
- * Fills reg->devices and reg->sources, which are freed with wt_registration_clear; both paths may be the same file, and
- * one that is NULL leaves its list as it is.
- * -EBADMSG names file, entry, field and reason. Two devices that one plugged device could both be are refused, and so
- * are sources of which none counts.
+ * Fills reg->devices and reg->sources, which are freed with wt_registration_clear; both paths may
+ * be the same file, and one that is NULL leaves its list as it is. -EBADMSG names file, entry,
+ * field and reason. Two devices that one plugged device could both be are refused, and so are
+ * sources of which none counts.
  */
 int inventory_read(const char *devices, const char *sources, struct inventory_defaults *defaults,
 		   int64_t now, struct wt_registration *reg, struct wt_err *err);

@@ -18,16 +18,16 @@ enum purchase_field {
 };
 
 /*
- * given: NULL is not given; the first five must be. names: of the fields, for the sentences. Zone and licence stay
- * empty when not given. -EINVAL.
+ * given: NULL is not given; the first five must be. names: of the fields, for the sentences. Zone
+ * and licence stay empty when not given. -EINVAL.
  */
 int purchase_parse(const char *const given[PURCHASE_FIELDS],
 		   const char *const names[PURCHASE_FIELDS], int64_t now, struct wt_grant *grant,
 		   struct wt_err *err);
 
 /*
- * Zone and licence as they are registered (NULL: nothing is, then both must have been given); said twice they must
- * agree.
+ * Zone and licence as they are registered (NULL: nothing is, then both must have been given); said
+ * twice they must agree.
  */
 int purchase_settle(const char *zone, const char *licence, const char *const names[PURCHASE_FIELDS],
 		    struct wt_grant *grant, struct wt_err *err);

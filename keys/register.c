@@ -52,7 +52,7 @@ static int run_text(struct authority_register *reg, const char *sql, struct wt_e
 	return rc == SQLITE_OK ? 0 : register_fail(reg, rc, err);
 }
 
-/* --- statements ---------------------------------------------------------------------------------------- */
+/* --- statements ------------------------------------------------------------------------------- */
 
 int register_stmt(struct authority_register *reg, enum register_sql which, sqlite3_stmt **ret,
 		  struct wt_err *err)
@@ -116,7 +116,7 @@ void register_column_text(sqlite3_stmt *stmt, int i, char *ret, size_t cap)
 	snprintf(ret, cap, "%s", text ? (const char *)text : "");
 }
 
-/* --- opening ------------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int version(struct authority_register *reg, int *ret, struct wt_err *err)
 {
@@ -131,7 +131,10 @@ static int version(struct authority_register *reg, int *ret, struct wt_err *err)
 	return rc == SQLITE_ROW ? 0 : register_fail(reg, rc, err);
 }
 
-/* The file is there, for its owner only, before SQLite opens it: what is bought by whom is nobody else's business. */
+/*
+ * The file is there, for its owner only, before SQLite opens it: what is bought by whom is nobody
+ * else's business.
+ */
 static int make_file(struct authority_register *reg, enum register_how how, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_closep))) int fd = -1;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was ever issued, in DIR/register.db: an SQLite file that is only added to. The only door to SQLite here.
+ * What was ever issued, in DIR/register.db: an SQLite file that is only added to. The only door to
+ * SQLite here.
  *
- * The invariant: an object leaves the authority only after register_commit returned 0, and that returns 0 only when its
- * row, with the whole object in it, is on the disk (WAL, synchronous FULL). A crash after that loses no more than the
- * file, which `reissue` writes again. Triggers forbid every UPDATE and DELETE: a revocation is a notice, a row of its
- * own.
+ * The invariant: an object leaves the authority only after register_commit returned 0, and that
+ * returns 0 only when its row, with the whole object in it, is on the disk (WAL, synchronous FULL).
+ * A crash after that loses no more than the file, which `reissue` writes again. Triggers forbid
+ * every UPDATE and DELETE: a revocation is a notice, a row of its own.
  */
 #ifndef KEYS_REGISTER_H
 #define KEYS_REGISTER_H
@@ -19,7 +20,7 @@
 struct authority_register;
 
 enum register_how {
-	REGISTER_OPEN, /* one that is there: -ENOENT when it is not, for then nobody knows what was issued */
+	REGISTER_OPEN, /* -ENOENT: not there, and then nobody knows what was issued */
 	REGISTER_NEW, /* makes it; -EEXIST */
 };
 
@@ -32,11 +33,11 @@ void register_freep(struct authority_register **reg);
 int register_begin(struct authority_register *reg, struct wt_err *err);
 int register_commit(struct authority_register *reg, struct wt_err *err);
 
-/* --- adding: between begin and commit; at is when it was issued ---------------------------------------- */
+/* --- adding: between begin and commit; at is when it was issued ------------------------------- */
 
 /*
- * renews: the id of the registration it follows, or NULL. -EEXIST: a device with that serial number belongs to another
- * rig in the same time.
+ * renews: the id of the registration it follows, or NULL. -EEXIST: a device with that serial number
+ * belongs to another rig in the same time.
  */
 int register_put_registration(struct authority_register *reg,
 			      const struct wt_registration *registration, const uint8_t *renews,
@@ -44,7 +45,10 @@ int register_put_registration(struct authority_register *reg,
 /* -EEXIST: the transaction was sold already. */
 int register_put_grant(struct authority_register *reg, const struct wt_grant *grant,
 		       struct wt_span cose, int64_t at, struct wt_err *err);
-/* The grant must be there. That all shares fit is register_check_shares' matter, once, after the last. */
+/*
+ * The grant must be there. That all shares fit is register_check_shares' matter, once, after the
+ * last.
+ */
 int register_put_allotment(struct authority_register *reg, const struct wt_allotment *allotment,
 			   struct wt_span cose, int64_t at, struct wt_err *err);
 /* -ERANGE: the allotments of that grant sum to more than the grant. */
@@ -59,7 +63,7 @@ int register_put_site(struct authority_register *reg, const char *name, const st
 int register_put_revocation(struct authority_register *reg, const char *issuer,
 			    const struct wt_cert *cert, int64_t at, struct wt_err *err);
 
-/* --- looking up: 1 found, 0 not, or a negative errno --------------------------------------------------- */
+/* --- looking up: 1 found, 0 not, or a negative errno ------------------------------------------ */
 
 /* SHA-256 over a grant's payload but its id: the same purchase is the same digest. */
 int register_grant_content(const struct wt_grant *grant, uint8_t ret[WT_SHA256_LEN],
@@ -103,7 +107,7 @@ typedef int (*register_share_fn)(const uint8_t ueid[WT_UEID_LEN], struct wt_span
 int register_each_share(struct authority_register *reg, const uint8_t grant_id[WT_ID_LEN],
 			register_share_fn fn, void *user, struct wt_err *err);
 
-/* --- listing -------------------------------------------------------------------------------------------- */
+/* --- listing ---------------------------------------------------------------------------------- */
 
 enum register_list {
 	REGISTER_REGISTRATIONS,

@@ -2,7 +2,10 @@
 /* The register's tables and every statement that is run on them. */
 #include "keys/register_db.h"
 
-/* Neither changed nor taken away, nor put in the place of another (INSERT OR REPLACE fires no DELETE trigger). */
+/*
+ * Neither changed nor taken away, nor put in the place of another (INSERT OR REPLACE fires no
+ * DELETE trigger).
+ */
 #define APPEND_ONLY(table, taken)                                           \
 	"CREATE TRIGGER " table "_stay BEFORE UPDATE ON " table             \
 	" BEGIN SELECT raise(ABORT, 'the register is only added to'); END;" \

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* registration: what a rig is: its key, its devices, the sources that meter it, its site and licence. */
+/*
+ * registration: what a rig is: its key, its devices, the sources that meter it, its site and
+ * licence.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,8 +216,8 @@ static int parse_fields(struct request *request, struct wt_registration *reg, st
 }
 
 /*
- * What a renewal begins with: all of the old registration but its id and validity. Before the options are read; what
- * they give replaces it.
+ * What a renewal begins with: all of the old registration but its id and validity. Before the
+ * options are read; what they give replaces it.
  */
 static int take_old(const char *dir, struct request *request, struct wt_registration *reg,
 		    struct wt_err *err)
@@ -257,7 +260,10 @@ static int take_old(const char *dir, struct request *request, struct wt_registra
 	return 0;
 }
 
-/* The rig's key, id and name; and that its certificate is this registry's and lasts as long as the registration. */
+/*
+ * The rig's key, id and name; and that its certificate is this registry's and lasts as long as the
+ * registration.
+ */
 static int take_certificate(const char *dir, const struct request *request, struct wt_cert **ret,
 			    struct wt_registration *reg, struct wt_err *err)
 {

@@ -17,7 +17,7 @@ void rigs_clear(struct rigs *rigs)
 	*rigs = (struct rigs){ 0 };
 }
 
-/* --- CSV ----------------------------------------------------------------------------------------------- */
+/* --- CSV -------------------------------------------------------------------------------------- */
 
 enum {
 	UEID,
@@ -111,7 +111,7 @@ static int read_csv(const char *path, enum rigs_by by, struct rigs *rigs, struct
 	return r < 0 ? wt_fail_in(err, r, "%.150s", path) : 0;
 }
 
-/* --- registrations ------------------------------------------------------------------------------------- */
+/* --- registrations ---------------------------------------------------------------------------- */
 
 struct folder {
 	struct wt_trust *trust;
@@ -129,7 +129,10 @@ static int is_cose(const struct dirent *entry)
 	return dot && dot != entry->d_name && strcmp(dot, ".cose") == 0;
 }
 
-/* A new share, or that of the same rig when this registration is the newer one: ends later, or begins later. */
+/*
+ * A new share, or that of the same rig when this registration is the newer one: ends later, or
+ * begins later.
+ */
 static void take(struct rigs *rigs, const struct folder *in, const struct wt_registration *reg)
 {
 	size_t i = 0;

@@ -54,8 +54,8 @@ int shares_divide(uint32_t total, struct share *shares, size_t n)
 		parts[i].share = &shares[i];
 
 	/*
-	 * The smallest first: each that gets its 1 Wh leaves a little less than before for a unit of weight to the others,
-	 * so that the first who is not too small ends it.
+	 * The smallest first: each that gets its 1 Wh leaves a little less than before for a unit
+	 * of weight to the others, so that the first who is not too small ends it.
 	 */
 	qsort(parts, n, sizeof(*parts), by_weight);
 	for (; rest * parts[small].share->weight < weights; small++) {

@@ -14,9 +14,10 @@ struct share {
 };
 
 /*
- * Divides total in proportion to the weights, by largest remainder (Hamilton's method); of two equal remainders the
- * lower id's goes first, so that the order of the list does not matter. A rig whose part is less than 1 Wh gets 1, and
- * the others share the rest. The ids differ. -ERANGE: fewer Wh than rigs; -EINVAL: no rigs, too many, or a weight of 0.
+ * Divides total in proportion to the weights, by largest remainder (Hamilton's method); of two
+ * equal remainders the lower id's goes first, so that the order of the list does not matter. A rig
+ * whose part is less than 1 Wh gets 1, and the others share the rest. The ids differ. -ERANGE:
+ * fewer Wh than rigs; -EINVAL: no rigs, too many, or a weight of 0.
  */
 int shares_divide(uint32_t total, struct share *shares, size_t n);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Objects that others signed, read from files: nothing is built on one whose signature was not checked. */
+/*
+ * Objects that others signed, read from files: nothing is built on one whose signature was not
+ * checked.
+ */
 #ifndef KEYS_SIGNED_H
 #define KEYS_SIGNED_H
 
@@ -12,8 +15,8 @@ struct signed_object {
 };
 
 /*
- * One object of that typ, whose signer has a path to the trust folder's anchors with that duty at that time. The
- * sentence names the file.
+ * One object of that typ, whose signer has a path to the trust folder's anchors with that duty at
+ * that time. The sentence names the file.
  */
 int signed_read(const char *path, struct wt_trust *trust, enum wt_typ typ, enum wt_duty duty,
 		int64_t at, struct signed_object *ret, struct wt_err *err);

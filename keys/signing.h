@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Many objects of one kind, signed by one signer on several cores; and how far a long work has come. */
+/*
+ * Many objects of one kind, signed by one signer on several cores; and how far a long work has
+ * come.
+ */
 #ifndef KEYS_SIGNING_H
 #define KEYS_SIGNING_H
 
@@ -15,7 +18,10 @@ struct signing_item {
 /* Opens the signer: once for each thread, for keys are not shared. */
 typedef int (*signing_open_fn)(void *user, struct authority_identity *ret, struct wt_err *err);
 
-/* Makes the cose of every item that has a payload and no cose yet. jobs 0: as many as there are cores. */
+/*
+ * Makes the cose of every item that has a payload and no cose yet. jobs 0: as many as there are
+ * cores.
+ */
 int signing_run(struct signing_item *items, size_t n, unsigned jobs, enum wt_typ typ,
 		signing_open_fn open, void *user, struct wt_err *err);
 

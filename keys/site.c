@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* site: a key that may divide grants among the rigs of a site, its certificate, and a register of its own. */
+/*
+ * site: a key that may divide grants among the rigs of a site, its certificate, and a register of
+ * its own.
+ */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who a grant is for: a rig, named by its registration or by its id alone, or a site, named by its certificate. */
+/*
+ * Who a grant is for: a rig, named by its registration or by its id alone, or a site, named by its
+ * certificate.
+ */
 #ifndef KEYS_SPENDER_H
 #define KEYS_SPENDER_H
 
@@ -14,9 +17,9 @@ struct spender {
 };
 
 /*
- * rig: a registration's file, which must carry the signature of this authority's registry and stand when the delivery
- * begins (now, if that is later), or 34 hex digits. A platform sells nothing on a registration that anybody could have
- * made.
+ * rig: a registration's file, which must carry the signature of this authority's registry and stand
+ * when the delivery begins (now, if that is later), or 34 hex digits. A platform sells nothing on a
+ * registration that anybody could have made.
  */
 int spender_rig(const char *dir, struct authority_register *reg, const char *rig, int64_t from,
 		int64_t now, struct spender *ret, struct wt_err *err);

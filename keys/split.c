@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* split: a site divides a grant among its rigs. The shares sum to the grant, or to what is left of it, and never to more. */
+/*
+ * split: a site divides a grant among its rigs. The shares sum to the grant, or to what is left of
+ * it, and never to more.
+ */
 #include <dirent.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -182,7 +185,7 @@ static int enter(const struct request *request, struct authority_register *reg,
 	return r;
 }
 
-/* --- files: always from the register ------------------------------------------------------------------- */
+/* --- files: always from the register ---------------------------------------------------------- */
 
 struct writing {
 	const struct outdir *out;

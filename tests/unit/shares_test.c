@@ -122,7 +122,10 @@ TEST(every_division)
 
 			sum += shares[i].wh;
 			ASSERT_GE(shares[i].wh, 1);
-			/* never more than its part, rounded up, but for the 1 Wh that every rig gets */
+			/*
+			 * never more than its part, rounded up, but for the 1 Wh that every rig
+			 * gets
+			 */
 			ASSERT_LE(shares[i].wh, exact + 1);
 			for (size_t j = 0; j < n; j++) {
 				/* who weighs more never gets less */
