@@ -37,6 +37,7 @@ enum wt_check {
 	WT_CHECK_WITNESS, /* TPM quote: none until claimed */
 	WT_CHECK_GRANTS, /* each signed by a platform, for this rig and licence */
 	WT_CHECK_ENERGY, /* within what was bought */
+	WT_CHECK_CURTAILMENT, /* no more power than an authority allowed for a time */
 	WT_CHECKS,
 };
 

@@ -38,6 +38,7 @@ void wt_appraisal_free(struct wt_appraisal *a)
 	wt_buf_free(&a->scratch);
 	free(a->orphans);
 	free(a->site_grants);
+	free(a->notices);
 	free(a->meters);
 	free(a->h.sources);
 	free(a->h.devices);

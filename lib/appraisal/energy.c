@@ -6,7 +6,7 @@
  *   substituted   time that nobody measured, at the nameplate's power: time reported as unmeasured,
  *                 and time in which a registered input was not there at all. Of several inputs the
  *                 longest counts: the nameplate is the whole rig's, so a dark input is never cheaper
- *                 than a measured one
+ *                 than a measured one. Gaps between two logs, too (gap.c)
  *   chargeable    both
  *
  *                 low                        best               high
@@ -140,6 +140,7 @@ static void charge_it(struct wt_appraisal *a, struct wt_charge *charge)
 		charge->why = NULL;
 	if (a->observer.charge)
 		a->observer.charge(charge, a->observer.user);
+	wt_curtailment_charge(a, charge);
 	e = sum_of(&charge->measured, &charge->substituted);
 	wt_ledger_debit(&a->ledger, charge->from_ns, charge->to_ns, &e);
 }
@@ -161,6 +162,15 @@ void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_
 	charge.from_ns = minus(w->realtime_ns, span_ns);
 	measure(a, span_ns, &charge);
 	charge_it(a, &charge);
+}
+
+void wt_energy_gap(struct wt_appraisal *a, struct wt_charge *charge)
+{
+	if (!has_input(a))
+		return;
+	charge->substituted = at_nameplate(a, charge->unmeasured_ns);
+	a->run.gap_uj = plus(a->run.gap_uj, charge->substituted.best);
+	charge_it(a, charge);
 }
 
 void wt_appraisal_observe(struct wt_appraisal *a, const struct wt_observer *observer)
@@ -224,10 +234,16 @@ void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, str
 		wt_find(f, WT_ENERGY_INQUIRE,
 			"%s charged of %s (%s to %s): the best estimate fits, the upper bound does not",
 			charged, bought, low, high);
+	if (a->run.gap_uj)
+		wt_remark(f, WT_CHECK_ENERGY, "%s of it for %s that nobody attested",
+			  wt_format_energy(a->run.gap_uj, low),
+			  wt_format_duration(a->run.unattested_ns / NS_PER_S, high));
 	if (a->run.waived_ns >= NS_PER_S)
 		wt_remark(f, WT_CHECK_ENERGY,
 			  "%" PRIu64 " s before the registration began are not charged",
 			  a->run.waived_ns / NS_PER_S);
+	wt_format_energy(ledger->charged.low, low);
+	wt_format_energy(ledger->charged.high, high);
 	wt_affirm(f, WT_CHECK_ENERGY, "%s charged of %s (%s to %s): within", charged, bought, low,
 		  high);
 }

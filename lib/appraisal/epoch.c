@@ -18,6 +18,7 @@ void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att)
 			"%" PRIu64 " WINDOW bodies of the log before attestation %" PRIu64
 			" are gone and no LOST record says so",
 			h->undeclared, a->reading.seq);
+	wt_gap_open(a);
 	wt_window_sweep(a);
 	free(h->sources);
 	free(h->devices);
@@ -39,11 +40,7 @@ void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att)
 	a->run.epochs++;
 }
 
-/*
- * Nobody attested the time from the end of one log to the beginning of the next. Here it is
- * measured and said; this is the place where it is to be charged.
- */
-static void epoch_gap(struct wt_appraisal *a, uint64_t realtime_ns)
+static void check_realtime(struct wt_appraisal *a, uint64_t realtime_ns)
 {
 	char from[WT_TIMESTAMP_LEN], to[WT_TIMESTAMP_LEN];
 
@@ -55,7 +52,6 @@ static void epoch_gap(struct wt_appraisal *a, uint64_t realtime_ns)
 			"was not loaded",
 			wt_timestamp_utc((int64_t)(realtime_ns / NS_PER_S), from),
 			wt_timestamp_utc((int64_t)(a->h.realtime_ns / NS_PER_S), to));
-	a->run.unattested_ns = plus(a->run.unattested_ns, minus(realtime_ns, a->h.realtime_ns));
 }
 
 void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
@@ -73,7 +69,7 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 			": the LOAD record is of another log than the attestation",
 			a->reading.seq);
 	realtime_ns = le64toh(load.realtime_ns);
-	epoch_gap(a, realtime_ns);
+	check_realtime(a, realtime_ns);
 	h->whole = rec->seq == 1;
 	h->counting = true;
 	h->counted_ns = rec->boottime_ns;

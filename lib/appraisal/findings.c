@@ -19,6 +19,7 @@ static const char *const check_names[WT_CHECKS] = {
 	[WT_CHECK_ACTIVITY] = "activity",     [WT_CHECK_LOSSES] = "losses",
 	[WT_CHECK_FRESHNESS] = "freshness",   [WT_CHECK_WITNESS] = "witness",
 	[WT_CHECK_GRANTS] = "grants",	      [WT_CHECK_ENERGY] = "energy",
+	[WT_CHECK_CURTAILMENT] = "curtailment",
 };
 
 const struct wt_reason *wt_reasons(size_t *ret_n)

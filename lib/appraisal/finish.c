@@ -77,6 +77,7 @@ static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct
 	wt_devices_conclude(a, f, v);
 	wt_sources_conclude(a, f);
 	wt_energy_conclude(a, f, v);
+	wt_curtailment_conclude(a, f);
 	/*
 	 * Of attestations that an earlier run read, the state keeps what became of them and no
 	 * more.

@@ -83,6 +83,8 @@ int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, c
 	}
 	if (r < 0)
 		return r;
+	account_of(a, digest)->revoked_at =
+		wt_notice_revoked(a, WT_NOTICE_REVOKE_GRANT, account->grant_id);
 	for (i = 0; i < a->n_orphans; i++) {
 		if (memcmp(a->orphans[i].digest, digest, WT_SHA256_LEN) != 0)
 			continue;
@@ -208,14 +210,18 @@ void wt_grants_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
 	char text[WT_COUNT_LEN], energy[WT_FORMAT_LEN];
 	uint64_t bought = 0;
-	size_t i;
+	size_t i, revoked = 0;
 
 	for (i = 0; i < a->n_orphans; i++)
 		wt_find(f, WT_GRANT_MISSING,
 			"%s of a grant that is not given were used before, as the state says",
 			wt_format_energy(a->orphans[i].used.best, energy));
-	for (i = 0; i < a->ledger.n; i++)
+	for (i = 0; i < a->ledger.n; i++) {
 		bought = plus(bought, a->ledger.accounts[i].energy_uj);
+		revoked += a->ledger.accounts[i].revoked_at < a->ledger.accounts[i].not_after;
+	}
+	if (revoked)
+		wt_remark(f, WT_CHECK_GRANTS, "%zu of them revoked", revoked);
 	if (a->ledger.n == 0 && a->n_site_grants > 0)
 		wt_no_claim(f, WT_CHECK_GRANTS,
 			    "no grant or allotment to this rig was given, only %s to a site",

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/allocation.h"
 #include "lib/appraisal.h"
 #include "lib/appraisal/findings.h"
 #include "lib/cose.h"
@@ -106,6 +107,8 @@ struct history {
 	uint64_t counted_ns;
 	uint64_t skipped; /* pruned windows since */
 	uint64_t realtime_ns; /* at counted_ns */
+	/* Realtime from which on nobody attested, until a window comes; 0: no gap */
+	uint64_t gap_from_ns;
 	int64_t offset_ns; /* realtime less boottime, as LOAD, TIME and windows explain it */
 	uint64_t sample_ns, max_gap_ns; /* from LOAD; 0: unknown */
 	uint64_t undeclared; /* pruned windows that no LOST record accounted for yet */
@@ -153,8 +156,9 @@ struct run {
 	uint64_t refused_seq; /* of an attestation that was given and refused */
 	uint64_t records, windows, pruned, events, epochs;
 	uint64_t from_realtime_ns, to_realtime_ns;
-	uint64_t unattested_ns; /* between epochs; charging it has its place in wt_epoch_gap() */
+	uint64_t unattested_ns; /* between epochs */
 	uint64_t measured_uj, substituted_uj;
+	uint64_t gap_uj; /* of the substituted: for gaps */
 	uint64_t waived_ns; /* before the registration began */
 	uint64_t covered_ns; /* by windows */
 	uint64_t unobserved_ns;
@@ -202,6 +206,17 @@ struct orphan {
 	struct wt_energy used;
 };
 
+/* A notice that concerns the rig; of one that only the state knows, digest and sums. */
+struct notice {
+	uint8_t digest[WT_SHA256_LEN];
+	bool given;
+	enum wt_notice_kind kind;
+	int64_t from, to;
+	uint8_t target[WT_ID_LEN]; /* of a revocation */
+	uint32_t max_w;
+	uint64_t covered_ns, low_uj, best_uj; /* of a curtailment: by windows in its time */
+};
+
 /* A grant to the rig's site: buys the rig nothing until an allotment gives it a share. */
 struct site_grant {
 	struct wt_account whole; /* the purchase, as if it were an account */
@@ -228,6 +243,8 @@ struct wt_appraisal {
 	size_t n_orphans;
 	struct site_grant *site_grants;
 	size_t n_site_grants;
+	struct notice *notices; /* by digest */
+	size_t n_notices;
 
 	struct wt_findings found;
 	struct history h;
@@ -320,6 +337,20 @@ int wt_site_grant_keep(struct wt_appraisal *a, const struct wt_grant *grant,
 		       const uint8_t digest[WT_SHA256_LEN], const char *name, struct wt_err *err);
 struct site_grant *wt_site_grant_find(struct wt_appraisal *a, const uint8_t id[WT_ID_LEN]);
 
+/* --- notices.c, curtailment.c ----------------------------------------------------------------- */
+
+/* The notice with that digest, made when it is not there. NULL on no memory. */
+struct notice *wt_notice_place(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN]);
+/* From when on that object is revoked, or WT_NEVER. */
+int64_t wt_notice_revoked(const struct wt_appraisal *a, enum wt_notice_kind kind,
+			  const uint8_t id[WT_ID_LEN]);
+/* How much of that realtime lies within the notice's. */
+uint64_t wt_notice_overlap(const struct notice *n, uint64_t from_ns, uint64_t until_ns);
+/* Does one say that the rig was off in any of that realtime? */
+bool wt_notice_off(const struct wt_appraisal *a, uint64_t from_ns, uint64_t until_ns);
+void wt_curtailment_charge(struct wt_appraisal *a, const struct wt_charge *charge);
+void wt_curtailment_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+
 /* --- sequence.c, replay.c, epoch.c ------------------------------------------------------------ */
 
 /*
@@ -342,6 +373,13 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_epoch_probe(struct wt_appraisal *a, const struct wt_record *rec);
+
+/* --- gap.c ------------------------------------------------------------------------------------ */
+
+/* A log ends (or what came of it does): the time from its newest window on is in nobody's log. */
+void wt_gap_open(struct wt_appraisal *a);
+/* With the first window behind it, which counts from from_ns. */
+void wt_gap_close(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
 
 /* --- window.c, time.c, counters.c ------------------------------------------------------------- */
 
@@ -410,6 +448,8 @@ void wt_sighting_window(struct wt_appraisal *a, const struct device *d, uint64_t
 void wt_sighting_removed(struct wt_appraisal *a, const struct device *d, uint64_t boottime_ns);
 
 void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
+/* Charges a gap as it stands, but for the energy of what nobody measured. */
+void wt_energy_gap(struct wt_appraisal *a, struct wt_charge *charge);
 void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
 
 /* --- activity.c ------------------------------------------------------------------------------- */

@@ -36,6 +36,8 @@
 	  "the attestation is of another rig than the registered one")                                      \
 	X(REGISTRATION_NOT_VALID, "registration-not-valid", REGISTRATION, CONTRAINDICATED,                   \
 	  "the attestation was signed before the registration began or after it ended")                     \
+	X(REGISTRATION_REVOKED, "registration-revoked", REGISTRATION, CONTRAINDICATED,                       \
+	  "the attestation was signed after the registry had revoked the registration")                     \
 	X(REGISTRATION_MISSING, "registration-missing", REGISTRATION, WARNING,                               \
 	  "no registration was given, so nothing could be compared with one")                               \
 	X(REGISTRATION_OTHER, "registration-other", REGISTRATION, WARNING,                                   \
@@ -134,6 +136,8 @@
 	  "a grant for this rig is to another licence or zone than the registered one; it was not used")    \
 	X(GRANT_MISSING, "grant-missing", GRANTS, WARNING,                                                   \
 	  "the rig or the state names a grant that was not given")                                          \
+	X(NOTICE_REFUSED, "notice-refused", GRANTS, CONTRAINDICATED,                                         \
+	  "a notice is malformed, forged or its signer may not give it; it was not followed")               \
 	X(ALLOTMENT_REFUSED, "allotment-refused", GRANTS, CONTRAINDICATED,                                   \
 	  "an allotment is malformed, forged or its signer may sign none; it was not used")                 \
 	X(ALLOTMENT_OTHER_SITE, "allotment-other-site", GRANTS, CONTRAINDICATED,                             \
@@ -151,7 +155,13 @@
 	X(ENERGY_INQUIRE, "energy-inquire", ENERGY, WARNING,                                                 \
 	  "the best estimate fits what was bought, the upper bound does not")                               \
 	X(ENERGY_PARTLY_UNKNOWN, "energy-partly-unknown", ENERGY, WARNING,                                   \
-	  "some windows lie before the inputs could be identified; their energy is not counted")
+	  "some windows lie before the inputs could be identified; their energy is not counted")            \
+	X(OFF_NOT_BORNE_OUT, "off-not-borne-out", ENERGY, WARNING,                                           \
+	  "a notice says that the rig was off and no meter bears it out: the time is charged")              \
+	X(CURTAILMENT_EXCEEDED, "curtailment-exceeded", CURTAILMENT, CONTRAINDICATED,                        \
+	  "more power was drawn on the mean than a curtailment allowed, even on the low bound")             \
+	X(CURTAILMENT_INQUIRE, "curtailment-inquire", CURTAILMENT, WARNING,                                  \
+	  "the best estimate of the mean power is above what a curtailment allowed, the low bound is not")
 
 #define WT_REASON_ENUM(name, code, check, tier, meaning) WT_##name,
 enum wt_reason_id { WT_REASONS(WT_REASON_ENUM) WT_REASON_IDS };

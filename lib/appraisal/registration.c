@@ -115,6 +115,7 @@ int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *
 {
 	static const uint8_t none[WT_SHA256_LEN];
 	char text[WT_TIMESTAMP_LEN], from[WT_TIMESTAMP_LEN], until[WT_TIMESTAMP_LEN];
+	int64_t revoked;
 
 	if (memcmp(att->ueid, a->rig.ueid, WT_UEID_LEN) != 0) {
 		wt_fail(err, EBADMSG, "it is of another rig than its key");
@@ -132,6 +133,13 @@ int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *
 			a->reading.seq, wt_timestamp_utc(a->reading.at, text),
 			wt_timestamp_utc(a->reg.not_before, from),
 			wt_timestamp_utc(a->reg.not_after, until));
+	revoked = wt_notice_revoked(a, WT_NOTICE_REVOKE_REGISTRATION, a->reg.id);
+	if (a->reading.at >= revoked)
+		wt_find(&a->found, WT_REGISTRATION_REVOKED,
+			"attestation %" PRIu64
+			" was signed at %s; the registry revoked the registration from %s on",
+			a->reading.seq, wt_timestamp_utc(a->reading.at, text),
+			wt_timestamp_utc(revoked, from));
 	if (memcmp(att->registration, a->registration_digest, WT_SHA256_LEN) != 0)
 		wt_find(&a->found, WT_REGISTRATION_OTHER, "attestation %" PRIu64 ": the rig %s",
 			a->reading.seq,

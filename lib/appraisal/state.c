@@ -9,7 +9,7 @@
 
 #include "lib/appraisal/port.h"
 
-#define VERSION 1
+#define VERSION 2
 
 static void energy(struct wt_port *p, struct wt_energy *e)
 {
@@ -83,7 +83,7 @@ static void device(struct wt_port *p, struct device *d)
 
 static void progress(struct wt_port *p, struct history *h)
 {
-	wt_port_group(p, 18);
+	wt_port_group(p, 19);
 	wt_port_number(p, &h->seq);
 	wt_port_bytes(p, h->digest, sizeof(h->digest));
 	wt_port_bytes(p, h->epoch, sizeof(h->epoch));
@@ -96,6 +96,7 @@ static void progress(struct wt_port *p, struct history *h)
 	wt_port_number(p, &h->counted_ns);
 	wt_port_number(p, &h->skipped);
 	wt_port_number(p, &h->realtime_ns);
+	wt_port_number(p, &h->gap_from_ns);
 	wt_port_integer(p, &h->offset_ns);
 	wt_port_number(p, &h->sample_ns);
 	wt_port_number(p, &h->max_gap_ns);
@@ -204,6 +205,44 @@ static void grants(struct wt_port *p, struct wt_appraisal *a)
 	}
 }
 
+static void curtailment(struct wt_port *p, struct notice *n)
+{
+	wt_port_group(p, 4);
+	wt_port_bytes(p, n->digest, sizeof(n->digest));
+	wt_port_number(p, &n->covered_ns);
+	wt_port_number(p, &n->low_uj);
+	wt_port_number(p, &n->best_uj);
+}
+
+/* Those in whose time windows were seen: of the others nothing needs to be kept. */
+static void curtailments(struct wt_port *p, struct wt_appraisal *a)
+{
+	struct notice *kept, n;
+	size_t count = 0, i;
+
+	for (i = 0; p->out && i < a->n_notices; i++)
+		count += a->notices[i].covered_ns > 0;
+	wt_port_list(p, &count);
+	for (i = 0; p->out && i < a->n_notices; i++) {
+		if (a->notices[i].covered_ns > 0)
+			curtailment(p, &a->notices[i]);
+	}
+	for (i = 0; !p->out && p->r == 0 && i < count; i++) {
+		n = (struct notice){ 0 };
+		curtailment(p, &n);
+		if (p->r < 0)
+			return;
+		kept = wt_notice_place(a, n.digest);
+		if (!kept) {
+			p->r = -ENOMEM;
+			return;
+		}
+		kept->covered_ns = n.covered_ns;
+		kept->low_uj = n.low_uj;
+		kept->best_uj = n.best_uj;
+	}
+}
+
 static void state(struct wt_port *p, struct wt_appraisal *a)
 {
 	uint8_t registration[WT_SHA256_LEN];
@@ -212,7 +251,7 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	bool same;
 
 	if (p->out)
-		wt_cbor_put_map(p->out, 8);
+		wt_cbor_put_map(p->out, 9);
 	else
 		p->r = wt_cbor_map(p->in, &map);
 	wt_port_label(p, &map, 1);
@@ -244,6 +283,8 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	energy(p, &a->ledger.charged);
 	energy(p, &a->ledger.over);
 	grants(p, a);
+	wt_port_label(p, &map, 9);
+	curtailments(p, a);
 	if (p->r == 0 && !p->out)
 		p->r = wt_cbor_end(p->in);
 }
@@ -262,6 +303,8 @@ static void forget(struct wt_appraisal *a)
 		a->ledger.accounts[i].used = (struct wt_energy){ 0 };
 	a->ledger.charged = a->ledger.over = (struct wt_energy){ 0 };
 	a->n_orphans = 0;
+	for (i = 0; i < a->n_notices; i++)
+		a->notices[i].covered_ns = a->notices[i].low_uj = a->notices[i].best_uj = 0;
 }
 
 int wt_appraisal_state_load(struct wt_appraisal *a, struct wt_span bytes_in, struct wt_err *err)

@@ -125,6 +125,7 @@ int wt_window(struct wt_appraisal *a, const struct wt_record *rec)
 	wt_time_window(a, &w);
 	a->h.realtime_ns = w.realtime_ns;
 	from_ns = a->h.counting ? a->h.counted_ns : w.from_ns;
+	wt_gap_close(a, &w, from_ns);
 	wt_source_clear_meters(a);
 	r = read_devices(a, &w, from_ns, &active);
 	if (r == 0)

@@ -168,9 +168,9 @@ TEST_F(pieces, state_of_nobody)
 	a = rig_appraisal(&self->rig, &(struct rig_judging){ 0 });
 	for (i = 0; i < state.n; i += 7)
 		EXPECT_EQ(-EBADMSG, wt_appraisal_state_load(a, wt_span(state.p, i), &err));
-	state.p[2] = 2; /* the version */
+	state.p[2] = 1; /* the version */
 	EXPECT_EQ(-EBADMSG, wt_appraisal_state_load(a, wt_buf_span(&state), &err));
-	state.p[2] = 1;
+	state.p[2] = 2;
 	state.p[5] ^= 1; /* the rig */
 	EXPECT_EQ(-EBADMSG, wt_appraisal_state_load(a, wt_buf_span(&state), &err));
 	state.p[5] ^= 1;

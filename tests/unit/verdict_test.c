@@ -90,6 +90,7 @@ TEST(table)
 		"  none  witness       no quote\n"
 		"  ok    grants        fine\n"
 		"  ok    energy        fine\n"
+		"  ok    curtailment   fine\n"
 		"verdict: contraindicated (devices)\n",
 		text);
 	EXPECT_EQ(NULL, strchr(text, '\033'));

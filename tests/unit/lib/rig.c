@@ -371,6 +371,10 @@ struct wt_appraisal *rig_appraisal(struct rig *rig, const struct rig_judging *ho
 		need(wt_appraisal_allotment(a, wt_buf_span(&rig->allotments[i]), name, &err),
 		     err.msg);
 	}
+	for (i = 0; i < rig->n_notices; i++) {
+		snprintf(name, sizeof(name), "notices/%zu.cose", i);
+		need(wt_appraisal_notice(a, wt_buf_span(&rig->notices[i]), name, &err), err.msg);
+	}
 	if (how->state.p)
 		need(wt_appraisal_state_load(a, how->state, &err), err.msg);
 	return a;

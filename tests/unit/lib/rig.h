@@ -122,6 +122,11 @@ struct wt_allotment rig_allotment_of(const struct rig *rig, size_t grant, uint32
 size_t rig_allot_sign(struct rig *rig, const struct wt_allotment *allotment,
 		      const struct rig_identity *by);
 size_t rig_allot(struct rig *rig, size_t grant, uint32_t wh);
+/* A notice that concerns this rig in every way, from and to in seconds after RIG_T0. */
+struct wt_notice rig_notice_of(const struct rig *rig, enum wt_notice_kind kind, int64_t from,
+			       int64_t to);
+size_t rig_notice_sign(struct rig *rig, const struct wt_notice *notice,
+		       const struct rig_identity *by);
 
 /* The kernel. rig_boot writes LOAD and announces all sources and devices. */
 void rig_boot(struct rig *rig);

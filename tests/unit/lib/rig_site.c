@@ -65,3 +65,36 @@ size_t rig_allot(struct rig *rig, size_t grant, uint32_t wh)
 
 	return rig_allot_sign(rig, &allotment, &rig->site);
 }
+
+struct wt_notice rig_notice_of(const struct rig *rig, enum wt_notice_kind kind, int64_t from,
+			       int64_t to)
+{
+	bool object = kind == WT_NOTICE_REVOKE_GRANT || kind == WT_NOTICE_REVOKE_REGISTRATION;
+	struct wt_notice notice = { .issued_at = RIG_T0,
+				    .kind = kind,
+				    .from = RIG_T0 + from,
+				    .to = object ? 0 : RIG_T0 + to,
+				    .scope = object ? WT_SCOPE_OBJECT : WT_SCOPE_RIG };
+
+	memset(notice.id, 0x80 + (int)rig->n_notices, sizeof(notice.id));
+	if (kind == WT_NOTICE_REVOKE_GRANT)
+		memcpy(notice.target, rig->named[0].id, WT_ID_LEN);
+	else if (kind == WT_NOTICE_REVOKE_REGISTRATION)
+		memcpy(notice.target, rig->reg.id, WT_ID_LEN);
+	else
+		memcpy(notice.target, rig->reg.ueid, WT_UEID_LEN);
+	return notice;
+}
+
+size_t rig_notice_sign(struct rig *rig, const struct wt_notice *notice,
+		       const struct rig_identity *by)
+{
+	struct wt_buf payload = { 0 };
+	struct wt_err err = { "" };
+	size_t i = rig->n_notices++;
+
+	need(wt_notice_encode(notice, &payload, &err), &err);
+	rig_sign(by, WT_TYP_NOTICE, wt_buf_span(&payload), &rig->notices[i]);
+	wt_buf_free(&payload);
+	return i;
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Notices, and the time that nobody attests. The rig draws 100 W, its input is of class 1 %, its
+ * nameplate says 3,500 W, and it holds a grant of 1 kWh for a day.
+ */
+#include "tests/unit/lib/bent.h"
+
+#define DAY 86400
+#define HOUR 3600
+
+static void curtail(struct rig *rig, uint32_t max_w, int64_t from, int64_t to)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, from, to);
+
+	notice.max_w = max_w;
+	rig_notice_sign(rig, &notice, &rig->energy);
+}
+
+/* --- curtailments ----------------------------------------------------------------------------- */
+
+BENT(curtailment_kept, CURTAILMENT, "ok", 0)
+{
+	curtail(rig, 101, 0, HOUR);
+	rig_minutes(rig, 5);
+}
+
+BENT(curtailment_not_kept, CURTAILMENT, "curtailment-exceeded", 0)
+{
+	curtail(rig, 98, 0, HOUR); /* 1 % below 100 W is 99 W */
+	rig_minutes(rig, 5);
+}
+
+BENT(curtailment_within_the_class, CURTAILMENT, "curtailment-inquire", 0)
+{
+	curtail(rig, 99, 0, HOUR);
+	rig_minutes(rig, 5);
+}
+
+BENT(curtailed_to_nothing, CURTAILMENT, "curtailment-exceeded", 0)
+{
+	curtail(rig, 0, 0, HOUR);
+	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_of_another_time, CURTAILMENT, "none", 0)
+{
+	curtail(rig, 0, HOUR, 2 * HOUR);
+	curtail(rig, 0, -HOUR, 0);
+	rig_minutes(rig, 5);
+}
+
+/* 60 s at 100 W, then 60 s at 300 W: of the second minute a half lies in the notice's time. */
+BENT(curtailment_is_of_the_mean, CURTAILMENT, "curtailment-exceeded", 0)
+{
+	curtail(rig, 160, 0, 90);
+	rig_minute(rig);
+	rig->sources[0].mw = 300000;
+	rig_minute(rig);
+}
+
+BENT(curtailment_of_the_mean_kept, CURTAILMENT, "ok", 0)
+{
+	curtail(rig, 171, 0, 90);
+	rig_minute(rig);
+	rig->sources[0].mw = 300000;
+	rig_minute(rig);
+}
+
+BENT(curtailment_of_what_nobody_measured, CURTAILMENT, "curtailment-inquire", ALSO(SOURCES))
+{
+	curtail(rig, 150, 0, HOUR);
+	rig_minutes(rig, 2);
+	rig->sources[0].dead = true;
+	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_says_nothing_of_a_gap, CURTAILMENT, "ok", 0)
+{
+	curtail(rig, 150, 0, HOUR);
+	rig_minutes(rig, 2);
+	rig_off(rig, 300);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+BENT(curtailment_by_the_registry, CURTAILMENT, "curtailment-exceeded", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
+
+	rig_notice_sign(rig, &notice, &rig->registry);
+	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_of_the_licence, CURTAILMENT, "curtailment-exceeded", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
+
+	notice.scope = WT_SCOPE_LICENCE;
+	strcpy(notice.text, rig->reg.licence);
+	rig_notice_sign(rig, &notice, &rig->energy);
+	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_of_another_licence, CURTAILMENT, "none", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
+
+	notice.scope = WT_SCOPE_LICENCE;
+	strcpy(notice.text, "DMI-84-0099");
+	rig_notice_sign(rig, &notice, &rig->energy);
+	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_of_the_zone, CURTAILMENT, "curtailment-exceeded", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
+
+	notice.scope = WT_SCOPE_ZONE;
+	strcpy(notice.text, rig->reg.zone);
+	rig_notice_sign(rig, &notice, &rig->energy);
+	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_of_another_rig, CURTAILMENT, "none", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
+
+	notice.target[4] ^= 1;
+	rig_notice_sign(rig, &notice, &rig->energy);
+	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_by_the_site, GRANTS, "notice-refused", ALSO(SIGNER))
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
+
+	rig_notice_sign(rig, &notice, &rig->site);
+	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_by_the_rig, GRANTS, "notice-refused", ALSO(SIGNER))
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
+
+	rig_notice_sign(rig, &notice, &rig->self);
+	rig_minutes(rig, 1);
+}
+
+BENT(notice_forged, GRANTS, "notice-refused", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
+	size_t i = rig_notice_sign(rig, &notice, &rig->energy);
+
+	rig->notices[i].p[rig->notices[i].n - 3] ^= 1;
+	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_over_two_runs, CURTAILMENT, "curtailment-exceeded", 0)
+{
+	static struct wt_buf state;
+	struct rig_judging before = { .ret_state = &state };
+	struct wt_verdict v;
+
+	/* 100 W, 300 W, 100 W: only with the first two the mean is above 165 W. */
+	curtail(rig, 155, 0, HOUR);
+	rig_minute(rig);
+	rig->sources[0].mw = 300000;
+	rig_minute(rig);
+	v = rig_judge(rig, &before);
+	wt_verdict_clear(&v);
+	rig->sources[0].mw = 100000;
+	rig_minute(rig);
+	how->state = wt_buf_span(&state);
+	how->first = 2;
+}
+
+/* --- revocations ------------------------------------------------------------------------------ */
+
+static void revoke_grant(struct rig *rig, int64_t from, const struct rig_identity *by)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_REVOKE_GRANT, from, 0);
+
+	rig_notice_sign(rig, &notice, by);
+}
+
+BENT(grant_revoked_before, ENERGY, "energy-exceeded", 0)
+{
+	revoke_grant(rig, 0, &rig->energy);
+	rig_minutes(rig, 2);
+}
+
+BENT(grant_revoked_meanwhile, ENERGY, "energy-exceeded", 0)
+{
+	revoke_grant(rig, 119, &rig->energy);
+	rig_minutes(rig, 2);
+}
+
+BENT(grant_revoked_afterwards, ENERGY, "ok", 0)
+{
+	revoke_grant(rig, 120, &rig->energy);
+	rig_minutes(rig, 2);
+}
+
+BENT(revoked_grant_beside_another, ENERGY, "ok", 0)
+{
+	revoke_grant(rig, 0, &rig->energy);
+	rig_grant(rig, 100, -HOUR, DAY);
+	rig_minutes(rig, 2);
+}
+
+BENT(site_grant_revoked, ENERGY, "energy-exceeded", 0)
+{
+	struct wt_notice notice;
+
+	rig->n_grants = 0;
+	rig_allot(rig, rig_site_grant(rig, 1000, 0, HOUR), 100);
+	notice = rig_notice_of(rig, WT_NOTICE_REVOKE_GRANT, 60, 0);
+	rig_notice_sign(rig, &notice, &rig->energy);
+	rig_minutes(rig, 2);
+}
+
+BENT(grant_revoked_by_the_registry, GRANTS, "notice-refused", ALSO(SIGNER))
+{
+	revoke_grant(rig, 0, &rig->registry);
+	rig_minutes(rig, 2);
+}
+
+BENT(registration_revoked, REGISTRATION, "registration-revoked", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_REVOKE_REGISTRATION, 120, 0);
+
+	rig_notice_sign(rig, &notice, &rig->registry);
+	rig_minutes(rig, 2);
+}
+
+BENT(registration_revoked_afterwards, REGISTRATION, "ok", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_REVOKE_REGISTRATION, 121, 0);
+
+	rig_notice_sign(rig, &notice, &rig->registry);
+	rig_minutes(rig, 2);
+}
+
+BENT(other_registration_revoked, REGISTRATION, "ok", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_REVOKE_REGISTRATION, 0, 0);
+
+	notice.target[0] ^= 1;
+	rig_notice_sign(rig, &notice, &rig->registry);
+	rig_minutes(rig, 2);
+}
+
+BENT(registration_revoked_by_the_platform, GRANTS, "notice-refused", ALSO(SIGNER))
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_REVOKE_REGISTRATION, 0, 0);
+
+	rig_notice_sign(rig, &notice, &rig->energy);
+	rig_minutes(rig, 2);
+}
+
+/* --- gaps ------------------------------------------------------------------------------------- */
+
+BENT(gap_that_was_bought, ENERGY, "ok", 0)
+{
+	rig_minutes(rig, 2);
+	rig_off(rig, 600);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+BENT(gap_beyond_what_was_bought, ENERGY, "energy-exceeded", 0)
+{
+	rig_minutes(rig, 2);
+	rig_off(rig, HOUR);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+BENT(off_by_notice_alone, ENERGY, "off-not-borne-out", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_OFF, 120, 720);
+
+	rig_notice_sign(rig, &notice, &rig->energy);
+	rig_minutes(rig, 2);
+	rig_off(rig, 600);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+BENT(off_by_notice_at_another_time, ENERGY, "ok", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_OFF, 720, 1320);
+
+	rig_notice_sign(rig, &notice, &rig->energy);
+	rig_minutes(rig, 2);
+	rig_off(rig, 600);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+/* The clock is a day behind when the log begins, and set before its first window. */
+BENT(gap_hidden_by_a_clock_set_back, ENERGY, "energy-exceeded", ALSO(TIME))
+{
+	rig_minutes(rig, 2);
+	rig_off(rig, HOUR);
+	rig->realtime_ns -= HOUR * RIG_S;
+	rig_boot(rig);
+	rig_step_clock(rig, HOUR * (int64_t)RIG_S, true);
+	rig_minutes(rig, 2);
+}
+
+BENT_TESTS
+
+TEST(gap_is_charged_to_the_uj)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+	struct wt_verdict v;
+
+	rig_init(rig);
+	rig_grant(rig, 1000, -HOUR, DAY);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+	rig_pass(rig, 20 * RIG_S); /* of a window that nobody will see */
+	rig_off(rig, 100);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+	v = rig_judge(rig, NULL);
+	EXPECT_EQ(120 * UINT64_C(3500) * 1000000, v.substituted_uj);
+	EXPECT_EQ(v.measured_uj + v.substituted_uj, v.chargeable.best);
+	EXPECT_LT(v.chargeable.low, v.measured_uj);
+	printf("# %s\n", v.checks[WT_CHECK_ENERGY].reason);
+	EXPECT_NE(NULL, strstr(v.checks[WT_CHECK_ENERGY].reason, "that nobody attested"));
+	wt_verdict_clear(&v);
+	rig_free(rig);
+	free(rig);
+}
+
+TEST_HARNESS_MAIN
