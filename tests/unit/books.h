@@ -90,4 +90,99 @@ static inline struct wt_energy flat(uint64_t uj)
 	return (struct wt_energy){ uj, uj, uj };
 }
 
+/* --- does a report add up? */
+
+static inline void plus(struct wt_energy *sum, const struct wt_energy *e)
+{
+	sum->low += e->low;
+	sum->best += e->best;
+	sum->high += e->high;
+}
+
+static inline bool equal(const struct wt_energy *a, const struct wt_energy *b)
+{
+	return a->low == b->low && a->best == b->best && a->high == b->high;
+}
+
+/* Does a row add up in itself? */
+static inline bool balanced(const struct wt_report_row *row)
+{
+	struct wt_energy parts = row->uncovered;
+	size_t i;
+
+	for (i = 0; i < row->n_uses; i++)
+		plus(&parts, &row->uses[i].used);
+	return equal(&parts, &row->chargeable) &&
+	       row->measured_uj + row->substituted_uj == row->chargeable.best &&
+	       row->chargeable.low <= row->chargeable.best &&
+	       row->chargeable.best <= row->chargeable.high && row->from < row->to;
+}
+
+static inline const struct wt_report_use *use_of(const struct wt_report_row *row, size_t account)
+{
+	static const struct wt_report_use none;
+	size_t i;
+
+	for (i = 0; i < row->n_uses; i++) {
+		if (row->uses[i].account == account)
+			return &row->uses[i];
+	}
+	return &none;
+}
+
+/* Do rows sum to another one, in every figure? */
+static inline bool sum_to(const struct wt_report *report, const struct wt_report_row *rows,
+			  size_t n, const struct wt_report_row *whole)
+{
+	struct wt_report_row sum = { 0 };
+	struct wt_energy used;
+	uint64_t cost;
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		if (!balanced(&rows[i]) || rows[i].from < whole->from || rows[i].to > whole->to ||
+		    (i > 0 && rows[i].from < rows[i - 1].to))
+			return false;
+		sum.measured_uj += rows[i].measured_uj;
+		sum.substituted_uj += rows[i].substituted_uj;
+		sum.covered_ns += rows[i].covered_ns;
+		sum.gap_ns += rows[i].gap_ns;
+		sum.unmeasured_ns += rows[i].unmeasured_ns;
+		plus(&sum.chargeable, &rows[i].chargeable);
+		plus(&sum.uncovered, &rows[i].uncovered);
+	}
+	for (k = 0; k < report->n_accounts; k++) {
+		used = (struct wt_energy){ 0 };
+		cost = 0;
+		for (i = 0; i < n; i++) {
+			plus(&used, &use_of(&rows[i], k)->used);
+			cost += use_of(&rows[i], k)->cost_micro;
+		}
+		if (!equal(&used, &use_of(whole, k)->used) || cost != use_of(whole, k)->cost_micro)
+			return false;
+	}
+	return sum.measured_uj == whole->measured_uj &&
+	       sum.substituted_uj == whole->substituted_uj && sum.covered_ns == whole->covered_ns &&
+	       sum.gap_ns == whole->gap_ns && sum.unmeasured_ns == whole->unmeasured_ns &&
+	       equal(&sum.chargeable, &whole->chargeable) &&
+	       equal(&sum.uncovered, &whole->uncovered);
+}
+
+static inline bool adds_up(const struct wt_report *report)
+{
+	size_t d, h = 0, end;
+
+	if (!balanced(&report->total) ||
+	    !sum_to(report, report->days, report->n_days, &report->total))
+		return false;
+	for (d = 0; d < report->n_days; d++, h = end) {
+		for (end = h;
+		     end < report->n_hours && report->hours[end].from < report->days[d].to;)
+			end++;
+		if (!sum_to(report, &report->hours[h], end - h, &report->days[d]))
+			return false;
+	}
+	return h == report->n_hours;
+}
+
 #endif
