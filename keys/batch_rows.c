@@ -74,6 +74,8 @@ static int find_spender(const struct reading *in, size_t row, struct wt_grant *g
 			struct wt_err *err)
 {
 	const char *rig_text = given(in, row, RIG), *site = given(in, row, SITE);
+	/* Sold while it is delivered: then it is now that counts. */
+	int64_t at = grant->not_before > in->now ? grant->not_before : in->now;
 	struct register_rig rig;
 	int r;
 
@@ -82,7 +84,7 @@ static int find_spender(const struct reading *in, size_t row, struct wt_grant *g
 			       rig_text ? "columns rig and site: one of them, not both"
 					: "columns rig and site: one of them is needed");
 	if (site) {
-		r = register_find_site(in->reg, site, grant->not_before, grant->site_key, err);
+		r = register_find_site(in->reg, site, at, grant->site_key, err);
 		if (r == 0)
 			r = wt_fail(err, EBADMSG,
 				    "column site %.70s: no site of this authority at that time",
@@ -90,7 +92,7 @@ static int find_spender(const struct reading *in, size_t row, struct wt_grant *g
 		grant->to_site = true;
 		return r < 0 ? r : purchase_settle(NULL, NULL, names, grant, err);
 	}
-	r = register_find_rig(in->reg, rig_text, grant->not_before, &rig, err);
+	r = register_find_rig(in->reg, rig_text, at, &rig, err);
 	if (r < 0)
 		return wt_fail_in(err, r, "column rig");
 	if (r == 0)

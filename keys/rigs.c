@@ -171,7 +171,7 @@ static int read_registration(const char *path, const struct folder *in, struct r
 	if (strcmp(reg.zone, in->grant->zone) != 0)
 		return wt_fail(err, EBADMSG, "%.110s: zone %s, but the grant is for %s", path,
 			       reg.zone, in->grant->zone);
-	if (in->grant->not_before < reg.not_before || in->grant->not_before >= reg.not_after)
+	if (in->grant->not_after <= reg.not_before || in->grant->not_before >= reg.not_after)
 		fprintf(stderr, "%s: left out: valid from %s until %s\n", path,
 			wt_timestamp_utc(reg.not_before, from),
 			wt_timestamp_utc(reg.not_after, until));

@@ -20,9 +20,9 @@ struct rigs {
 
 /*
  * list: a folder of *.cose registrations, which must carry the registry's signature, name the
- * grant's licence and zone and be valid when its delivery begins (others are named on stderr and
- * left out; of a renewed one, the newer counts); or CSV with the columns ueid and, as asked for,
- * nameplate_w or wh. A rig twice is refused.
+ * grant's licence and zone and be valid in some of its delivery window (others are named on stderr
+ * and left out; of a renewed one, the newer counts); or CSV with the columns ueid and, as asked
+ * for, nameplate_w or wh. A rig twice is refused.
  */
 int rigs_read(const char *list, enum rigs_by by, struct wt_trust *trust,
 	      const struct wt_grant *grant, int64_t now, struct rigs *ret, struct wt_err *err);

@@ -156,4 +156,16 @@ two regs/x.cose --from -1h --zone South --force
 says 1 "regs/x.cose: zone South, but the grant is for KZ-North" split tx-4.cose --rigs regs -o f4
 cp tx-1.cose regs/x.cose
 says 1 "regs/x.cose: is no registration" split tx-4.cose --rigs regs -o f4
+
+# --- the inspector's word on a share -----------------------------------------------------------------------------
+mkdir one evidence
+cp reg.cose one/
+sell --site pvl/site.crt --licence DMI-84-0031 --zone KZ-North --wh 200 --transaction tx-5 --from @$((now - 1200)) \
+	-o tx-5.cose >/dev/null
+says 0 "mine: 1 allotments, 200 of 200 Wh of tx-5" split tx-5.cose --rigs one -o mine
+"$BUILD/tests/cli/forge/forge" --key rig.key --cert rig.crt --registration reg.cose --grant tx-5.cose \
+	--grant mine/*.cose --out evidence --start $((now - 600))
+verify() { "$inspect" verify --trust auth/trust --registration reg.cose "$@" evidence; }
+says 0 "83.333 Wh charged of 200.000 Wh" verify --grants tx-5.cose --grants mine
+says 2 "no grant to this rig was given" verify --grants tx-5.cose
 finish

@@ -6,7 +6,8 @@
  *   forge --key rig.key --cert rig.crt --registration reg.cose --grant FILE... --out DIR
  *         [--start SECONDS] [--windows N] [--length SECONDS] [--watts N] [--nonce HEX] [--stranger WINDOW]
  *
- * --nonce closes the last window with it; --stranger plugs an unregistered device into that window, which then works.
+ * --grant takes allotments, too; --nonce closes the last window with it; --stranger plugs an unregistered device into
+ * that window, which then works.
  *
  *   forge --key KEY --cert CERT --resign FILE --out FILE
  *
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/allocation.h"
 #include "lib/chain.h"
 #include "lib/cose.h"
 #include "lib/file.h"
@@ -67,6 +69,7 @@ static void load_grant(struct forge *forge, const char *path)
 	struct wt_att_grant *to = &forge->grants[forge->n_grants++];
 	struct wt_buf file = {0};
 	struct wt_err err = {0};
+	struct wt_allotment share;
 	struct wt_grant grant;
 	struct wt_cose cose;
 	int r;
@@ -75,10 +78,12 @@ static void load_grant(struct forge *forge, const char *path)
 	if (r == 0)
 		r = wt_cose_decode(wt_buf_span(&file), &cose, &err);
 	if (r == 0)
-		r = wt_grant_decode(cose.payload, &grant, &err);
+		r = cose.typ == WT_TYP_ALLOTMENT
+			    ? wt_allotment_decode(cose.payload, &share, &err)
+			    : wt_grant_decode(cose.payload, &grant, &err);
 	if (r < 0)
 		die(path, r, &err);
-	memcpy(to->id, grant.id, sizeof(to->id));
+	memcpy(to->id, cose.typ == WT_TYP_ALLOTMENT ? share.id : grant.id, sizeof(to->id));
 	wt_sha256(wt_buf_span(&file), to->digest);
 	wt_buf_free(&file);
 }
