@@ -68,16 +68,31 @@ static int load_registration(struct wt_appraisal *appraisal, const struct eviden
 	return r;
 }
 
-static bool is_allotment(struct wt_span object)
+/* WT_TYP_GRANT for whatever else it is: the appraisal says what is wrong with it. */
+static enum wt_typ kind_of(struct wt_span object)
 {
 	struct wt_cose cose;
 
-	return wt_cose_decode(object, &cose, NULL) == 0 && cose.typ == WT_TYP_ALLOTMENT;
+	if (wt_cose_decode(object, &cose, NULL) < 0)
+		return WT_TYP_GRANT;
+	return cose.typ == WT_TYP_ALLOTMENT || cose.typ == WT_TYP_NOTICE ? cose.typ : WT_TYP_GRANT;
 }
 
-/* Allotments come after the grants that they divide, wherever they lie. */
-static int load_purchases(struct wt_appraisal *appraisal, const struct evidence *evidence,
-			  struct inputs *inputs, bool allotments, struct wt_err *err)
+static int load_one(struct wt_appraisal *appraisal, enum wt_typ kind, struct wt_span object,
+		    const char *name, struct wt_err *err)
+{
+	switch (kind) {
+	case WT_TYP_ALLOTMENT:
+		return wt_appraisal_allotment(appraisal, object, name, err);
+	case WT_TYP_NOTICE:
+		return wt_appraisal_notice(appraisal, object, name, err);
+	default:
+		return wt_appraisal_grant(appraisal, object, name, err);
+	}
+}
+
+static int load_kind(struct wt_appraisal *appraisal, const struct evidence *evidence,
+		     struct inputs *inputs, enum wt_typ kind, struct wt_err *err)
 {
 	int r = 0;
 
@@ -88,10 +103,9 @@ static int load_purchases(struct wt_appraisal *appraisal, const struct evidence 
 		r = inputs_read(inputs, i, &object, name, err);
 		if (r < 0)
 			break;
-		if (is_allotment(object) != allotments)
+		if (kind_of(object) != kind)
 			continue;
-		r = allotments ? wt_appraisal_allotment(appraisal, object, name, err)
-			       : wt_appraisal_grant(appraisal, object, name, err);
+		r = load_one(appraisal, kind, object, name, err);
 		if (r < 0)
 			break;
 		if (r == 0)
@@ -100,18 +114,18 @@ static int load_purchases(struct wt_appraisal *appraisal, const struct evidence 
 	return r;
 }
 
+/* Allotments come after the grants that they divide, and notices after what they are about, wherever they lie. */
 static int load_grants(struct wt_appraisal *appraisal, const struct evidence *evidence,
 		       struct wt_err *err)
 {
+	static const enum wt_typ kinds[] = {WT_TYP_GRANT, WT_TYP_ALLOTMENT, WT_TYP_NOTICE};
 	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < evidence->n_grants; i++)
 		r = inputs_add(&inputs, evidence->grants[i], false, err);
-	if (r >= 0)
-		r = load_purchases(appraisal, evidence, &inputs, false, err);
-	if (r >= 0)
-		r = load_purchases(appraisal, evidence, &inputs, true, err);
+	for (size_t i = 0; r >= 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		r = load_kind(appraisal, evidence, &inputs, kinds[i], err);
 	return r;
 }
 

@@ -10,7 +10,7 @@
 struct evidence {
 	const char *command; /* for sentences: "wattest-inspect verify" */
 	const char *registration;
-	const char **grants; /* files or folders of grants and allotments */
+	const char **grants; /* files or folders of grants, allotments and notices */
 	size_t n_grants;
 	const char *state; /* NULL, or a file that is read if it is there */
 	char *const *files; /* files or folders of attestations, NULL at the end */

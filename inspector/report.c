@@ -21,7 +21,7 @@ static const char help[] =
 	"\n"
 	"  --trust DIR          CA certificates and revocation lists, as the authorities handed them out\n"
 	"  --registration FILE  the rig's registration\n"
-	"  --grants DIR|FILE    grants of energy, and allotments of them; may be repeated\n"
+	"  --grants DIR|FILE    grants of energy, allotments of them, notices; may be repeated\n"
 	"  --from TIME          where the period begins: 2026-11-20T13:00:00Z, @SECONDS since 1970, -24h\n"
 	"  --to TIME            where it ends; not part of it\n"
 	"  --format FORMAT      text (default, rounded), csv (RFC 4180) or json, both exact\n"

@@ -23,7 +23,7 @@ static const char help[] =
 	"\n"
 	"  --trust DIR          CA certificates and revocation lists, as the authorities handed them out\n"
 	"  --registration FILE  the rig's registration\n"
-	"  --grants DIR|FILE    grants of energy, and allotments of them; may be repeated\n"
+	"  --grants DIR|FILE    grants of energy, allotments of them, notices; may be repeated\n"
 	"  --state FILE         what earlier runs saw: read first if it is there, written afterwards, so that\n"
 	"                       evidence can be judged in parts\n"
 	"  --nonce HEX          the nonce that you gave the rig: evidence without it is not fresh\n"

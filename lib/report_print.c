@@ -176,13 +176,14 @@ static void put_gaps(FILE *out, const struct wt_report *report)
 			wt_format_energy(gap->substituted_uj, energy), wt_report_why(gap, why));
 }
 
-/* Energy that nobody bought is a finding about the rig, not about its figures. */
+/* Energy that nobody bought or allowed is a finding about the rig, not about its figures. */
 static bool holds(const struct wt_verdict *v)
 {
 	size_t i;
 
 	for (i = 0; i < WT_CHECKS; i++) {
-		if (v->checks[i].tier == WT_CONTRAINDICATED && i != WT_CHECK_ENERGY)
+		if (v->checks[i].tier == WT_CONTRAINDICATED && i != WT_CHECK_ENERGY &&
+		    i != WT_CHECK_CURTAILMENT)
 			return false;
 	}
 	return true;

@@ -114,6 +114,32 @@ same "but an account that is overdrawn is" "" "$(grep "do not rely" rig.text)"
 # shellcheck disable=SC2086
 says 0 "usage: wattest-inspect report" "$inspect" report --help
 
+# --- a share of what a site bought, and notices ----------------------------------------------------------
+mkdir site-grants rigs && cp reg.cose rigs
+check "a site's purchase, divided" sh -c '"$1" site auth --name PVL-1 -o site &&
+	"$1" grant auth --site site/site.crt --wh 90 --from "@$2" --until "@$3" --transaction tx-site --zone KZ-North \
+		--licence DMI-84-0031 --metering-point MP-7 --price KZT:20 -o site-grants/tx-site.cose &&
+	"$1" split --grant site-grants/tx-site.cose --site-key site/site.key --site-cert site/site.crt --rigs rigs \
+		--wh 80 -o site-grants' sh "$authority" $((now - 3600)) $((hour + 7200))
+sed "s|^grants = .*|grants = $scratch/site-grants|" conf >site-conf
+# shellcheck disable=SC2086
+"$wattest" report --config site-conf $period --format csv >rig.csv
+# shellcheck disable=SC2086
+"$inspect" report --trust auth/trust --registration reg.cose --grants site-grants $period --format csv exported >inspector.csv
+check "both agree on a share" cmp rig.csv inspector.csv
+same "all of it is the share's" "$total" "$(column total-purchase best_uj)"
+same "which is of that purchase" tx-site "$(column total-purchase transaction)"
+same "its cost: 65.829166 Wh at 20 a kWh" 1316583 "$(column total-purchase cost_micro)"
+cp -r grants revoked
+"$authority" notice auth revoke-grant --grant tx-second --from @$hour -o revoked/notice.cose >/dev/null
+# shellcheck disable=SC2086
+"$inspect" report --trust auth/trust --registration reg.cose --grants revoked $period --format csv exported >rig.csv
+same "what was revoked pays until then" $((first - 20 * 3600000000)) "$(column total-purchase best_uj | tail -n 1)"
+same "and for nothing after" $((total - first)) "$(column hour-uncovered best_uj | tail -n 1)"
+cp -r grants bent && cp reg.cose bent/
+# shellcheck disable=SC2086
+says 2 "bent/reg.cose" "$inspect" report --trust auth/trust --registration reg.cose --grants bent $period exported
+
 # --- a part of it ----------------------------------------------------------------------------------------
 period="--from @$((hour - 30)) --to @$hour"
 rig --format csv >rig.csv
