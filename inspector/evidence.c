@@ -2,44 +2,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "inspector/evidence.h"
 #include "inspector/inputs.h"
 #include "inspector/inspect.h"
+#include "inspector/progress.h"
 #include "lib/cose.h"
 #include "lib/file.h"
 
 #define STATE_MAX (64u << 20)
-
-/* Says on stderr how far it is: only to a terminal, and only when it takes more than a second. */
-struct progress {
-	bool on, shown;
-	time_t since, last;
-};
-
-static void progress_step(struct progress *progress, size_t done, size_t total)
-{
-	struct timespec now;
-
-	if (!progress->on || (done & 15) != 0 || clock_gettime(CLOCK_MONOTONIC, &now) < 0)
-		return;
-	if (progress->since == 0)
-		progress->since = progress->last = now.tv_sec;
-	if (now.tv_sec == progress->last || now.tv_sec - progress->since < 2)
-		return;
-	progress->last = now.tv_sec;
-	progress->shown = true;
-	fprintf(stderr, "\r%zu of %zu attestations", done, total);
-}
-
-static void progress_clear(struct progress *progress)
-{
-	if (progress->shown)
-		fputs("\r\033[K", stderr);
-	progress->shown = false;
-}
 
 /* A refused object is a finding: named here, judged in the verdict. */
 static void refused(const char *command, const char *name, const struct wt_err *err)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <dirent.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,8 @@
 #include "lib/appraisal.h"
 #include "lib/cose.h"
 #include "lib/file.h"
+
+#define FOLDERS_MAX 16 /* within each other */
 
 static int no_memory(struct wt_err *err)
 {
@@ -37,6 +41,39 @@ static int add_item(struct inputs *inputs, const struct input *item, struct wt_e
 	return 0;
 }
 
+/* A rig's id, and its number. */
+struct rig_id {
+	uint8_t ueid[WT_UEID_LEN];
+	uint32_t number;
+};
+
+static int by_ueid(const void *a, const void *b)
+{
+	return memcmp(((const struct rig_id *)a)->ueid, ((const struct rig_id *)b)->ueid,
+		      WT_UEID_LEN);
+}
+
+/* The rig's number, or 0 on no memory. */
+static uint32_t number_rig(struct inputs *inputs, const uint8_t ueid[WT_UEID_LEN])
+{
+	struct rig_id key, *id, **node;
+
+	memcpy(key.ueid, ueid, WT_UEID_LEN);
+	node = tfind(&key, &inputs->rigs, by_ueid);
+	if (node)
+		return (*node)->number;
+	id = malloc(sizeof(*id));
+	if (!id)
+		return 0;
+	memcpy(id->ueid, ueid, WT_UEID_LEN);
+	id->number = inputs->n_rigs + 1;
+	if (!tsearch(id, &inputs->rigs, by_ueid)) {
+		free(id);
+		return 0;
+	}
+	return ++inputs->n_rigs;
+}
+
 /* Cuts a file into its objects. */
 static int split(struct inputs *inputs, size_t path, struct wt_span file, bool peek_seq,
 		 struct wt_err *err)
@@ -46,24 +83,30 @@ static int split(struct inputs *inputs, size_t path, struct wt_span file, bool p
 
 	for (struct wt_span rest = file; rest.n > 0 || nth == 1; nth++) {
 		struct input item = {
-			.path = path,
-			.offset = file.n - rest.n,
-			.length = rest.n,
-			.nth = nth,
+			.path = (uint32_t)path,
+			.offset = (uint32_t)(file.n - rest.n),
+			.length = (uint32_t)rest.n,
+			.nth = (uint32_t)nth,
 			/* Bytes without a seq stay behind the object that they followed. */
 			.seq = inputs->n > 0 ? inputs->items[inputs->n - 1].seq : 0,
 		};
 		uint8_t ueid[WT_UEID_LEN];
 		struct wt_cose cose;
 
-		if (wt_cose_decode(rest, &cose, NULL) == 0)
-			item.length = cose.whole.n;
+		if (wt_cose_decode(rest, &cose, NULL) == 0) {
+			item.length = (uint32_t)cose.whole.n;
+			item.attestation = cose.typ == WT_TYP_ATTESTATION;
+		}
 		if (peek_seq) {
 			uint64_t seq;
 
 			if (wt_attestation_peek(wt_span(rest.p, item.length), ueid, &seq, NULL) >=
-			    0)
+			    0) {
 				item.seq = seq;
+				item.rig = inputs->mixed ? number_rig(inputs, ueid) : 0;
+				if (inputs->mixed && item.rig == 0)
+					return no_memory(err);
+			}
 		}
 		r = add_item(inputs, &item, err);
 		if (r < 0)
@@ -98,6 +141,22 @@ static int add_file(struct inputs *inputs, const char *path, bool peek_seq, stru
 	return split(inputs, inputs->file_path, wt_buf_span(&inputs->file), peek_seq, err);
 }
 
+static int add_folder(struct inputs *inputs, const char *folder, bool peek_seq, unsigned int depth,
+		      struct wt_err *err);
+
+/* A link to a folder is not followed: it could lead back. */
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
 static int is_cose(const struct dirent *entry)
 {
 	size_t n = strlen(entry->d_name);
@@ -110,20 +169,24 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int add_folder(struct inputs *inputs, const char *folder, bool peek_seq, struct wt_err *err)
+static int add_folder(struct inputs *inputs, const char *folder, bool peek_seq, unsigned int depth,
+		      struct wt_err *err)
 {
 	struct dirent **entries = NULL;
 	char path[PATH_MAX];
 	int n, r = 0;
 
-	n = scandir(folder, &entries, is_cose, by_bytes);
+	n = scandir(folder, &entries, inputs->mixed ? is_visible : is_cose, by_bytes);
 	if (n < 0)
 		return wt_fail(err, errno, "%.200s: %s", folder, strerror(errno));
 	for (int i = 0; i < n; i++) {
 		if (r == 0 && snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name) >=
 				      (int)sizeof(path))
 			r = wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long", folder);
-		if (r == 0)
+		if (r == 0 && inputs->mixed && is_folder(path))
+			r = depth < FOLDERS_MAX ? add_folder(inputs, path, peek_seq, depth + 1, err)
+						: wt_fail(err, ELOOP, "%.200s: too deep", path);
+		else if (r == 0 && is_cose(entries[i]))
 			r = add_file(inputs, path, peek_seq, err);
 		free(entries[i]);
 	}
@@ -147,7 +210,7 @@ int inputs_add(struct inputs *inputs, const char *path, bool peek_seq, struct wt
 		if (n >= sizeof(folder))
 			return wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long", path);
 		snprintf(folder, sizeof(folder), "%.*s", (int)n, path);
-		return add_folder(inputs, folder, peek_seq, err);
+		return add_folder(inputs, folder, peek_seq, 0, err);
 	}
 	/* Everything is read twice, which a pipe cannot be. */
 	if (!S_ISREG(st.st_mode))
@@ -159,6 +222,8 @@ static int by_seq(const void *a, const void *b)
 {
 	const struct input *x = a, *y = b;
 
+	if (x->rig != y->rig)
+		return x->rig < y->rig ? -1 : 1;
 	if (x->seq != y->seq)
 		return x->seq < y->seq ? -1 : 1;
 	if (x->path != y->path)
@@ -192,19 +257,35 @@ int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_n
 			       inputs->paths[item->path]);
 	*ret = wt_span(inputs->file.p + item->offset, item->length);
 	if (item->nth > 0)
-		snprintf(ret_name, 512, "%.450s, object %zu", inputs->paths[item->path], item->nth);
+		snprintf(ret_name, 512, "%.450s, object %" PRIu32, inputs->paths[item->path],
+			 item->nth);
 	else
 		snprintf(ret_name, 512, "%.450s", inputs->paths[item->path]);
 	inspect_clean(ret_name);
 	return 0;
 }
 
+struct inputs inputs_view(const struct inputs *inputs)
+{
+	struct inputs view = *inputs;
+
+	view.file = (struct wt_buf){ 0 };
+	view.file_read = false;
+	return view;
+}
+
+void inputs_view_clear(struct inputs *view)
+{
+	wt_buf_free(&view->file);
+}
+
 void inputs_clear(struct inputs *inputs)
 {
+	tdestroy(inputs->rigs, free);
 	for (size_t i = 0; i < inputs->n_paths; i++)
 		free(inputs->paths[i]);
 	free(inputs->paths);
 	free(inputs->items);
 	wt_buf_free(&inputs->file);
-	*inputs = (struct inputs){0};
+	*inputs = (struct inputs){ 0 };
 }

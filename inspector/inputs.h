@@ -14,17 +14,20 @@
 #include "lib/err.h"
 
 #define INPUT_FILE_MAX (64u << 20) /* bytes of one file */
-#define INPUT_OBJECTS_MAX (4u << 20) /* eight years of one attestation a minute */
+#define INPUT_OBJECTS_MAX (16u << 20) /* of a site of 3,000 rigs, three days of one attestation a minute */
 
 /* One object, or what remains of a file where no object could be found. */
 struct input {
-	size_t path; /* index into paths */
-	size_t offset, length; /* in that file */
-	size_t nth; /* in its file, from 1; 0 when it is the only one */
+	uint32_t path; /* index into paths */
+	uint32_t offset, length; /* in that file */
+	uint32_t nth; /* in its file, from 1; 0 when it is the only one */
+	uint32_t rig; /* of an attestation, unverified: in the order in which rigs turned up, from 1; else 0 */
+	bool attestation; /* says its type */
 	uint64_t seq; /* unverified: to sort by */
 };
 
 struct inputs {
+	bool mixed; /* set before adding: folders within folders too, and whose each attestation is */
 	char **paths;
 	size_t n_paths;
 	struct input *items;
@@ -33,6 +36,8 @@ struct inputs {
 	struct wt_buf file;
 	size_t file_path;
 	bool file_read;
+	void *rigs; /* tsearch(3): the ids that turned up */
+	uint32_t n_rigs;
 };
 
 /*
@@ -41,11 +46,14 @@ struct inputs {
  * Errors are of reading only. peek_seq asks for each attestation's seq.
  */
 int inputs_add(struct inputs *inputs, const char *path, bool peek_seq, struct wt_err *err);
-/* By seq, and within one seq as they were added. */
+/* By rig, then by seq, and within one seq as they were added. */
 void inputs_sort(struct inputs *inputs);
 /* The bytes of item i, until the next call, and its name for sentences ("evidence/7.cose", "all.cose, object 3"). */
 int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_name[512],
 		struct wt_err *err);
+/* Of this one's objects, with a file of its own: for another thread. Cleared with inputs_view_clear. */
+struct inputs inputs_view(const struct inputs *inputs);
+void inputs_view_clear(struct inputs *view);
 void inputs_clear(struct inputs *inputs); /* for cleanup as well */
 
 #endif

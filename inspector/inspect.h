@@ -12,7 +12,7 @@
 #include "lib/command.h"
 #include "lib/err.h"
 
-/* Exit status, but that of `verify` and `report`, which is the verdict's (lib/appraisal.h). */
+/* Exit status, but that of `verify`, `report` and `result`, which is the verdict's (lib/appraisal.h). */
 enum inspect_exit {
 	INSPECT_GOOD = 0,
 	INSPECT_BAD = 2,
@@ -21,6 +21,7 @@ enum inspect_exit {
 
 int inspect_verify(int argc, char **argv);
 int inspect_report(int argc, char **argv);
+int inspect_result(int argc, char **argv);
 int inspect_show(int argc, char **argv);
 int inspect_cose(int argc, char **argv);
 

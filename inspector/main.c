@@ -8,8 +8,9 @@
 
 /* clang-format off */
 static const struct wt_command commands[] = {
-	{ "verify", inspect_verify, "judge a rig's attestations against its registration and grants" },
+	{ "verify", inspect_verify, "judge rigs' attestations against their registrations and purchases" },
 	{ "report", inspect_report, "what was charged by the hour, to which purchase and at what cost" },
+	{ "result", inspect_result, "check and print results that another inspector signed" },
 	{ "show",   inspect_show,   "print signed objects, or any CBOR, readably; verifies nothing" },
 	{ "cose",   inspect_cose,   "check the signature of any COSE_Sign1 with a public key" },
 };

@@ -231,7 +231,7 @@ says 3 "no certificate in any" "$inspect" verify --trust none --registration reg
 says 3 "neither a file nor a folder" verify /dev/null
 same "nothing on standard output when nothing was judged" "" "$(verify missing 2>/dev/null)"
 says 64 "--trust is missing" "$inspect" verify honest
-says 64 "--registration is missing" "$inspect" verify --trust auth/trust honest
+says 64 "--registration is missing" "$inspect" verify --trust auth/trust --grants grants honest
 says 64 "--grants is missing" "$inspect" verify --trust auth/trust --registration reg.cose honest
 says 64 "name the files or folders to judge" verify
 says 64 "--nonce 00: 8 to 64 bytes in hex" verify --nonce 00 honest
