@@ -124,7 +124,7 @@ static void put_purchases(FILE *out, const struct wt_report *report)
 		if (n > (size_t)width)
 			width = (int)n;
 	}
-	fprintf(out, "\n%-*s  %-41s  %11s  %11s  %s\n", width, "transaction", "delivery (UTC)",
+	fprintf(out, "\n%-*s  %-42s  %11s  %11s  %s\n", width, "transaction", "delivery (UTC)",
 		"bought kWh", "used kWh", "price per kWh, cost");
 	for (use = report->total.uses; use < report->total.uses + report->total.n_uses; use++) {
 		account = &report->accounts[use->account];
@@ -146,7 +146,7 @@ static void put_purchases(FILE *out, const struct wt_report *report)
 		return;
 	for (const struct wt_report_tariff *t = report->tariffs;
 	     t < report->tariffs + report->n_tariffs; t++) {
-		fprintf(out, "%-*s  %-41s  %11s", width, "tariff", "", "");
+		fprintf(out, "%-*s  %-42s  %11s", width, "tariff", "", "");
 		put_kwh(out, t->used.best);
 		fputs("  ", out);
 		if (*t->currency) {
@@ -166,7 +166,7 @@ static void put_gaps(FILE *out, const struct wt_report *report)
 		energy[WT_FORMAT_LEN], why[WT_REPORT_WORDS_LEN];
 	const struct wt_report_gap *gap;
 
-	fprintf(out, "\n%-41s  %-12s  %11s  %s\n", "gaps (UTC)", "unmeasured", "substituted",
+	fprintf(out, "\n%-42s  %-12s  %11s  %s\n", "gaps (UTC)", "unmeasured", "substituted",
 		"why");
 	for (gap = report->gaps; gap < report->gaps + report->n_gaps; gap++)
 		fprintf(out, "%s to %s  %-12s  %11s  %s\n",

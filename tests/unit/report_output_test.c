@@ -148,4 +148,51 @@ TEST(contraindicated_first)
 	books_close(&b, &report);
 }
 
+TEST(text_for_people)
+{
+	static const char *const lines[] = {
+		"report     2026-01-01T00:00:00Z to 2026-01-01T02:00:00Z\n",
+		"verdict    affirming\n",
+		"2026-01-01 00:00          1.000        0.500        1.500        1.000        1.500"
+		"        0.500    83.3 %  0.024500 KZT\n",
+		"2026-01-01 day            1.000        0.500        1.500        1.000        1.500"
+		"        0.500    41.6 %  0.024500 KZT\n",
+		"total                     1.000        0.500        1.500        1.000        1.500"
+		"        0.500    41.6 %  0.024500 KZT\n",
+		"tx-1         2026-01-01 00:00:00 to 2026-01-01 01:00:00        1.000        1.000"
+		"  0.024500 KZT, 0.024500 KZT\n",
+		"2026-01-01 00:50:00 to 2026-01-01 01:00:00  10 min         500.000 Wh  not attested: "
+		"somebody slept\n",
+	};
+	struct wt_report report;
+	struct books b;
+	char *text = NULL;
+	size_t n, i;
+	FILE *out;
+
+	books_open(&b, T0, T0 + 2 * H);
+	buy(&b, 1, 1000, T0, T0 + H, "KZT", 24500);
+	charge(&b, (struct wt_charge){ .from_ns = T0_NS,
+				       .to_ns = T0_NS + HNS / 6 * 5,
+				       .measured = flat(1000 * WH) });
+	charge(&b, (struct wt_charge){ .from_ns = T0_NS + HNS / 6 * 5,
+				       .to_ns = T0_NS + HNS,
+				       .gap = true,
+				       .unmeasured_ns = HNS / 6,
+				       .substituted = { 0, 500 * WH, 500 * WH },
+				       .why = "somebody slept" });
+	report = finish(&b);
+	out = open_memstream(&text, &n);
+	wt_report_print(&report, out);
+	fclose(out);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		EXPECT_NE(NULL, strstr(text, lines[i]))
+		{
+			TH_LOG("%s not in\n%s", lines[i], text);
+		}
+	}
+	free(text);
+	books_close(&b, &report);
+}
+
 TEST_HARNESS_MAIN

@@ -51,6 +51,7 @@ static int report_on(struct rig *rig, int64_t from, int64_t to, struct wt_report
 TEST_F(rig, the_total_is_the_verdict)
 {
 	struct rig *rig = self->rig;
+	const struct wt_report_gap *gap;
 	struct wt_err err = { 0 };
 
 	rig_grant(rig, 100, 0, 3600);
@@ -76,6 +77,34 @@ TEST_F(rig, the_total_is_the_verdict)
 	EXPECT_EQ(self->verdict.substituted_uj, self->report.total.substituted_uj);
 	EXPECT_EQ(2, self->report.n_hours);
 	EXPECT_EQ(2, self->report.n_accounts);
+	/* switched off for ten minutes: at the nameplate's power, and why */
+	ASSERT_LE(1, self->report.n_gaps);
+	gap = &self->report.gaps[self->report.n_gaps - 1];
+	EXPECT_TRUE(gap->gap);
+	EXPECT_LE(600 * RIG_S, gap->unmeasured_ns);
+	EXPECT_EQ(gap->to_ns - gap->from_ns, gap->unmeasured_ns);
+	EXPECT_EQ(gap->unmeasured_ns, self->report.total.gap_ns);
+	EXPECT_EQ(gap->unmeasured_ns / 1000 * rig->reg.nameplate_w, gap->substituted_uj);
+	EXPECT_NE(NULL, strstr(gap->why, "nobody attested"));
+}
+
+/* What lies before the registration began is not charged, and in no hour. */
+TEST_F(rig, registered_within_the_first_window)
+{
+	struct rig *rig = self->rig;
+	struct wt_err err = { 0 };
+
+	rig->reg.not_before = RIG_T0 + 20;
+	rig_register(rig);
+	rig_grant(rig, 100, 0, 3600);
+	rig_boot(rig);
+	rig_minutes(rig, 3);
+	ASSERT_EQ(0, report_on(rig, RIG_T0 - 3600, RIG_T0 + 3600, &self->reporter, &self->verdict,
+			       &self->report, &err));
+	EXPECT_TRUE(adds_up(&self->report));
+	EXPECT_TRUE(equal(&self->verdict.chargeable, &self->report.total.chargeable));
+	EXPECT_EQ(160 * UINT64_C(100000000), self->report.total.measured_uj);
+	EXPECT_EQ(160 * RIG_S, self->report.total.covered_ns);
 }
 
 TEST_F(rig, nothing_in_the_period)
