@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "lib/report_sum.h"
-#include "lib/timestamp.h"
+#include "lib/report_words.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define HOUR_S 3600
@@ -372,27 +372,6 @@ struct wt_observer wt_reporter_observer(struct wt_reporter *r)
 	return (struct wt_observer){ .charge = on_charge, .debit = on_debit, .user = r };
 }
 
-static int nothing(const struct wt_reporter *r, const struct wt_verdict *v, struct wt_err *err)
-{
-	char from[WT_TIMESTAMP_LEN], to[WT_TIMESTAMP_LEN], first[WT_TIMESTAMP_LEN],
-		last[WT_TIMESTAMP_LEN];
-	size_t i;
-
-	wt_timestamp_utc(r->from, from);
-	wt_timestamp_utc(r->to, to);
-	if (v->to_ns)
-		return wt_fail(err, ENOENT,
-			       "nothing was attested from %s to %s: there is evidence of %s to %s",
-			       from, to, wt_timestamp_utc((int64_t)(v->from_ns / NS_PER_S), first),
-			       wt_timestamp_utc((int64_t)(v->to_ns / NS_PER_S), last));
-	for (i = 0; i < WT_CHECKS; i++) {
-		if (v->checks[i].tier == v->tier && v->tier > WT_AFFIRMING)
-			return wt_fail(err, ENOENT, "nothing can be charged: %s",
-				       v->checks[i].reason);
-	}
-	return wt_fail(err, ENOENT, "nothing was attested from %s to %s", from, to);
-}
-
 int wt_reporter_finish(struct wt_reporter *r, const struct wt_verdict *verdict,
 		       struct wt_report *ret, struct wt_err *err)
 {
@@ -402,7 +381,7 @@ int wt_reporter_finish(struct wt_reporter *r, const struct wt_verdict *verdict,
 	if (r->err)
 		return wt_fail(err, ENOMEM, "out of memory");
 	if (r->report.n_hours == 0)
-		return nothing(r, verdict, err);
+		return wt_report_nothing(r->from, r->to, verdict, err);
 	r->report.verdict = verdict;
 	r->report.total.from = r->from;
 	r->report.total.to = r->to;

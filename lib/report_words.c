@@ -82,3 +82,24 @@ const char *wt_report_why(const struct wt_report_gap *gap, char ret[WT_REPORT_WO
 		 gap->why ? ": " : ", nothing substituted", gap->why ? gap->why : "");
 	return ret;
 }
+
+int wt_report_nothing(int64_t from_s, int64_t to_s, const struct wt_verdict *v, struct wt_err *err)
+{
+	char from[WT_TIMESTAMP_LEN], to[WT_TIMESTAMP_LEN], first[WT_TIMESTAMP_LEN],
+		last[WT_TIMESTAMP_LEN];
+	size_t i;
+
+	wt_timestamp_utc(from_s, from);
+	wt_timestamp_utc(to_s, to);
+	if (v->to_ns)
+		return wt_fail(err, ENOENT,
+			       "nothing was attested from %s to %s: there is evidence of %s to %s",
+			       from, to, wt_timestamp_utc((int64_t)(v->from_ns / NS_PER_S), first),
+			       wt_timestamp_utc((int64_t)(v->to_ns / NS_PER_S), last));
+	for (i = 0; i < WT_CHECKS; i++) {
+		if (v->checks[i].tier == v->tier && v->tier > WT_AFFIRMING)
+			return wt_fail(err, ENOENT, "nothing can be charged: %s",
+				       v->checks[i].reason);
+	}
+	return wt_fail(err, ENOENT, "nothing was attested from %s to %s", from, to);
+}

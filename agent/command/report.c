@@ -15,9 +15,9 @@
 static const char help[] =
 	"usage: wattest report --from TIME --to TIME [--format FORMAT]\n"
 	"\n"
-	"For each hour and day (UTC): what was measured, substituted and chargeable, to which purchases it was charged\n"
-	"at what cost, and where nobody measured. Made from the attestations in the store, all of them, and the rig's\n"
-	"registration and grants; `wattest-inspect report` makes the same from an export.\n"
+	"For each hour and day (UTC): what was measured, substituted and chargeable, to which purchases it was\n"
+	"charged at what cost, and where nobody measured. Made from the attestations in the store, all of them,\n"
+	"and the rig's registration and grants; `wattest-inspect report` makes the same from an export.\n"
 	"\n"
 	"  --from TIME      where the period begins: 2026-11-20T13:00:00Z, @SECONDS since 1970, -24h\n"
 	"  --to TIME        where it ends; not part of it\n"
