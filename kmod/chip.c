@@ -12,6 +12,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/ctype.h>
 #include <linux/device/class.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -78,6 +79,20 @@ static void read_text(struct chip *chip, const char *name, char *buf, size_t siz
 	buf[0] = '\0';
 }
 
+/*
+ * Names and labels come from firmware in whatever encoding it has, and records hold plain text: what
+ * is not printable ASCII becomes '?'. Nothing depends on it but the name by which it is registered.
+ */
+static void copy_text(char *to, const char *from, size_t size)
+{
+	ssize_t n = strscpy_pad(to, from, size);
+	size_t i;
+
+	for (i = 0; i < (n < 0 ? size - 1 : (size_t)n); i++)
+		if (!isascii(to[i]) || !isprint(to[i]))
+			to[i] = '?';
+}
+
 static void describe(struct chip *chip, int place, const char *attribute,
 		     enum wattest_source_kind kind, struct wattest_source_add *ret)
 {
@@ -88,17 +103,18 @@ static void describe(struct chip *chip, int place, const char *attribute,
 	memset(ret, 0, sizeof(*ret));
 	ret->kind = kind;
 	ret->flags = place ? WATTEST_SOURCE_LEGACY : 0;
+	ret->reading_uj = cpu_to_le64(WATTEST_READING_UNKNOWN);
 	strscpy_pad(ret->attribute, attribute, sizeof(ret->attribute));
 	if (chip->dev->parent)
-		strscpy_pad(ret->parent, dev_name(chip->dev->parent), sizeof(ret->parent));
+		copy_text(ret->parent, dev_name(chip->dev->parent), sizeof(ret->parent));
 	read_text(chip, "name", text, sizeof(text));
-	strscpy_pad(ret->chip, text, sizeof(ret->chip));
+	copy_text(ret->chip, text, sizeof(ret->chip));
 	strscpy(name, attribute, sizeof(name));
 	suffix = strrchr(name, '_');
 	if (suffix) {
 		strscpy(suffix, "_label", name + sizeof(name) - suffix);
 		read_text(chip, name, text, sizeof(text));
-		strscpy_pad(ret->label, text, sizeof(ret->label));
+		copy_text(ret->label, text, sizeof(ret->label));
 	}
 }
 
@@ -119,6 +135,7 @@ static bool look_for(struct chip *chip, int place, const char *name,
 	};
 	struct wattest_source_add info;
 	struct wattest_source *s;
+	u64 reading;
 	int error;
 
 	if (!attribute.node)
@@ -135,6 +152,9 @@ static bool look_for(struct chip *chip, int place, const char *name,
 			ERR_PTR(error));
 	}
 	describe(chip, place, name, kind, &info);
+	if (!error && kind == WATTEST_SOURCE_ENERGY &&
+	    !wattest_attribute_number(&attribute, &reading))
+		info.reading_uj = cpu_to_le64(reading);
 	s = wattest_source_add(&info, &attribute, error);
 	if (IS_ERR(s)) {
 		if (PTR_ERR(s) == -E2BIG)

@@ -159,11 +159,20 @@ bool wattest_integrator_stale(const struct wattest_integrator *it,
 void wattest_integrator_settle(struct wattest_integrator *it,
 			       const struct wattest_integrator_limits *limits, u64 now_ns)
 {
-	if (!wattest_integrator_stale(it, limits, now_ns) || now_ns < it->horizon_ns)
+	if (it->ended || !wattest_integrator_stale(it, limits, now_ns) || now_ns < it->horizon_ns)
 		return;
 	it->unmeasured_ns += now_ns - it->horizon_ns;
 	it->horizon_ns = now_ns;
 	it->has_base = false;
+}
+
+void wattest_integrator_end(struct wattest_integrator *it, u64 now_ns)
+{
+	if (!it->ended && now_ns > it->horizon_ns) {
+		it->unmeasured_ns += now_ns - it->horizon_ns;
+		it->horizon_ns = now_ns;
+	}
+	it->ended = true;
 }
 
 void wattest_integrator_new_window(struct wattest_integrator *it)

@@ -34,6 +34,7 @@ struct wattest_integrator {
 	u64 unmeasured_ns;
 	u64 last_reading;	/* uW, or the accumulator's uJ; the base of the next interval */
 	bool has_base;		/* last_reading stands at horizon_ns */
+	bool ended;
 	u64 last_uw;		/* last good power; of an accumulator, since the reading before */
 	u64 last_good_ns;	/* 0: there was none yet */
 	u32 samples;		/* good ones */
@@ -76,6 +77,13 @@ bool wattest_integrator_stale(const struct wattest_integrator *it,
  */
 void wattest_integrator_settle(struct wattest_integrator *it,
 			       const struct wattest_integrator_limits *limits, u64 now_ns);
+
+/*
+ * The source goes at now_ns, or the log ends: nobody measures what lies between the last good sample
+ * and that, so it is unmeasured. Else a driver bound anew before each second sample would hide all of
+ * its time. Nothing is to be added afterwards; settling does nothing any more.
+ */
+void wattest_integrator_end(struct wattest_integrator *it, u64 now_ns);
 
 /* Forgets min, max and last of the window. */
 void wattest_integrator_new_window(struct wattest_integrator *it);

@@ -59,6 +59,7 @@ static void sample(struct work_struct *work)
 struct wattest_source *wattest_source_add(const struct wattest_source_add *info,
 					  const struct wattest_attribute *attribute, int error)
 {
+	u64 reading = le64_to_cpu(info->reading_uj), wait_ns = 0;
 	struct wattest_source *s;
 	u32 all;
 	int err;
@@ -96,8 +97,14 @@ struct wattest_source *wattest_source_add(const struct wattest_source_add *info,
 	}
 	last_id = s->id;
 	list_add_tail(&s->node, &sources);
+	/* What is recorded is the base: the next reading comes in its own time, or it is no power. */
+	if (reading != WATTEST_READING_UNKNOWN) {
+		wattest_integrator_energy(&s->it, &limits, s->due_ns, reading);
+		wait_ns = wattest_param.sample_ns;
+		s->due_ns += wait_ns;
+	}
 	if (s->attribute.file)
-		queue_delayed_work(queue, &s->sampler, 0);
+		queue_delayed_work(queue, &s->sampler, nsecs_to_jiffies(wait_ns));
 	return s;
 }
 
@@ -119,8 +126,11 @@ void wattest_source_remove(struct wattest_source *s)
 
 	cancel_delayed_work_sync(&s->sampler);
 	scoped_guard(mutex, &wattest_log_mutex) {
-		wattest_log_append(WATTEST_RECORD_SOURCE_DEL, ktime_get_boottime_ns(),
-				   &removed, sizeof(removed));
+		u64 now = ktime_get_boottime_ns();
+
+		wattest_log_append(WATTEST_RECORD_SOURCE_DEL, now, &removed, sizeof(removed));
+		scoped_guard(spinlock, &s->lock)
+			wattest_integrator_end(&s->it, now);
 		attribute = s->attribute;
 		s->gone = true;		/* the next window frees it */
 	}
@@ -149,7 +159,7 @@ u32 wattest_source_count(bool gone_too)
 	return n;
 }
 
-void wattest_source_fill(struct wattest_window_source *ret, u64 now_ns)
+void wattest_source_fill(struct wattest_window_source *ret, u64 now_ns, bool last)
 {
 	struct wattest_source *s;
 
@@ -159,6 +169,8 @@ void wattest_source_fill(struct wattest_window_source *ret, u64 now_ns)
 
 		scoped_guard(spinlock, &s->lock) {
 			wattest_integrator_settle(&s->it, &limits, now_ns);
+			if (last)
+				wattest_integrator_end(&s->it, now_ns);
 			it = s->it;
 			wattest_integrator_new_window(&s->it);
 		}
@@ -210,10 +222,11 @@ void wattest_source_look(struct wattest_source *s, struct wattest_source_view *r
 	ret_view->info = &s->info;
 	ret_view->id = s->id;
 	scoped_guard(spinlock, &s->lock) {
-		wattest_integrator_settle(&s->it, &limits, now);
 		ret_view->it = s->it;
 		ret_view->error = s->error;
 	}
+	/* The copy, not the source: whoever looks must not change what is measured. */
+	wattest_integrator_settle(&ret_view->it, &limits, now);
 	ret_view->flags = s->info.flags & WATTEST_SOURCE_LEGACY ? WATTEST_SOURCE_FLAGS_LEGACY : 0;
 	if (ret_view->error)
 		ret_view->flags |= WATTEST_SOURCE_FLAGS_UNREADABLE;

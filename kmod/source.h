@@ -68,11 +68,11 @@ void wattest_source_readable(struct wattest_source *s, struct file *file);
 bool wattest_source_has_node(const struct kernfs_node *node);
 
 /*
- * For a WINDOW: how many there are, gone ones included; their counters; and what follows its
- * commit.
+ * For a WINDOW: how many there are, gone ones included; their counters, in the log's last one up to
+ * its very end; and what follows its commit.
  */
 u32 wattest_source_count(bool gone_too);
-void wattest_source_fill(struct wattest_window_source *ret, u64 now_ns);
+void wattest_source_fill(struct wattest_window_source *ret, u64 now_ns, bool last);
 void wattest_source_end_window(void);
 
 /* The first live source after id, or NULL. */

@@ -66,7 +66,7 @@ static int close_window(const u8 *nonce, size_t len, bool last,
 	w->nonce_len = len;
 	w->probes = min(wattest_probe_count(), 255U);
 	w->flags = wattest_probe_observed_since(from_ns) ? WATTEST_WINDOW_OBSERVED : 0;
-	wattest_source_fill(source, now);
+	wattest_source_fill(source, now, last);
 	wattest_device_fill(source + sources);
 	memcpy((u8 *)source + size, nonce, len);
 	wattest_log_commit_window(e);

@@ -102,7 +102,14 @@ struct wattest_source_add {
 	char parent[64];	/* name of the parent device, e.g. "0-0058" */
 	char attribute[32];	/* e.g. "power1_input" */
 	char label[32];		/* e.g. "pin", or empty */
+	/*
+	 * Of an accumulator, its raw value when it was added: energy_uj counts from here. All ones:
+	 * unknown, or no accumulator.
+	 */
+	__le64 reading_uj;
 };
+
+#define WATTEST_READING_UNKNOWN	(~0ULL)
 
 enum wattest_removal {
 	WATTEST_REMOVED		= 1,	/* unplugged, unbound or its driver gone */
@@ -246,7 +253,7 @@ struct wattest_lost {
 _Static_assert(sizeof(struct wattest_record) == 24, "record header");
 _Static_assert(sizeof(struct wattest_load) == 224, "LOAD");
 _Static_assert(sizeof(struct wattest_unload) == 8, "UNLOAD");
-_Static_assert(sizeof(struct wattest_source_add) == 168, "SOURCE_ADD");
+_Static_assert(sizeof(struct wattest_source_add) == 176, "SOURCE_ADD");
 _Static_assert(sizeof(struct wattest_removed) == 8, "SOURCE_DEL, DEVICE_DEL");
 _Static_assert(sizeof(struct wattest_device_add) == 240, "DEVICE_ADD");
 _Static_assert(sizeof(struct wattest_window) == 24, "WINDOW");

@@ -338,6 +338,29 @@ TEST_F(integrator, accumulator_after_a_gap)
 	EXPECT_EQ(self->it.energy_uj, 1000 * W);
 }
 
+/* A driver bound anew before each second sample: all of that time shows as unmeasured. */
+TEST_F(integrator, what_ends_hides_no_time)
+{
+	wattest_integrator_power(&self->it, &LIMITS, START, 3000 * W);
+	wattest_integrator_end(&self->it, START + 990 * MS);
+	EXPECT_EQ(self->it.energy_uj, 0);
+	EXPECT_EQ(self->it.unmeasured_ns, 990 * MS);
+	EXPECT_TRUE(time_adds_up(&self->it, 0));
+	/* the window that lists it a last time comes later: that time is nobody's */
+	wattest_integrator_settle(&self->it, &LIMITS, START + 60 * S);
+	wattest_integrator_end(&self->it, START + 60 * S);
+	EXPECT_EQ(self->it.unmeasured_ns, 990 * MS);
+}
+
+TEST_F(integrator, a_stale_source_that_ends_is_counted_once)
+{
+	wattest_integrator_power(&self->it, &LIMITS, START, 3000 * W);
+	wattest_integrator_settle(&self->it, &LIMITS, START + 10 * S);
+	wattest_integrator_end(&self->it, START + 12 * S);
+	EXPECT_EQ(self->it.unmeasured_ns, 12 * S);
+	EXPECT_TRUE(time_adds_up(&self->it, 0));
+}
+
 /* A smooth swing between -1 and 1, of two parabolas. */
 static double swing(double t, double period)
 {
