@@ -114,6 +114,26 @@ same "but an account that is overdrawn is" "" "$(grep "do not rely" rig.text)"
 # shellcheck disable=SC2086
 says 0 "usage: wattest-inspect report" "$inspect" report --help
 
+# --- a gap -----------------------------------------------------------------------------------------------
+mkdir gap-evidence
+"$forge_program" --key rig.key --cert rig.crt --registration reg.cose --grant grants/tx-first.cose \
+	--grant grants/tx-second.cose --out gap-evidence --start "$start" --length 61 --watts 777 --reboot 3
+"$stock" gap-state gap-evidence/*.cose
+sed "s|^state = .*|state = $scratch/gap-state|" conf >gap-conf
+# shellcheck disable=SC2086
+{
+	"$wattest" report --config gap-conf $period --format csv >rig.csv
+	inspector --format csv gap-evidence >inspector.csv
+	check "both agree on a host that was off" cmp rig.csv inspector.csv
+	says 2 "10 min" inspector gap-evidence
+}
+contains "and why" "not attested: nobody attested: host, module or agent off" "$(column gap text)"
+same "at the nameplate's 3,500 W" $((600 * 3500 * 1000000)) "$(column gap substituted_uj)"
+same "so much was substituted" $((600 * 3500 * 1000000)) "$(column total substituted_uj)"
+same "and so much measured" $total "$(column total measured_uj)"
+same "the hours have their parts" $((600 * 3500 * 1000000)) "$(column hour substituted_uj | paste -sd+ | bc)"
+same "the time is in them" 600000000000 "$(column hour gap_ns | paste -sd+ | bc)"
+
 # --- a share of what a site bought, and notices ----------------------------------------------------------
 mkdir site-grants rigs && cp reg.cose rigs
 check "a site's purchase, divided" sh -c '"$1" site auth --name PVL-1 -o site &&

@@ -5,9 +5,10 @@
  *
  *   forge --key rig.key --cert rig.crt --registration reg.cose --grant FILE... --out DIR
  *         [--start SECONDS] [--windows N] [--length SECONDS] [--watts N] [--nonce HEX] [--stranger WINDOW]
+ *         [--reboot WINDOW]
  *
  * --grant takes allotments, too; --nonce closes the last window with it; --stranger plugs an unregistered device into
- * that window, which then works.
+ * that window, which then works; --reboot switches the host off for ten minutes before that window.
  *
  *   forge --key KEY --cert CERT --resign FILE --out FILE
  *
@@ -26,6 +27,7 @@
 #include "tests/cli/forge/records.h"
 
 #define MAX_GRANTS 16
+#define OFF_S 600
 
 struct forge {
 	struct wt_key *key;
@@ -37,7 +39,7 @@ struct forge {
 	size_t n_grants;
 	const char *out;
 	int64_t start;
-	unsigned long windows, length, watts, stranger;
+	unsigned long windows, length, watts, stranger, reboot;
 	uint8_t nonce[64];
 	size_t n_nonce;
 };
@@ -117,8 +119,13 @@ static void step(const struct forge *forge, struct history *history, unsigned lo
 	bool last = window + 1 == forge->windows;
 	struct wt_buf scratch = {0};
 
+	if (forge->reboot == window + 1) {
+		history_reboot(history, OFF_S);
+		memset(att->chain_after, 0, sizeof(att->chain_after));
+		memcpy(att->epoch, history->epoch, sizeof(att->epoch));
+	}
 	history_begin_step(history);
-	if (window == 0) {
+	if (window == 0 || forge->reboot == window + 1) {
 		history_load(history);
 		history_source(history);
 		for (size_t i = 0; i < forge->registration.n_devices; i++)
@@ -164,7 +171,7 @@ static void run(struct forge *forge)
 	for (unsigned long window = 0; window < forge->windows; window++) {
 		step(forge, &history, window, &att, &one);
 		att.seq = window + 1;
-		att.iat = forge->start + (int64_t)((window + 1) * forge->length);
+		att.iat = (int64_t)(history.realtime_ns / 1000000000u);
 		att.uptime_s = history.boottime_ns / 1000000000u;
 		if (window + 1 == forge->windows && forge->n_nonce > 0)
 			att.nonce = wt_span(forge->nonce, forge->n_nonce);
@@ -208,6 +215,7 @@ int main(int argc, char **argv)
 		{"watts", required_argument, NULL, 'W'},
 		{"nonce", required_argument, NULL, 'n'},
 		{"stranger", required_argument, NULL, 'x'},
+		{"reboot", required_argument, NULL, 'b'},
 		{"resign", required_argument, NULL, 'R'},
 		{0},
 	};
@@ -252,6 +260,9 @@ int main(int argc, char **argv)
 			break;
 		case 'x':
 			forge.stranger = strtoul(optarg, NULL, 10);
+			break;
+		case 'b':
+			forge.reboot = strtoul(optarg, NULL, 10);
 			break;
 		case 'R':
 			again = optarg;

@@ -44,6 +44,18 @@ void history_clear(struct history *history)
 		wt_buf_free(&history->bytes[i]);
 }
 
+void history_reboot(struct history *history, unsigned long off_s)
+{
+	history->epoch[0]++;
+	history->seq = 0;
+	history->boottime_ns = 100 * NS_PER_S;
+	history->realtime_ns += off_s * NS_PER_S;
+	history->energy_uj = 0;
+	history->samples = 0;
+	memset(history->devices, 0, sizeof(history->devices));
+	history->n_devices = 0;
+}
+
 void history_begin_step(struct history *history)
 {
 	history_clear(history);

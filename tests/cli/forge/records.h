@@ -23,6 +23,7 @@ struct history {
 };
 
 void history_init(struct history *history, uint64_t realtime_ns);
+void history_reboot(struct history *history, unsigned long off_s); /* off, then a new epoch */
 void history_begin_step(struct history *history); /* records of the step before are gone */
 void history_load(struct history *history);
 void history_source(struct history *history);
