@@ -109,6 +109,8 @@ struct history {
 	uint64_t realtime_ns; /* at counted_ns */
 	/* Realtime from which on nobody attested, until a window comes; 0: no gap */
 	uint64_t gap_from_ns;
+	/* The gap is at least so long by CLOCK_BOOTTIME, as far as that boottime */
+	uint64_t gap_least_ns, gap_boottime_ns;
 	int64_t offset_ns; /* realtime less boottime, as LOAD, TIME and windows explain it */
 	uint64_t sample_ns, max_gap_ns; /* from LOAD; 0: unknown */
 	uint64_t undeclared; /* pruned windows that no LOST record accounted for yet */

@@ -88,6 +88,8 @@
 	X(CLOCK_STEPPED, "clock-stepped", TIME, WARNING, "the clock was set by more than a minute")          \
 	X(REALTIME_BACKWARDS, "realtime-backwards", TIME, WARNING,                                           \
 	  "a log begins at an earlier time of day than the log before it ended")                            \
+	X(GAP_CLOCK, "gap-clock", TIME, WARNING,                                                             \
+	  "between two logs the clock went on by less than the time that passed: the longer is charged")    \
 	X(SIGNED_EARLY, "signed-early", TIME, WARNING, "an attestation is older than the records it carries") \
 	X(DEVICE_NOT_REGISTERED, "device-not-registered", DEVICES, CONTRAINDICATED,                          \
 	  "a device worked that is not in the registration")                                                \
