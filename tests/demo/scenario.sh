@@ -3,35 +3,16 @@
 # One rig's life in five acts, from the registration to an inspector's visit. tests/demo/run narrates it,
 # tests/vm/demo_test.sh asserts it: both see the same commands. $D is the folder in which all of it is left.
 #
-# Whoever sources this has: say TEXT..., act NUMBER TITLE, and expect DESCRIPTION STATUS WORDS, which judges the
-# last command's $OUT and $ST. Commands run by `operator COMMAND` (on the rig, as root) or by `registry COMMAND`
-# and `inspector COMMAND` (outside, in $D).
+# Whoever sources this has what tests/demo/commands.sh asks for. Commands run by `operator COMMAND` (on the rig, as
+# root) or by `registry COMMAND` and `inspector COMMAND` (outside, in $D).
 
 . "$TOP/tests/vm/rig.sh"
+. "$TOP/tests/demo/commands.sh"
 
 WINDOW_MS=3000
 STICK=/mnt # where the rig sees $D
 
-# shown WHO COMMAND RUN...: prints the command as WHO would type it, runs it, keeps output and status
-shown() {
-	local prompt=$1 line=$2
-	shift 2
-	show_command "$prompt" "$line"
-	OUT=$("$@" "$line" 2>&1)
-	ST=$?
-	show_output "$OUT" "$ST"
-	[ ! -e "$RUN/lost" ] || exit 1 # nothing more can come of it
-	return 0
-}
-
-on_host() {
-	(cd "$D" && PATH=$TOP/build/out:$SIM:$PATH bash -c "$1")
-}
-
 operator() { shown 'rig#' "$1" rig; }
-registry() { shown 'registry$' "$1" on_host; }
-platform() { shown 'platform$' "$1" on_host; }
-inspector() { shown 'inspector$' "$1" on_host; }
 
 let_work() { # windows
 	rig "sleep $(($1 * WINDOW_MS + 500))e-3"
@@ -42,15 +23,8 @@ let_work() { # windows
 setup_lab() { # virtual machine's name
 	vm_claim "$1" || return 1
 	[ -z "${D:-}" ] || rm -rf "$D"
-	mkdir -p "$D/grants" "$D/evidence" "$D/verdicts"
-	cat >"$D/verify-again" <<-'END'
-		#!/bin/sh
-		# Every verdict of the demo again, from the evidence in this folder; no virtual machine is needed.
-		cd "$(dirname "$0")" || exit 1
-		inspect=${1:-../out/wattest-inspect}
-		rm -f state
-	END
-	chmod +x "$D/verify-again"
+	mkdir -p "$D/grants" "$D/evidence"
+	begin_verdicts
 	VM_SHARE=$D vm_start "$1" || return 1
 	rig "mount --bind $D $STICK" || return 1
 	rig_devices 30 u2:icarus:60:40:3:16 r6:bm1397:60:60:5:16 s9:bm1397:60:3000:20:16 hidden:icarus:60:40:3:16 &&
@@ -121,21 +95,15 @@ collect() { # folder
 	SINCE=$(ls "$D/evidence/$1" | sort | tail -n 1 | sed 's/^0*//; s/\.cose$//')
 }
 
-# Verifies the evidence of some folders against what was seen before, and leaves the verdict, as a table and as
-# JSON, in verdicts/; the same command goes into a script that does it all again.
+# Verifies the evidence of some folders against what was seen before.
 VERIFY='wattest-inspect verify --trust trust --registration registration.cose'
-VERDICTS=()
 verify() { # name argument...
 	local name=$1 line
 	shift
 	line="$VERIFY $*"
 	[ ! -e "$D/state" ] || cp "$D/state" "$D/state.json"
-	on_host "${line/--state state/--state state.json} --json" >"$D/verdicts/$name.json" 2>/dev/null
-	inspector "$line"
-	printf '%s\n' "$OUT" >"$D/verdicts/$name.txt"
-	VERDICTS+=("$name")
+	judge "$name" "$line" "${line/--state state/--state state.json} --json"
 	rm -f "$D/state.json"
-	printf "echo '%s:'\n%s | tail -n 1\n" "$name" "${line/wattest-inspect/\$inspect} 2>/dev/null" >>"$D/verify-again"
 }
 
 # Judges from an earlier point on: what was seen later is forgotten.

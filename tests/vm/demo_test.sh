@@ -8,6 +8,7 @@ here=$(dirname "$0")
 . "$here/../tap.sh"
 . "$here/quiet.sh"
 . "$here/../demo/scenario.sh"
+. "$here/../demo/site.sh"
 export D=$TOP/build/vm/demo-test.out
 trap 'rig_devices_end; vm_abandon' EXIT
 
@@ -23,4 +24,5 @@ act_4
 act_5
 stop_agent
 result $? "the agent stops when it is told to"
+act_6
 vm_finish
