@@ -83,7 +83,7 @@ simulators: $(SIM)
 # --- the virtual machine: what `make install` puts on a rig, as a layer over the machine's root --------
 STAGE := $(B)/vm/stage
 .PHONY: lab
-lab: packages-lab all simulators
+lab: packages-lab all simulators $(FORGE)
 	$(Q)$(MAKE) --no-print-directory -s install DESTDIR=$(STAGE)
 	$(Q)tests/vm/stage-module $(STAGE) $(KREL) $(B)/kmod-$(KREL)/wattest.ko
 
@@ -126,6 +126,6 @@ check-vm: packages-tests ## tests in the virtual machine only
 
 ##@ Demo
 .PHONY: demo
-demo: packages-build packages-lab ## a rig, measured, signed and judged, in five acts (second run under two minutes)
+demo: packages-build packages-lab ## a rig, then a site, measured, signed and judged (second run under two minutes)
 	+$(Q)$(SUBMAKE) lab
 	$(Q)tests/demo/run
