@@ -13,7 +13,7 @@
 
 /*
  * Appends the file's content to ret. -EFBIG beyond max bytes; the sentence names the path. "-" is
- * stdin.
+ * stdin. What is not a regular file is refused (-EINVAL), but a pipe of the shell's (/dev/fd/N).
  */
 int wt_file_read(const char *path, size_t max, struct wt_buf *ret, struct wt_err *err);
 enum wt_file_how {

@@ -72,6 +72,32 @@ TEST_F(file, not_there)
 	EXPECT_EQ(-ENOENT, wt_file_write("/nonexistent/f", wt_span("x", 1), 0600, WT_FILE_NEW, &self->err));
 }
 
+/* In a folder of somebody else's it would stop the reader for ever; the harness's alarm would end this. */
+TEST_F(file, a_fifo_is_not_waited_for)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/fifo", self->scratch.dir);
+	ASSERT_EQ(0, mkfifo(path, 0600));
+	EXPECT_EQ(-EINVAL, wt_file_read(path, 10, &self->b, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "not a regular file"));
+	EXPECT_EQ(0, self->b.n);
+}
+
+TEST_F(file, a_pipe_of_the_shell_is_read)
+{
+	char path[32];
+	int ends[2];
+
+	ASSERT_EQ(0, pipe(ends));
+	ASSERT_EQ(5, write(ends[1], "hello", 5));
+	close(ends[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	ASSERT_EQ(0, wt_file_read(path, 10, &self->b, &self->err));
+	EXPECT_EQ(5, self->b.n);
+	close(ends[0]);
+}
+
 TEST_F(file, written_new)
 {
 	const char *path = scratch_path(&self->scratch, "f");
