@@ -300,6 +300,7 @@ static void write_log(struct log *log)
 	strcpy(log->source.add.parent, "0-0058");
 	strcpy(log->source.add.attribute, "power1_input");
 	strcpy(log->source.add.label, "pin");
+	log->source.add.reading_uj = WATTEST_READING_UNKNOWN;
 	log->device.head = head(sizeof(log->device), WATTEST_RECORD_DEVICE_ADD, 3, 20 * NS);
 	log->device.add.id = 1;
 	log->device.add.bus = WATTEST_BUS_USB;

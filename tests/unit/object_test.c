@@ -160,7 +160,7 @@ TEST(first_attestation)
 
 TEST(attestation_with_everything)
 {
-	uint8_t load[24 + 224], add[24 + 168];
+	uint8_t load[24 + 224], add[24 + 176];
 	struct wt_att_record records[5] = { 0 };
 	struct wt_att_step steps[3] = { 0 };
 	struct wt_att_grant grants[30];

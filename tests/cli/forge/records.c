@@ -91,6 +91,7 @@ void history_source(struct history *history)
 		.parent = "0-0058",
 		.attribute = "power1_input",
 		.label = "pin",
+		.reading_uj = htole64(WATTEST_READING_UNKNOWN),
 	};
 
 	add(history, WATTEST_RECORD_SOURCE_ADD, &source, sizeof(source));
