@@ -32,11 +32,13 @@ LIB := $(O)/libwattest.a
 LIB_LIBS := -lcbor -lcrypto -ljson-c
 
 # --- programs: name, sources, libraries -----------------------------------------------------------
-PROGRAMS := wattestd wattest wattest-inspect wattest-authority
+PROGRAMS := wattestd wattest wattest-buy wattest-inspect wattest-authority
 AGENT_SRC := $(sort $(wildcard agent/*.c))
 wattestd_SRC := $(AGENT_SRC) $(sort $(wildcard agent/daemon/*.c))
 wattestd_LIBS := -lnl-genl-3 -lnl-3 -lbpf -lsqlite3 -lsystemd -linih
 wattest_SRC := $(AGENT_SRC) $(sort $(wildcard agent/command/*.c))
+wattest-buy_SRC := $(sort $(wildcard agent/purchase/*.c))
+wattest-buy_LIBS := -lcurl
 wattest_LIBS := -lnl-genl-3 -lnl-3 -lsqlite3 -linih
 $(patsubst %.c,$(O)/%.o,$(wildcard agent/netlink*.c)): override CPPFLAGS += $(shell pkg-config --cflags libnl-3.0)
 wattest-inspect_SRC := $(sort $(wildcard inspector/*.c))
@@ -49,7 +51,7 @@ wattest-authority_LIBS := -lsqlite3 -lcsv
 all: tools modules ## everything: library, programs, BPF probes, kernel module
 
 .PHONY: tools
-tools: $(addprefix $(O)/,$(PROGRAMS)) ## the four programs
+tools: $(addprefix $(O)/,$(PROGRAMS)) ## the programs
 
 define PROGRAM
 $(O)/$(1): $$(patsubst %.c,$(O)/%.o,$$($(1)_SRC)) $(LIB)

@@ -12,6 +12,7 @@
 
 enum kind {
 	PATH,
+	COMMAND, /* a path, and arguments */
 	BOOL,
 	NUMBER,
 	LIMIT
@@ -38,6 +39,15 @@ static const struct key {
 	{ "hooks", "low_2", LIMIT, offsetof(struct wt_config, limits.low[1]) },
 	{ "hooks", "registration_days", NUMBER,
 	  offsetof(struct wt_config, limits.registration_days), 0, 3650 },
+	{ "purchase", "command", COMMAND, offsetof(struct wt_config, purchase) },
+	{ "purchase", "horizon_h", NUMBER, offsetof(struct wt_config, purchase_horizon_h), 1, 168 },
+	{ "purchase", "lead_min", NUMBER, offsetof(struct wt_config, purchase_lead_min), 0, 1440 },
+	{ "purchase", "margin_percent", NUMBER, offsetof(struct wt_config, purchase_margin), 0,
+	  100 },
+	{ "purchase", "block_wh", NUMBER, offsetof(struct wt_config, purchase_block_wh), 0,
+	  1000000 },
+	{ "purchase", "timeout_s", NUMBER, offsetof(struct wt_config, purchase_timeout_s), 1,
+	  3600 },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -122,6 +132,7 @@ static int set(struct parse *parse, const char *section, const char *name, const
 		parse->seen |= 1u << i;
 		switch (key->kind) {
 		case PATH:
+		case COMMAND:
 			return set_path(field, value, name, &parse->err);
 		case BOOL:
 			return set_bool(field, value, name, &parse->err);
@@ -162,6 +173,9 @@ static void defaults(struct wt_config *config)
 		.hook_timeout_s = 30,
 		.limits = { .low = { { WT_LIMIT_MINUTES, 120 }, { WT_LIMIT_MINUTES, 30 } },
 			    .registration_days = 30 },
+		.purchase_horizon_h = 4,
+		.purchase_margin = 5,
+		.purchase_timeout_s = 120,
 	};
 }
 

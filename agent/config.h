@@ -28,6 +28,14 @@ struct wt_config {
 	char hooks[WT_PATH_MAX]; /* folder of programs, run at every event */
 	uint32_t hook_timeout_s;
 	struct wt_limits limits;
+	/* [purchase] */
+	char purchase[WT_PATH_MAX]; /* program and arguments, blanks between; empty: none */
+	uint32_t purchase_horizon_h;
+	uint32_t
+		purchase_lead_min; /* later than that before an hour nothing can be bought for it */
+	uint32_t purchase_margin; /* percent */
+	uint32_t purchase_block_wh; /* 0: as little as is missing */
+	uint32_t purchase_timeout_s;
 };
 
 /*

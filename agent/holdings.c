@@ -44,11 +44,16 @@ static int load_registration(struct wt_holdings *h, const char *path, struct wt_
 	return r < 0 ? wt_fail_in(err, r, "%s: refused", path) : 0;
 }
 
-bool wt_is_allotment(struct wt_span cose)
+static bool is_of(struct wt_span cose, enum wt_typ typ)
 {
 	struct wt_cose envelope;
 
-	return wt_cose_decode(cose, &envelope, NULL) == 0 && envelope.typ == WT_TYP_ALLOTMENT;
+	return wt_cose_decode(cose, &envelope, NULL) == 0 && envelope.typ == typ;
+}
+
+bool wt_is_allotment(struct wt_span cose)
+{
+	return is_of(cose, WT_TYP_ALLOTMENT);
 }
 
 /* What can be told of a grant that may yet be refused. */
@@ -153,7 +158,7 @@ static int load_one(const char *path, const char *name, void *user, struct wt_er
 	snprintf(v.file, sizeof(v.file), "%s", name);
 	if (r == 0)
 		read_object(&v, wt_buf_span(&cose));
-	if (v.share != loading->shares)
+	if (v.share != loading->shares || (r == 0 && is_of(wt_buf_span(&cose), WT_TYP_NOTICE)))
 		return 0;
 	if (r < 0)
 		return refuse(h, &v, err->msg);
@@ -170,12 +175,31 @@ static int load_one(const char *path, const char *name, void *user, struct wt_er
 	return r < 0 ? r : 0;
 }
 
+/* What cannot be read was listed with the grants. */
+static int load_notice(const char *path, const char *name, void *user, struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf cose = {};
+	struct wt_holdings *h = user;
+	struct wt_holding v = {};
+	int r = wt_file_read(path, WT_OBJECT_MAX, &cose, err);
+
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0 || !is_of(wt_buf_span(&cose), WT_TYP_NOTICE))
+		return 0;
+	r = wt_appraisal_notice(h->appraisal, wt_buf_span(&cose), name, err);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	snprintf(v.file, sizeof(v.file), "%s", name);
+	return refuse(h, &v, err->msg);
+}
+
 static int by_file(const void *a, const void *b)
 {
 	return strcmp(((const struct wt_holding *)a)->file, ((const struct wt_holding *)b)->file);
 }
 
-/* Allotments come after the grants that they divide, wherever they lie. */
+/* Allotments come after the grants that they divide, and notices last, wherever they lie. */
 static int load(struct wt_holdings *h, struct wt_err *err)
 {
 	struct loading grants = { .h = h }, shares = { .h = h, .shares = true };
@@ -183,6 +207,8 @@ static int load(struct wt_holdings *h, struct wt_err *err)
 
 	if (r == 0)
 		r = wt_folder_each(h->dir, load_one, &shares, err);
+	if (r == 0)
+		r = wt_folder_each(h->dir, load_notice, h, err);
 	if (h->n)
 		qsort(h->v, h->n, sizeof(*h->v), by_file);
 	return r == -ENOENT ? 0 : r; /* nothing was bought yet */

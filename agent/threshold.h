@@ -21,7 +21,9 @@ enum wt_event {
 	WT_EVENT_EXHAUSTED, /* nothing covers what is drawn now */
 	WT_EVENT_OVER_ALLOCATION, /* more was used than was bought, and it grows */
 	WT_EVENT_REGISTRATION_EXPIRY,
-	WT_EVENT_GRANT_REFUSED, /* told by whoever refused it: no bound is crossed */
+	/* Told by whoever found it: no bound is crossed */
+	WT_EVENT_GRANT_REFUSED,
+	WT_EVENT_PURCHASE_FAILED,
 	WT_EVENTS,
 };
 

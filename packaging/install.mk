@@ -19,10 +19,12 @@ install: tools ## programs, manuals, units, module source for DKMS (DESTDIR, PRE
 	$(Q)install -d $(addprefix $(DESTDIR),$(BINDIR) $(SBINDIR) $(UNITDIR) $(MODLOADDIR) $(DKMSDIR) \
 		$(MANDIR)/man1 $(MANDIR)/man8) $(DESTDIR)$(CONFDIR)
 	$(Q)install -m 755 $(O)/wattestd $(DESTDIR)$(SBINDIR)/
-	$(Q)install -m 755 $(addprefix $(O)/,wattest wattest-inspect wattest-authority) $(DESTDIR)$(BINDIR)/
+	$(Q)install -m 755 $(addprefix $(O)/,wattest wattest-buy wattest-inspect wattest-authority) $(DESTDIR)$(BINDIR)/
 	$(Q)$(foreach m,$(MAN),install -m 644 $(m) $(DESTDIR)$(MANDIR)/man$(lastword $(subst ., ,$(m)))/ &&) true
 	$(Q)sed 's#@SBINDIR@#$(SBINDIR)#' packaging/systemd/wattestd.service > $(O)/wattestd.service
-	$(Q)install -m 644 $(O)/wattestd.service $(DESTDIR)$(UNITDIR)/
+	$(Q)sed 's#@BINDIR@#$(BINDIR)#' packaging/systemd/wattest-buy.service > $(O)/wattest-buy.service
+	$(Q)install -m 644 $(O)/wattestd.service $(O)/wattest-buy.service packaging/systemd/wattest-buy.timer \
+		$(DESTDIR)$(UNITDIR)/
 	$(Q)install -m 644 packaging/systemd/wattest.modules-load.conf $(DESTDIR)$(MODLOADDIR)/wattest.conf
 	$(Q)[ -e $(DESTDIR)$(CONFDIR)/wattest.conf ] || \
 		install -m 644 packaging/wattest.conf $(DESTDIR)$(CONFDIR)/
@@ -37,7 +39,8 @@ install-module: modules ## this kernel's module without DKMS: modules_install an
 uninstall: ## all that install put there; configuration, keys and state stay
 	$(call say,REMOVE,$(DESTDIR)$(PREFIX))
 	$(Q)rm -f $(DESTDIR)$(SBINDIR)/wattestd $(DESTDIR)$(UNITDIR)/wattestd.service \
-		$(addprefix $(DESTDIR)$(BINDIR)/,wattest wattest-inspect wattest-authority) \
+		$(addprefix $(DESTDIR)$(UNITDIR)/,wattest-buy.service wattest-buy.timer) \
+		$(addprefix $(DESTDIR)$(BINDIR)/,wattest wattest-buy wattest-inspect wattest-authority) \
 		$(DESTDIR)$(MODLOADDIR)/wattest.conf \
 		$(foreach m,$(MAN),$(DESTDIR)$(MANDIR)/man$(lastword $(subst ., ,$(m)))/$(notdir $(m)))
 	$(Q)rm -rf $(DESTDIR)$(DKMSDIR)

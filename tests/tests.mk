@@ -65,8 +65,14 @@ $(MANAGER): $(O)/tests/cli/manager/main.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
+# --- the purchase tests' platform, which sells over HTTPS ----------------------------------------------
+PLATFORM := $(O)/tests/platform/platform
+$(PLATFORM): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/platform/*.c))) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lmicrohttpd $(LIB_LIBS)
+
 .PHONY: forge
-forge: $(FORGE) $(STOCK) $(MANAGER)
+forge: $(FORGE) $(STOCK) $(MANAGER) $(PLATFORM)
 
 # --- simulators: tests/sim/NAME/*.c -------------------------------------------------------------------
 SIM := $(patsubst tests/sim/%/,$(O)/tests/sim/bin/%,$(wildcard tests/sim/*/))

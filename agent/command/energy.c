@@ -22,12 +22,15 @@ static const char help[] =
 	"       wattest energy list [--json]\n"
 	"       wattest energy balance [--json]\n"
 	"       wattest energy plan [--horizon TIME] [--power W] [--margin PERCENT] [--block WH] [--json]\n"
+	"       wattest energy buy [--power W] [--json]\n"
 	"\n"
 	"add      takes in grants and allotments, each judged as an inspector would: signature, duty, rig, licence, zone, energy;\n"
 	"         what is wrong is named and left alone\n"
 	"list     every grant that is here, and its state\n"
 	"balance  what is left, and how long it lasts at the present draw\n"
 	"plan     what must be bought, for which delivery hours (UTC), so that the horizon is covered\n"
+	"buy      has the adapter of the configuration's section [purchase] buy what is missing, and takes it in;\n"
+	"         with --json only shows what the adapter would be asked\n"
 	"\n"
 	"  --horizon TIME    how far: 24h by default; s, m, h or d, up to 31d\n"
 	"  --power W         instead of the present draw, the mean of the newest 10 windows\n"
@@ -209,7 +212,8 @@ static int run(struct energy *energy, const char *what, int argc, char **argv)
 		wt_holdings_settle(&energy->holdings, energy->now);
 		r = !strcmp(what, "list")      ? energy_list(energy)
 		    : !strcmp(what, "balance") ? energy_balance(energy)
-					       : energy_plan(energy);
+		    : !strcmp(what, "plan")    ? energy_plan(energy)
+					       : energy_buy(energy);
 	}
 	wt_holdings_clear(&energy->holdings);
 	return r;
@@ -230,14 +234,14 @@ int cmd_energy(int argc, char **argv)
 		.common = { .command = "wattest energy", .help = help },
 		.now = time(NULL),
 	};
-	bool planning = false, add;
+	bool sizing = false, add;
 	const char *what;
 	int c, r;
 
 	energy.until = energy.now + DAY_S;
 	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		if (c >= HORIZON && c <= BLOCK) {
-			planning = true;
+			sizing |= c != POWER;
 			r = plan_option(&energy, c);
 		} else {
 			r = common_option(&energy.common, c, argv);
@@ -247,13 +251,13 @@ int cmd_energy(int argc, char **argv)
 	}
 	what = optind < argc ? argv[optind++] : "";
 	if (!what[0])
-		return wt_usage_error(energy.common.command, "add, list, balance or plan?");
+		return wt_usage_error(energy.common.command, "add, list, balance, plan or buy?");
 	if (strcmp(what, "add") && strcmp(what, "list") && strcmp(what, "balance") &&
-	    strcmp(what, "plan"))
+	    strcmp(what, "plan") && strcmp(what, "buy"))
 		return wt_usage_error(energy.common.command,
-				      "there is no \"%s\": add, list, balance or plan", what);
+				      "there is no \"%s\": add, list, balance, plan or buy", what);
 	add = !strcmp(what, "add");
-	if (planning && strcmp(what, "plan"))
+	if (!strcmp(what, "buy") ? sizing : (sizing || energy.power_uw) && strcmp(what, "plan"))
 		return wt_usage_error(energy.common.command, "%s: only plan takes these options",
 				      what);
 	if (add && energy.common.json)

@@ -21,6 +21,10 @@ int energy_add(struct energy *energy, int argc, char **argv);
 int energy_list(struct energy *energy);
 int energy_balance(struct energy *energy);
 int energy_plan(struct energy *energy);
+int energy_buy(struct energy *energy);
+
+/* The present draw or the given one, and so many percent more: -ENODATA while none is known. */
+int energy_draw(const struct energy *energy, uint32_t margin, uint64_t *ret_uw, struct wt_err *err);
 
 #define WINDOW_LEN 80
 /* "2026-11-20 18:00 to 19:00 +05:00", local time. */

@@ -14,8 +14,7 @@
 
 #define UJ_PER_WH UINT64_C(3600000000)
 
-/* For which draw: -ENODATA while none is known. */
-static int draw(const struct energy *energy, uint64_t *ret_uw, struct wt_err *err)
+int energy_draw(const struct energy *energy, uint32_t margin, uint64_t *ret_uw, struct wt_err *err)
 {
 	uint64_t uw = energy->power_uw, more;
 
@@ -23,7 +22,7 @@ static int draw(const struct energy *energy, uint64_t *ret_uw, struct wt_err *er
 		return wt_fail(
 			err, ENODATA,
 			"the present draw is not known, as nothing was attested yet today: --power W");
-	more = (uint64_t)((unsigned __int128)uw * energy->margin / 100);
+	more = (uint64_t)((unsigned __int128)uw * margin / 100);
 	*ret_uw = uw + more;
 	return 0;
 }
@@ -127,7 +126,7 @@ int energy_plan(struct energy *energy)
 	struct wt_supply *supplies;
 	struct wt_plan plan = {};
 	struct wt_err err = {};
-	int r = draw(energy, &in.draw_uw, &err);
+	int r = energy_draw(energy, energy->margin, &in.draw_uw, &err);
 
 	if (r < 0)
 		return could_not(&energy->common, &err);

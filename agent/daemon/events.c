@@ -191,6 +191,28 @@ static void on_refused(const char *file, const char *why, void *user)
 	tell(d, WT_EVENT_GRANT_REFUSED, &values);
 }
 
+void events_purchase_failed(struct daemon *d, int64_t hour, const char *reason)
+{
+	struct wt_facts facts = gather(d);
+	uint8_t digest[WT_SHA256_LEN];
+	struct values values;
+	char what[48];
+
+	/* remembered like a refused file; a slash is in no file's name */
+	snprintf(what, sizeof(what), "purchase/%" PRId64, hour);
+	wt_sha256(wt_span(reason, strlen(reason)), digest);
+	if (!wt_refusals_new(&d->rig.refusals, what, digest))
+		return;
+	d->told->stored = false;
+	save(d);
+	log_say(LOG_WARNING, "purchase-failed: for the delivery hour %" PRId64 ": %s", hour,
+		reason);
+	describe(d, &facts, &values);
+	add(&values, "WATTEST_HOUR_S=%" PRId64, hour);
+	add(&values, "WATTEST_REASON=%s", reason);
+	tell(d, WT_EVENT_PURCHASE_FAILED, &values);
+}
+
 int events_start(struct daemon *d, struct wt_err *err)
 {
 	int r;

@@ -7,6 +7,8 @@
 #ifndef AGENT_DAEMON_EVENTS_H
 #define AGENT_DAEMON_EVENTS_H
 
+#include <stdint.h>
+
 #include "lib/err.h"
 
 struct daemon;
@@ -16,6 +18,8 @@ struct events;
 int events_start(struct daemon *d, struct wt_err *err);
 /* Looks at the bounds now. */
 void events_look(struct daemon *d);
+/* A purchase for that delivery hour failed: told once, and once more when the reason is another. */
+void events_purchase_failed(struct daemon *d, int64_t hour, const char *reason);
 void events_stop(struct daemon *d);
 
 #endif

@@ -69,8 +69,10 @@ static void answer(struct daemon *d, int fd)
 		return;
 	if (r == 0 && request.op == WT_CONTROL_ATTEST)
 		r = attest(d, &request, &body, &err);
-	else if (r == 0)
+	else if (r == 0 && request.op == WT_CONTROL_STATUS)
 		status(d, &body);
+	else if (r == 0)
+		events_purchase_failed(d, request.hour, request.reason);
 	if (r == 0 && body.err)
 		r = wt_fail(&err, ENOMEM, "out of memory");
 	if (wt_control_send_reply(fd, r, r < 0 ? err.msg : NULL,

@@ -52,7 +52,8 @@ door 'sqlite3\.h' 'agent/store|keys/register' SQLite
 door 'csv\.h' 'keys/csv\.c' libcsv
 door 'systemd/' 'agent/daemon/' libsystemd
 door 'ini\.h' 'agent/config\.c' libinih
-door 'json-c/' 'lib/(json|[a-z_]*_print|[a-z_]*_json)|agent/command/|agent/json|inspector/|keys/' json-c
+door 'curl/' 'agent/purchase/platform\.c' libcurl
+door 'json-c/' 'lib/(json|[a-z_]*_print|[a-z_]*_json)|agent/command/|agent/purchase/|agent/json|inspector/|keys/' json-c
 
 may_include 'lib/' 'lib/|wattest/'
 may_include 'inspector/' 'lib/|wattest/|inspector/|[a-z_]+\.h'

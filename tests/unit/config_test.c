@@ -57,17 +57,24 @@ TEST_F(config, defaults)
 	EXPECT_EQ(WT_LIMIT_MINUTES, self->config.limits.low[1].unit);
 	EXPECT_EQ(30, self->config.limits.low[1].n);
 	EXPECT_EQ(30, self->config.limits.registration_days);
+	EXPECT_STREQ("", self->config.purchase);
+	EXPECT_EQ(4, self->config.purchase_horizon_h);
+	EXPECT_EQ(5, self->config.purchase_margin);
 }
 
 TEST_F(config, every_key)
 {
-	static const char text[] = "[rig]\n"
-				   "key = /k\ncertificate = /c\nregistration=/r\ntrust = /t\n"
-				   "[agent]\n"
-				   "state = /s\nrun = /x\nprobes = no\nattestation_kb = 4\n"
-				   "[hooks]\n"
-				   "directory = /h\ntimeout_s = 7\nlow_1 = 5000 Wh\nlow_2 = off\n"
-				   "registration_days = 0\n";
+	static const char text[] =
+		"[rig]\n"
+		"key = /k\ncertificate = /c\nregistration=/r\ntrust = /t\n"
+		"[agent]\n"
+		"state = /s\nrun = /x\nprobes = no\nattestation_kb = 4\n"
+		"[hooks]\n"
+		"directory = /h\ntimeout_s = 7\nlow_1 = 5000 Wh\nlow_2 = off\n"
+		"registration_days = 0\n"
+		"[purchase]\n"
+		"command = /bin/buy --url https://x\nhorizon_h = 168\nlead_min = 20\n"
+		"margin_percent = 0\nblock_wh = 1000000\ntimeout_s = 3600\n";
 
 	ASSERT_EQ(0, load(self->path, text, &self->config, &self->err))
 	{
@@ -88,6 +95,12 @@ TEST_F(config, every_key)
 	EXPECT_EQ(5000, self->config.limits.low[0].n);
 	EXPECT_EQ(WT_LIMIT_OFF, self->config.limits.low[1].unit);
 	EXPECT_EQ(0, self->config.limits.registration_days);
+	EXPECT_STREQ("/bin/buy --url https://x", self->config.purchase);
+	EXPECT_EQ(168, self->config.purchase_horizon_h);
+	EXPECT_EQ(20, self->config.purchase_lead_min);
+	EXPECT_EQ(0, self->config.purchase_margin);
+	EXPECT_EQ(1000000, self->config.purchase_block_wh);
+	EXPECT_EQ(3600, self->config.purchase_timeout_s);
 }
 
 TEST_F(config, refused_with_file_and_line)
@@ -113,6 +126,8 @@ TEST_F(config, refused_with_file_and_line)
 		{ "[hooks]\nlow_2 = 1000001 Wh\n", ":2:", "1000000" },
 		{ "[hooks]\nlow_2 = 5 kWh\n", ":2:", "5000 Wh" },
 		{ "[hooks]\ntimeout_s = 0\n", ":2:", "1 to 600" },
+		{ "[purchase]\ncommand = buy\n", ":2:", "absolute" },
+		{ "[purchase]\nblock_wh = 1000001\n", ":2:", "0 to 1000000" },
 		{ "[rig]\n\n\nnonsense\n", ":4:", "key = value" },
 		{ "[rig]\nkey = /k\n[agent]\nbad = 1\nworse = 2\n", ":4:", "no key bad" },
 	};

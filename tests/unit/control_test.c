@@ -45,6 +45,18 @@ TEST_F(control, request)
 	EXPECT_EQ(0, self->request.nonce_len);
 }
 
+TEST_F(control, a_failed_purchase)
+{
+	struct wt_control_request sent = { .op = WT_CONTROL_PURCHASE_FAILED, .hour = 1795302000 };
+
+	memset(sent.reason, 'x', sizeof(sent.reason) - 1);
+	ASSERT_EQ(0, wt_control_send_request(self->fds[0], &sent, &self->err));
+	ASSERT_EQ(0, wt_control_recv_request(self->fds[1], &self->request, &self->err));
+	EXPECT_EQ(WT_CONTROL_PURCHASE_FAILED, self->request.op);
+	EXPECT_EQ(1795302000, self->request.hour);
+	EXPECT_STREQ(sent.reason, self->request.reason);
+}
+
 TEST_F(control, requests_that_are_refused)
 {
 	static const struct {
@@ -58,6 +70,8 @@ TEST_F(control, requests_that_are_refused)
 		{ "\xa1\x01\x01\x00", 4, -EBADMSG }, /* trailing bytes */
 		{ "\xa1\x01", 2, -EBADMSG },
 		{ "\xa2\x01\x01\x01\x01", 5, -EBADMSG }, /* a label twice */
+		{ "\xa1\x01\x04", 3, -EOPNOTSUPP },
+		{ "\xa2\x01\x03\x03\x61\x0a", 6, -EBADMSG }, /* a reason with a control character */
 		{ "\xa2\x01\x01\x02\x47"
 		  "1234567",
 		  12, -EBADMSG }, /* a nonce too short */
