@@ -154,6 +154,10 @@ cp -r grants revoked
 "$authority" notice auth revoke-grant --grant tx-second --from @$hour -o revoked/notice.cose >/dev/null
 # shellcheck disable=SC2086
 "$inspect" report --trust auth/trust --registration reg.cose --grants revoked $period --format csv exported >rig.csv
+sed "s|^grants = .*|grants = $scratch/revoked|" conf >revoked-conf
+# shellcheck disable=SC2086
+"$wattest" report --config revoked-conf $period --format csv >inspector.csv
+check "both agree on a notice" cmp rig.csv inspector.csv
 same "what was revoked pays until then" $((first - 20 * 3600000000)) "$(column total-purchase best_uj | tail -n 1)"
 same "and for nothing after" $((total - first)) "$(column hour-uncovered best_uj | tail -n 1)"
 cp -r grants bent && cp reg.cose bent/
