@@ -83,22 +83,29 @@ static void load_trust(struct appraiser *ap)
 		log_say(LOG_WARNING, "%s: `wattest status` cannot judge", err.msg);
 }
 
-/* Allotments come after the grants that they divide. */
-static void add_grants(struct appraiser *ap, bool shares)
+static int add_one(struct wt_appraisal *appraisal, const struct rig_grant *g, struct wt_err *err)
+{
+	struct wt_span cose = wt_buf_span(&g->cose);
+
+	if (g->notice)
+		return wt_appraisal_notice(appraisal, cose, g->name, err);
+	return g->share ? wt_appraisal_allotment(appraisal, cose, g->name, err)
+			: wt_appraisal_grant(appraisal, cose, g->name, err);
+}
+
+/* Allotments come after the grants that they divide, and notices last. */
+static void add_grants(struct appraiser *ap, bool shares, bool notices)
 {
 	struct wt_err err = {};
-	int r;
 
 	for (size_t i = 0; i < ap->rig->n_grants; i++) {
 		const struct rig_grant *g = &ap->rig->grants[i];
-		struct wt_span cose = wt_buf_span(&g->cose);
 
-		if (g->share != shares)
+		if (g->share != shares || g->notice != notices)
 			continue;
-		r = shares ? wt_appraisal_allotment(ap->appraisal, cose, g->name, &err)
-			   : wt_appraisal_grant(ap->appraisal, cose, g->name, &err);
-		if (r <= 0)
-			rig_refuse(ap->rig, g->name, g->digest, err.msg);
+		if (add_one(ap->appraisal, g, &err) > 0)
+			continue;
+		(notices ? rig_pass_over : rig_refuse)(ap->rig, g->name, g->digest, err.msg);
 	}
 }
 
@@ -110,8 +117,9 @@ static void add_objects(struct appraiser *ap)
 	    wt_appraisal_registration(ap->appraisal, wt_buf_span(&ap->rig->registration_cose),
 				      "registration", &err) <= 0)
 		log_say(LOG_WARNING, "an inspector will refuse the registration: %s", err.msg);
-	add_grants(ap, false);
-	add_grants(ap, true);
+	add_grants(ap, false, false);
+	add_grants(ap, true, false);
+	add_grants(ap, false, true);
 }
 
 /* A fresh appraisal that stands at the base. */

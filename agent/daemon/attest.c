@@ -43,7 +43,7 @@ static int claim_grants(const struct rig *rig, int64_t from, int64_t to, struct 
 		const struct rig_grant *g = &rig->grants[i];
 		struct wt_att_grant *claim = &att->grants[att->n_grants];
 
-		if (g->site || g->not_before > to || g->not_after <= from)
+		if (g->site || g->notice || g->not_before > to || g->not_after <= from)
 			continue;
 		memcpy(claim->id, g->id, WT_ID_LEN);
 		memcpy(claim->digest, g->digest, WT_SHA256_LEN);

@@ -132,6 +132,13 @@ void rig_refuse(struct rig *rig, const char *file, const uint8_t digest[WT_SHA25
 		rig->refused(file, why, rig->refused_user);
 }
 
+void rig_pass_over(struct rig *rig, const char *file, const uint8_t digest[WT_SHA256_LEN],
+		   const char *why)
+{
+	if (wt_refusals_new(&rig->refusals, file, digest))
+		log_say(LOG_NOTICE, "notice %s: not followed: %s", file, why);
+}
+
 static int take_allotment(const struct rig *rig, struct wt_span payload, struct rig_grant *g,
 			  struct wt_err *err)
 {
@@ -166,6 +173,14 @@ static int take_grant(const struct rig *rig, struct wt_span payload, struct rig_
 	return 0;
 }
 
+static int take_notice(struct wt_span payload, struct rig_grant *g, struct wt_err *err)
+{
+	struct wt_notice notice;
+
+	g->notice = true;
+	return wt_notice_decode(payload, &notice, err);
+}
+
 /* Whose it is. Whether it is good is for the appraisal to say, where there are trust anchors. */
 static int read_grant(struct rig *rig, const char *path, struct rig_grant *g, struct wt_err *err)
 {
@@ -176,8 +191,10 @@ static int read_grant(struct rig *rig, const char *path, struct rig_grant *g, st
 		r = take_allotment(rig, cose.payload, g, err);
 	else if (r == 0 && cose.typ == WT_TYP_GRANT)
 		r = take_grant(rig, cose.payload, g, err);
+	else if (r == 0 && cose.typ == WT_TYP_NOTICE)
+		r = take_notice(cose.payload, g, err);
 	else if (r == 0)
-		r = wt_fail(err, EBADMSG, "it is neither a grant nor an allotment");
+		r = wt_fail(err, EBADMSG, "it is neither a grant nor an allotment nor a notice");
 	wt_sha256(wt_buf_span(&g->cose), g->digest);
 	return r;
 }
@@ -255,6 +272,7 @@ static uint64_t stamp(const char *dir)
 static void load_grants(struct rig *rig, const struct wt_config *config)
 {
 	struct dirent **names = NULL;
+	size_t notices = 0;
 	int n;
 
 	drop_grants(rig);
@@ -274,9 +292,13 @@ static void load_grants(struct rig *rig, const struct wt_config *config)
 		free(names[i]);
 	}
 	free(names);
+	for (size_t i = 0; i < rig->n_grants; i++)
+		notices += rig->grants[i].notice;
+	if (notices)
+		log_say(LOG_INFO, "%s: notices: %zu", config->grants, notices);
 	if (n)
-		log_say(LOG_INFO, "%s: %zu of %d grants are this rig's", config->grants,
-			rig->n_grants, n);
+		log_say(LOG_INFO, "%s: %zu of %zu grants are this rig's", config->grants,
+			rig->n_grants - notices, (size_t)n - notices);
 }
 
 bool rig_reload_grants(struct rig *rig, const struct wt_config *config)

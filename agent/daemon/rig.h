@@ -16,6 +16,7 @@ struct rig_grant {
 	struct wt_buf cose;
 	uint8_t digest[WT_SHA256_LEN];
 	bool share; /* an allotment */
+	bool notice; /* one about grants: not to be spent, and whom it concerns is for the appraisal */
 	bool site; /* a grant to a site: only its allotments are spent */
 	uint8_t id[WT_ID_LEN];
 	int64_t not_before, not_after;
@@ -50,6 +51,9 @@ bool rig_reload_grants(struct rig *rig, const struct wt_config *config);
 /* Says why a grant is not used, once; so does whoever else judges it. */
 void rig_refuse(struct rig *rig, const char *file, const uint8_t digest[WT_SHA256_LEN],
 		const char *why);
+/* The same of a notice, which may well be about others. */
+void rig_pass_over(struct rig *rig, const char *file, const uint8_t digest[WT_SHA256_LEN],
+		   const char *why);
 void rig_close(struct rig *rig);
 
 #endif

@@ -64,7 +64,7 @@ logged "and taken when it is whole" "3 of 3 grants are this rig's" 2
 
 # --- bad ones, once --------------------------------------------------------------------------------------
 cp reg.cose grants.d/wrong.cose
-logged "what is no grant" "grant wrong.cose: refused: it is neither a grant nor an allotment; left where it is"
+logged "what is no grant" "grant wrong.cose: refused: it is neither a grant nor an allotment nor a notice; left where it is"
 cp sold/tx-5.cose grants.d/flipped.cose
 printf '\377' | dd of=grants.d/flipped.cose bs=1 seek=$(($(stat -c %s sold/tx-5.cose) - 5)) conv=notrunc status=none
 logged "a signature that does not verify" "grant flipped.cose: refused: "
@@ -96,6 +96,13 @@ cp share-0100*/*.cose grants.d/theirs.cose
 logged "another rig's share" "it is for another rig to spend"
 quiet
 logged "this rig's is not refused again" "grant ours.cose: refused" 1
+
+# --- notices ---------------------------------------------------------------------------------------------
+"$authority" notice auth revoke-grant --grant tx-2 -o grants.d/revoked.cose >/dev/null
+logged "a notice" "grants.d: notices: 1"
+"$authority" notice auth curtail --licence other --max-w 5 --until +1h -o grants.d/curtailed.cose >/dev/null
+logged "one that is about others" "notice curtailed.cose: not followed: it does not concern this rig"
+same "is no refusal" 0 "$(grep -c "d.cose: refused: it does not" log)"
 
 # --- the folder itself -----------------------------------------------------------------------------------
 mv grants.d elsewhere
