@@ -6,6 +6,8 @@ $(B)/out/tests/bench/%: $(B)/out/tests/bench/%.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lm
 
+$(B)/out/tests/bench/site: $(B)/out/tests/bench/day/rigs.o
+
 $(B)/bpf/bench/%.bpf.o: tests/bench/%.bpf.c $(B)/bpf/vmlinux.h
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
