@@ -16,6 +16,7 @@ const char *wt_event_name(enum wt_event event)
 		[WT_EVENT_REGISTRATION_EXPIRY] = "registration-expiry",
 		[WT_EVENT_GRANT_REFUSED] = "grant-refused",
 		[WT_EVENT_PURCHASE_FAILED] = "purchase-failed",
+		[WT_EVENT_CURTAILED] = "curtailed",
 	};
 
 	return names[event];

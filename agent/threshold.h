@@ -24,6 +24,7 @@ enum wt_event {
 	/* Told by whoever found it: no bound is crossed */
 	WT_EVENT_GRANT_REFUSED,
 	WT_EVENT_PURCHASE_FAILED,
+	WT_EVENT_CURTAILED,
 	WT_EVENTS,
 };
 

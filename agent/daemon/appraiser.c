@@ -103,8 +103,11 @@ static void add_grants(struct appraiser *ap, bool shares, bool notices)
 
 		if (g->share != shares || g->notice != notices)
 			continue;
-		if (add_one(ap->appraisal, g, &err) > 0)
+		if (add_one(ap->appraisal, g, &err) > 0) {
+			if (notices && ap->rig->noticed)
+				ap->rig->noticed(g, ap->rig->told_user);
 			continue;
+		}
 		(notices ? rig_pass_over : rig_refuse)(ap->rig, g->name, g->digest, err.msg);
 	}
 }

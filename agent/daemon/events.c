@@ -6,9 +6,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/allocation.h"
 #include "lib/cbor.h"
+#include "lib/cose.h"
 #include "lib/format.h"
 #include "lib/plan.h"
+#include "lib/timestamp.h"
 
 #include "daemon.h"
 #include "events.h"
@@ -82,7 +85,7 @@ static void save(struct daemon *d)
 /* --- telling ----------------------------------------------------------------------------------------- */
 
 struct values {
-	char text[VALUES_MAX][320];
+	char text[VALUES_MAX][WT_PATH_MAX + 320]; /* the longest is a file's path */
 	size_t n;
 };
 
@@ -191,6 +194,37 @@ static void on_refused(const char *file, const char *why, void *user)
 	tell(d, WT_EVENT_GRANT_REFUSED, &values);
 }
 
+/* Told when it comes and not when it begins, so that there is time to draw less. */
+static void on_notice(const struct rig_grant *g, void *user)
+{
+	struct daemon *d = user;
+	struct wt_facts facts = gather(d);
+	char name[2 * WT_ID_LEN + 8] = "notice/", from[WT_TIMESTAMP_LEN], until[WT_TIMESTAMP_LEN];
+	struct wt_notice notice;
+	struct values values;
+	struct wt_cose cose;
+
+	if (wt_cose_decode(wt_buf_span(&g->cose), &cose, NULL) < 0 ||
+	    wt_notice_decode(cose.payload, &notice, NULL) < 0 || notice.kind != WT_NOTICE_CURTAIL ||
+	    notice.to <= facts.now)
+		return;
+	wt_hex(notice.id, WT_ID_LEN, name + strlen(name)); /* remembered like a refused file */
+	if (!wt_refusals_new(&d->rig.refusals, name, g->digest))
+		return;
+	d->told->stored = false;
+	save(d);
+	log_say(LOG_WARNING, "curtailed: at most %u W from %s until %s%s%s", notice.max_w,
+		wt_timestamp_utc(notice.from, from), wt_timestamp_utc(notice.to, until),
+		notice.reason[0] ? ": " : "", notice.reason);
+	describe(d, &facts, &values);
+	add(&values, "WATTEST_MAX_W=%" PRIu32, notice.max_w);
+	add(&values, "WATTEST_FROM_S=%" PRId64, notice.from);
+	add(&values, "WATTEST_UNTIL_S=%" PRId64, notice.to);
+	add(&values, "WATTEST_FILE=%s/%s", d->config.grants, g->name);
+	add(&values, "WATTEST_REASON=%s", notice.reason);
+	tell(d, WT_EVENT_CURTAILED, &values);
+}
+
 void events_purchase_failed(struct daemon *d, int64_t hour, const char *reason)
 {
 	struct wt_facts facts = gather(d);
@@ -225,7 +259,8 @@ int events_start(struct daemon *d, struct wt_err *err)
 		return r;
 	load(d);
 	d->rig.refused = on_refused;
-	d->rig.refused_user = d;
+	d->rig.noticed = on_notice;
+	d->rig.told_user = d;
 	return 0;
 }
 

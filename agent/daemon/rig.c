@@ -129,7 +129,7 @@ void rig_refuse(struct rig *rig, const char *file, const uint8_t digest[WT_SHA25
 	}
 	log_say(LOG_WARNING, "grant %s: refused: %s; left where it is", file, why);
 	if (rig->refused)
-		rig->refused(file, why, rig->refused_user);
+		rig->refused(file, why, rig->told_user);
 }
 
 void rig_pass_over(struct rig *rig, const char *file, const uint8_t digest[WT_SHA256_LEN],

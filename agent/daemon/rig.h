@@ -36,7 +36,9 @@ struct rig {
 	struct wt_refusals refusals; /* grants that were named as refused */
 	/* Told of each when it is named first. May be NULL */
 	void (*refused)(const char *file, const char *why, void *user);
-	void *refused_user;
+	/* Told of each notice that the appraisal follows, each time it is judged. May be NULL */
+	void (*noticed)(const struct rig_grant *notice, void *user);
+	void *told_user;
 };
 
 /* The key, which never changes while the daemon runs. -ENOENT with how to make one. */

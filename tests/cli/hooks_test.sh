@@ -154,6 +154,26 @@ sleep 1
 told grant-refused 1
 stop
 
+# --- curtailed -------------------------------------------------------------------------------------------
+start
+"$authority" notice auth curtail --licence DMI-84-0031 --max-w 900 --from @$((now + 3600)) --until @$((now + 7200)) \
+	--reason "cold night" -o curtail.cose >/dev/null
+"$authority" notice auth curtail --licence DMI-OTHER --max-w 5 --until @$((now + 7200)) -o others.cose >/dev/null
+cp others.cose grants.d/
+sleep 0.7
+cp curtail.cose grants.d/
+told curtailed 1
+same "how much" 900 "$(value curtailed WATTEST_MAX_W)"
+same "when" "$((now + 3600)) $((now + 7200))" "$(value curtailed WATTEST_FROM_S) $(value curtailed WATTEST_UNTIL_S)"
+same "why" "cold night" "$(value curtailed WATTEST_REASON)"
+touch grants.d/curtail.cose
+sleep 1
+stop
+start
+sleep 1
+told curtailed 1
+stop
+
 # --- programs that fail, hang, or leave something behind ----------------------------------------------------
 rm hooks.d/*
 cat >hooks.d/1-fail <<END
