@@ -43,7 +43,9 @@ void wt_appraisal_free(struct wt_appraisal *a)
 	free(a->h.sources);
 	free(a->h.devices);
 	free(a->h.checks);
+	free(a->h.raw_uj);
 	free(a->run.seen);
+	free(a->run.older);
 	free(a->run.grants);
 	free(a->run.sources);
 	free(a->run.devices);

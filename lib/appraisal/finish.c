@@ -63,6 +63,7 @@ static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct
 {
 	bool nothing = a->run.attestations == 0 && a->run.repeated == 0;
 	enum wt_check check;
+	uint64_t unknown;
 
 	wt_registration_conclude(a, f);
 	wt_grants_conclude(a, f);
@@ -72,6 +73,7 @@ static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct
 		wt_no_claim(f, check, "no attestation was accepted");
 	if (nothing)
 		return;
+	unknown = wt_sequence_conclude_older(a, f);
 	wt_no_claim(f, WT_CHECK_WITNESS, "no TPM quote: a software key signed");
 	wt_signers_conclude(a, f, v);
 	wt_devices_conclude(a, f, v);
@@ -86,7 +88,7 @@ static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct
 		wt_no_claim(f, check, "nothing new: all attestations were looked at before");
 	if (a->run.attestations == 0)
 		return;
-	wt_sequence_conclude(a, f);
+	wt_sequence_conclude(a, f, unknown);
 	wt_replay_conclude(a, f);
 	wt_counters_conclude(a, f);
 	wt_time_conclude(a, f);

@@ -33,6 +33,7 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 #define UNREGISTERED (-1)
+#define NO_READING UINT64_MAX
 
 /* Energy of a check (or of all outputs) beside that of the inputs over the same time. */
 struct comparison {
@@ -45,6 +46,8 @@ struct comparison {
 struct source {
 	uint32_t id;
 	uint8_t flags; /* WATTEST_SOURCE_* */
+	bool accumulator; /* in hardware, and reading_uj was its raw value at added_ns */
+	uint64_t reading_uj;
 	bool known; /* its SOURCE_ADD was seen; else it is only a number */
 	char chip[32], parent[64], attribute[32], label[32];
 	uint64_t added_ns; /* of SOURCE_ADD; when not known, of the first window it was seen in */
@@ -94,7 +97,8 @@ struct history {
 	bool begun; /* an attestation was accepted */
 	uint8_t ueid[WT_UEID_LEN];
 	uint64_t seq; /* of the newest attestation accepted */
-	uint8_t digest[WT_SHA256_LEN];
+	uint8_t digest[WT_SHA256_LEN], prev[WT_SHA256_LEN];
+	int64_t iat;
 	uint8_t epoch[WATTEST_EPOCH_LEN];
 	uint8_t head[WT_SHA256_LEN];
 	uint64_t next_record; /* seq */
@@ -122,6 +126,8 @@ struct history {
 	struct comparison outputs;
 	/* One for each registered source, used for those with that role */
 	struct comparison *checks;
+	/* Its accumulator's raw value at the end of the newest window, or NO_READING; one for each */
+	uint64_t *raw_uj;
 };
 
 /* What one registered source measured in the window being read. */
@@ -151,10 +157,20 @@ struct seen {
 	uint8_t digest[WT_SHA256_LEN];
 };
 
+/* An attestation from before what this run read. */
+struct older {
+	uint64_t seq;
+	int64_t iat;
+	uint8_t digest[WT_SHA256_LEN], prev[WT_SHA256_LEN];
+};
+
 struct run {
 	uint64_t attestations, first_seq, repeated;
 	struct seen *seen; /* by rising seq */
 	size_t n_seen;
+	struct older *older; /* by rising seq */
+	size_t n_older;
+	struct older past; /* what this run began with */
 	uint64_t refused_seq; /* of an attestation that was given and refused */
 	uint64_t records, windows, pruned, events, epochs;
 	uint64_t from_realtime_ns, to_realtime_ns;
@@ -189,6 +205,8 @@ struct run {
 struct reading {
 	uint64_t seq; /* of the attestation, for sentences */
 	int64_t at; /* its time, as far as it can be believed */
+	/* From the begin of the window being read, what a meter settled with the gap before it */
+	uint64_t settled_ns;
 	bool slept; /* in this step the host was suspended or resumed */
 	/* The log goes on after something that could not be read: take its seq as it comes */
 	bool resync;
@@ -361,7 +379,11 @@ void wt_curtailment_conclude(const struct wt_appraisal *a, struct wt_findings *f
  */
 int wt_sequence_next(struct wt_appraisal *a, const struct wt_attestation *att,
 		     const uint8_t digest[WT_SHA256_LEN], struct wt_err *err);
-void wt_sequence_conclude(const struct wt_appraisal *a, struct wt_findings *f);
+/* The newest now, of the state or the first of all, is what older ones must lead to. */
+void wt_sequence_from(struct wt_appraisal *a);
+/* Those from before that: returns how many are in nobody's line. */
+uint64_t wt_sequence_conclude_older(const struct wt_appraisal *a, struct wt_findings *f);
+void wt_sequence_conclude(const struct wt_appraisal *a, struct wt_findings *f, uint64_t unknown);
 
 int wt_replay(struct wt_appraisal *a, const struct wt_attestation *att);
 /* Only whether it replays in itself: tells a changed record from a changed signature. */
@@ -450,7 +472,9 @@ void wt_sighting_window(struct wt_appraisal *a, const struct device *d, uint64_t
 void wt_sighting_removed(struct wt_appraisal *a, const struct device *d, uint64_t boottime_ns);
 
 void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
-/* Charges a gap as it stands, but for the energy of what nobody measured. */
+/* Adds what a registered source counted, with the bounds of its class. */
+void wt_energy_add(struct wt_energy *e, const struct wt_reg_source *reg, uint64_t uj);
+/* Charges a gap: what was measured of it, and what nobody measured at the nameplate's power. */
 void wt_energy_gap(struct wt_appraisal *a, struct wt_charge *charge);
 void wt_energy_conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v);
 

@@ -49,6 +49,8 @@
 	  "two different attestations with the same seq")                                                   \
 	X(SEQUENCE_PREV, "sequence-prev", SEQUENCE, CONTRAINDICATED,                                         \
 	  "the attestation does not name the digest of the one before it")                                  \
+	X(SEQUENCE_UNKNOWN, "sequence-unknown", SEQUENCE, WARNING,                                           \
+	  "an attestation is older than what was looked at before, and nothing links it to that")           \
 	X(CHAIN_BROKEN, "chain-broken", CHAIN, CONTRAINDICATED,                                              \
 	  "the records do not replay to the chain value claimed: a record was changed, dropped or moved")   \
 	X(CHAIN_GAP, "chain-gap", CHAIN, CONTRAINDICATED,                                                    \

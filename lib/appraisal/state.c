@@ -30,7 +30,7 @@ static void comparison(struct wt_port *p, struct comparison *c)
 
 static void source(struct wt_port *p, struct source *s)
 {
-	wt_port_group(p, 25);
+	wt_port_group(p, 27);
 	wt_port_number32(p, &s->id);
 	wt_port_number8(p, &s->flags);
 	wt_port_boolean(p, &s->known);
@@ -56,6 +56,8 @@ static void source(struct wt_port *p, struct source *s)
 	wt_port_number32(p, &s->twin);
 	wt_port_number32(p, &s->twin_windows);
 	wt_port_boolean(p, &s->twin_varied);
+	wt_port_boolean(p, &s->accumulator);
+	wt_port_number(p, &s->reading_uj);
 	s->at.id = s->id;
 }
 
@@ -83,9 +85,11 @@ static void device(struct wt_port *p, struct device *d)
 
 static void progress(struct wt_port *p, struct history *h)
 {
-	wt_port_group(p, 21);
+	wt_port_group(p, 23);
 	wt_port_number(p, &h->seq);
 	wt_port_bytes(p, h->digest, sizeof(h->digest));
+	wt_port_bytes(p, h->prev, sizeof(h->prev));
+	wt_port_integer(p, &h->iat);
 	wt_port_bytes(p, h->epoch, sizeof(h->epoch));
 	wt_port_bytes(p, h->head, sizeof(h->head));
 	wt_port_number(p, &h->next_record);
@@ -207,6 +211,23 @@ static void grants(struct wt_port *p, struct wt_appraisal *a)
 	}
 }
 
+/* By the registration's order, as comparisons. */
+static void readings(struct wt_port *p, struct wt_appraisal *a, bool same_registration)
+{
+	size_t n = a->registered ? a->reg.n_sources : 0, i;
+	uint64_t other;
+
+	wt_port_list(p, &n);
+	for (i = 0; p->r == 0 && i < n; i++) {
+		bool ours = same_registration && a->registered && i < a->reg.n_sources;
+
+		other = ours ? a->h.raw_uj[i] : NO_READING;
+		wt_port_number(p, &other);
+		if (ours)
+			a->h.raw_uj[i] = other;
+	}
+}
+
 static void curtailment(struct wt_port *p, struct notice *n)
 {
 	wt_port_group(p, 4);
@@ -253,7 +274,7 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	bool same;
 
 	if (p->out)
-		wt_cbor_put_map(p->out, 9);
+		wt_cbor_put_map(p->out, 10);
 	else
 		p->r = wt_cbor_map(p->in, &map);
 	wt_port_label(p, &map, 1);
@@ -287,6 +308,8 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	grants(p, a);
 	wt_port_label(p, &map, 9);
 	curtailments(p, a);
+	wt_port_label(p, &map, 10);
+	readings(p, a, same);
 	if (p->r == 0 && !p->out)
 		p->r = wt_cbor_end(p->in);
 }
@@ -294,11 +317,13 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 static void forget(struct wt_appraisal *a)
 {
 	struct comparison *checks = a->h.checks;
+	uint64_t *raw_uj = a->h.raw_uj;
 	size_t i;
 
 	free(a->h.sources);
 	free(a->h.devices);
-	a->h = (struct history){ .checks = checks };
+	a->h = (struct history){ .checks = checks, .raw_uj = raw_uj };
+	wt_source_clear_meters(a);
 	for (i = 0; a->registered && i < a->reg.n_sources; i++)
 		checks[i] = (struct comparison){ 0 };
 	for (i = 0; i < a->ledger.n; i++)
@@ -326,6 +351,8 @@ int wt_appraisal_state_load(struct wt_appraisal *a, struct wt_span bytes_in, str
 		port.r = wt_device_match(a, &a->h.devices[i]);
 	if (port.r < 0)
 		forget(a);
+	else
+		wt_sequence_from(a);
 	return port.r == -ENOMEM ? wt_fail(err, ENOMEM, "no memory for the state") : port.r;
 }
 

@@ -64,4 +64,105 @@ TEST(gap_is_charged_by_boottime)
 	free(rig);
 }
 
+/* --- which attestations are given ----------------------------------------------------------------- */
+
+FIXTURE(again)
+{
+	struct rig rig;
+	struct wt_buf state;
+	struct wt_verdict v;
+};
+
+/* Judged up to attestation 8, with the state kept; the rig goes on. */
+FIXTURE_SETUP(again)
+{
+	struct rig_judging how = { .ret_state = &self->state };
+
+	memset(&self->state, 0, sizeof(self->state));
+	rig_init(&self->rig);
+	rig_grant(&self->rig, 1000, -HOUR, 24 * HOUR);
+	rig_boot(&self->rig);
+	rig_minutes(&self->rig, 4);
+	rig_off(&self->rig, 60);
+	rig_boot(&self->rig);
+	rig_minutes(&self->rig, 4);
+	self->v = rig_judge(&self->rig, &how);
+	wt_verdict_clear(&self->v);
+}
+
+FIXTURE_TEARDOWN(again)
+{
+	wt_verdict_clear(&self->v);
+	wt_buf_free(&self->state);
+	rig_free(&self->rig);
+}
+
+static struct wt_outcome sequence(struct rig *rig, const struct wt_buf *state, struct wt_verdict *v,
+				  size_t first, size_t n)
+{
+	*v = rig_judge(
+		rig, &(struct rig_judging){ .state = wt_buf_span(state), .first = first, .n = n });
+	printf("# %s\n", v->checks[WT_CHECK_SEQUENCE].reason);
+	return v->checks[WT_CHECK_SEQUENCE];
+}
+
+/* The store is thrown away: a new agent's seqs are those that the state has passed. */
+static void begin_anew(struct rig *rig)
+{
+	rig_off(rig, 60);
+	rig->att_seq = 1;
+	memset(rig->prev, 0, sizeof(rig->prev));
+	rig_boot(rig);
+}
+
+TEST_F(again, a_line_begun_anew_is_a_fork)
+{
+	begin_anew(&self->rig);
+	rig_minutes(&self->rig, 7);
+	EXPECT_STREQ("sequence-fork", sequence(&self->rig, &self->state, &self->v, 8, 7).code);
+	EXPECT_EQ(WT_CONTRAINDICATED, self->v.tier);
+}
+
+static void signed_long_ago(struct rig *rig, struct wt_attestation *att)
+{
+	(void)rig;
+	att->iat = RIG_T0;
+}
+
+TEST_F(again, a_line_begun_anew_and_backdated_is_seen)
+{
+	begin_anew(&self->rig);
+	self->rig.edit_attestation = signed_long_ago;
+	rig_minutes(&self->rig, 7);
+	EXPECT_STREQ("sequence-unknown", sequence(&self->rig, &self->state, &self->v, 8, 7).code);
+	EXPECT_EQ(WT_WARNING, self->v.tier);
+}
+
+TEST_F(again, two_of_one_seq_are_a_fork_whenever_they_were_signed)
+{
+	begin_anew(&self->rig);
+	self->rig.edit_attestation = signed_long_ago;
+	rig_minutes(&self->rig, 7);
+	EXPECT_STREQ("sequence-fork", sequence(&self->rig, &self->state, &self->v, 0, 15).code);
+}
+
+TEST_F(again, the_same_again_is_the_same)
+{
+	EXPECT_STREQ("none", sequence(&self->rig, &self->state, &self->v, 0, 8).code);
+	EXPECT_EQ(WT_AFFIRMING, self->v.tier);
+}
+
+TEST_F(again, an_overlap_is_in_its_line)
+{
+	rig_minutes(&self->rig, 2);
+	EXPECT_STREQ("ok", sequence(&self->rig, &self->state, &self->v, 2, 8).code);
+	EXPECT_NE(NULL, strstr(self->v.checks[WT_CHECK_SEQUENCE].reason, "6 attestations given"));
+	EXPECT_EQ(WT_AFFIRMING, self->v.tier);
+}
+
+TEST_F(again, a_part_that_leads_nowhere_is_said)
+{
+	EXPECT_STREQ("sequence-unknown", sequence(&self->rig, &self->state, &self->v, 0, 3).code);
+}
+
 TEST_HARNESS_MAIN
