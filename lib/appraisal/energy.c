@@ -72,10 +72,16 @@ static struct wt_energy at_nameplate(const struct wt_appraisal *a, uint64_t ns)
 	return (struct wt_energy){ 0, uj, uj };
 }
 
+void wt_energy_add(struct wt_energy *e, const struct wt_reg_source *reg, uint64_t uj)
+{
+	e->low = plus(e->low, scale(uj, MILLION - reg->class_ppm, MILLION));
+	e->best = plus(e->best, uj);
+	e->high = plus(e->high, round_up(uj, MILLION + reg->class_ppm, MILLION));
+}
+
 static void measure(struct wt_appraisal *a, uint64_t span_ns, struct wt_charge *charge)
 {
 	bool identified = all_identified(&a->h);
-	struct wt_energy *e = &charge->measured;
 	uint64_t absent_ns, input_ns;
 	size_t i;
 
@@ -85,10 +91,9 @@ static void measure(struct wt_appraisal *a, uint64_t span_ns, struct wt_charge *
 
 		if (reg->role != WT_ROLE_INPUT)
 			continue;
-		e->low = plus(e->low, scale(m->energy_uj, MILLION - reg->class_ppm, MILLION));
-		e->best = plus(e->best, m->energy_uj);
-		e->high = plus(e->high, round_up(m->energy_uj, MILLION + reg->class_ppm, MILLION));
+		wt_energy_add(&charge->measured, reg, m->energy_uj);
 		absent_ns = identified ? minus(span_ns, m->covered_ns) : 0;
+		absent_ns = minus(absent_ns, a->reading.settled_ns);
 		input_ns = plus(m->dark_ns, absent_ns);
 		if (input_ns <= charge->unmeasured_ns)
 			continue;
@@ -169,7 +174,8 @@ void wt_energy_gap(struct wt_appraisal *a, struct wt_charge *charge)
 	if (!has_input(a))
 		return;
 	charge->substituted = at_nameplate(a, charge->unmeasured_ns);
-	a->run.gap_uj = plus(a->run.gap_uj, charge->substituted.best);
+	a->run.gap_uj = plus(a->run.gap_uj,
+			     plus(charge->measured.best, charge->substituted.best));
 	charge_it(a, charge);
 }
 

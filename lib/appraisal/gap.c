@@ -2,8 +2,9 @@
 /*
  * Gaps: time from the end of one log to the beginning of the next, which nobody attested: the host,
  * the module or the agent was off, or what they attested never came. It is charged at the
- * nameplate's power, so that switching the measurement off saves nothing. A notice that the rig was
- * off changes nothing by itself: nobody but a meter that counted on could bear it out.
+ * nameplate's power, so that switching the measurement off saves nothing. But where every input is
+ * an accumulator that counted on, the gap is settled by what it counted, to the uJ: that alone bears
+ * out a notice that the rig was off.
  *
  * A gap is settled with the first window behind it: a clock that was wrong at boot is set by then.
  */
@@ -62,6 +63,50 @@ static void warn_of_clock(struct wt_appraisal *a, uint64_t realtime_ns)
 		wt_format_duration(a->h.gap_least_ns / NS_PER_S, least));
 }
 
+/* The first source in that place of the new log. */
+static const struct source *first_of(const struct history *h, size_t registered)
+{
+	const struct source *s;
+
+	for (s = h->sources; s < h->sources + h->n_sources; s++) {
+		if (s->registered == (int)registered)
+			return s;
+	}
+	return NULL;
+}
+
+/*
+ * Did every input's accumulator count on? One that reads less was reset, and one that rose by more
+ * than 120 % of the nameplate is no accumulator of this rig: then nothing is known.
+ */
+static bool settle(struct wt_appraisal *a, uint64_t from_ns, struct wt_charge *charge)
+{
+	uint64_t span_ns = charge->to_ns - charge->from_ns, settled_ns = UINT64_MAX, rose;
+	struct wt_energy e = { 0 };
+	const struct source *s;
+	size_t i;
+
+	for (i = 0; i < a->reg.n_sources; i++) {
+		if (a->reg.sources[i].role != WT_ROLE_INPUT)
+			continue;
+		s = first_of(&a->h, i);
+		if (!s || !s->accumulator || a->h.raw_uj[i] == NO_READING ||
+		    s->reading_uj < a->h.raw_uj[i])
+			return false;
+		rose = s->reading_uj - a->h.raw_uj[i];
+		wt_energy_add(&e, &a->reg.sources[i], rose);
+		if (minus(s->added_ns, from_ns) < settled_ns)
+			settled_ns = minus(s->added_ns, from_ns);
+	}
+	if (settled_ns == UINT64_MAX ||
+	    e.best > scale((uint64_t)a->reg.nameplate_w * 1200, plus(span_ns, settled_ns), 1000000))
+		return false;
+	charge->measured = e;
+	charge->unmeasured_ns = 0;
+	a->reading.settled_ns = settled_ns;
+	return true;
+}
+
 void wt_gap_close(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns)
 {
 	/* Without LOAD the window's own energy is unknown too: the gap ends behind it. */
@@ -71,6 +116,7 @@ void wt_gap_close(struct wt_appraisal *a, const struct wt_window *w, uint64_t fr
 				    .gap = true,
 				    .why = "nobody attested: host, module or agent off" };
 
+	a->reading.settled_ns = 0;
 	if (a->h.gap_from_ns == 0)
 		return;
 	a->h.gap_from_ns = 0;
@@ -85,6 +131,7 @@ void wt_gap_close(struct wt_appraisal *a, const struct wt_window *w, uint64_t fr
 	a->run.unattested_ns = plus(a->run.unattested_ns, charge.unmeasured_ns);
 	if (!a->registered)
 		return;
-	warn_of_off(a, &charge);
+	if (!settle(a, until_ns, &charge))
+		warn_of_off(a, &charge);
 	wt_energy_gap(a, &charge);
 }

@@ -45,7 +45,8 @@ static int make_meters(struct wt_appraisal *a, struct wt_err *err)
 
 	a->meters = calloc(n, sizeof(*a->meters));
 	a->h.checks = calloc(n, sizeof(*a->h.checks));
-	if (!a->meters || !a->h.checks)
+	a->h.raw_uj = calloc(n, sizeof(*a->h.raw_uj));
+	if (!a->meters || !a->h.checks || !a->h.raw_uj)
 		return wt_fail(err, ENOMEM, "no memory for a registration");
 	return 0;
 }
@@ -57,8 +58,10 @@ static void forget(struct wt_appraisal *a)
 	wt_cert_freep(&a->rig.cert);
 	free(a->meters);
 	free(a->h.checks);
+	free(a->h.raw_uj);
 	a->meters = NULL;
 	a->h.checks = NULL;
+	a->h.raw_uj = NULL;
 }
 
 int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const char *name,
@@ -102,6 +105,7 @@ int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const
 	}
 	wt_sha256(wt_buf_span(&a->registration_cose), a->registration_digest);
 	a->registered = true;
+	wt_source_clear_meters(a);
 	return 1;
 }
 

@@ -134,6 +134,8 @@ int wt_source_add(struct wt_appraisal *a, const struct wt_record *rec)
 	memcpy(&raw, rec->payload.p, sizeof(raw));
 	s.id = le32toh(raw.id);
 	s.flags = raw.flags;
+	s.reading_uj = le64toh(raw.reading_uj);
+	s.accumulator = raw.kind == WATTEST_SOURCE_ENERGY && s.reading_uj != NO_READING;
 	memcpy(s.chip, raw.chip, sizeof(s.chip));
 	memcpy(s.parent, raw.parent, sizeof(s.parent));
 	memcpy(s.attribute, raw.attribute, sizeof(s.attribute));
@@ -183,8 +185,10 @@ void wt_source_clear_meters(struct wt_appraisal *a)
 {
 	size_t i;
 
-	for (i = 0; a->registered && i < a->reg.n_sources; i++)
+	for (i = 0; a->registered && i < a->reg.n_sources; i++) {
 		a->meters[i] = (struct meter){ .steady = true };
+		a->h.raw_uj[i] = NO_READING;
+	}
 }
 
 static uint64_t gap(const struct wt_appraisal *a)
@@ -233,6 +237,23 @@ static void add_to_tally(struct wt_appraisal *a, const struct source *s,
 	}
 }
 
+/*
+ * An accumulator that was followed without a break stands at its first reading and what it counted
+ * since. Two sources in one place leave it open.
+ */
+static void note_reading(struct wt_appraisal *a, const struct source *s)
+{
+	uint64_t *raw = &a->h.raw_uj[s->registered];
+	bool followed = s->accumulator && s->at.unmeasured_ns == 0 && s->at.refused == 0;
+	const struct source *other;
+
+	*raw = followed ? plus(s->reading_uj, s->at.energy_uj) : NO_READING;
+	for (other = a->h.sources; other < s; other++) {
+		if (other->registered == s->registered && other->removed_ns == 0)
+			*raw = NO_READING;
+	}
+}
+
 void wt_source_window(struct wt_appraisal *a, struct source *s, const struct wt_window_source *now,
 		      const struct wt_window *w, uint64_t from_ns, bool sound)
 {
@@ -264,6 +285,8 @@ void wt_source_window(struct wt_appraisal *a, struct source *s, const struct wt_
 			s->last_mw = now->last_mw;
 	}
 	s->at = *now;
+	if (s->registered != UNREGISTERED)
+		note_reading(a, s);
 }
 
 /* One registered source at the end of what was looked at. */

@@ -298,6 +298,95 @@ BENT(off_by_notice_at_another_time, ENERGY, "ok", 0)
 	rig_minutes(rig, 2);
 }
 
+/* --- gaps that an accumulator settles --------------------------------------------------------- */
+
+/* The meter counts on from 5 kWh; off_uj while nobody attests, for an hour. */
+static void counted_on(struct rig *rig, uint64_t off_uj)
+{
+	rig_off(rig, HOUR);
+	rig->raw_uj += off_uj;
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+static void with_accumulator(struct rig *rig)
+{
+	rig->accumulator = true;
+	rig->raw_uj = UINT64_C(5000) * 3600000000;
+	rig_unload(rig);
+	rig_attest(rig, NO_NONCE);
+	rig_off(rig, 1);
+	rig->raw_uj = UINT64_C(5000) * 3600000000;
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+BENT(gap_that_a_meter_settles, ENERGY, "ok", 0)
+{
+	with_accumulator(rig);
+	counted_on(rig, UINT64_C(100) * 3600000000);
+}
+
+BENT(gap_in_which_a_meter_counted_too_much_for_the_grant, ENERGY, "energy-exceeded", 0)
+{
+	with_accumulator(rig);
+	counted_on(rig, UINT64_C(1000) * 3600000000);
+}
+
+BENT(off_by_notice_and_borne_out, ENERGY, "ok", 0)
+{
+	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_OFF, 0, DAY);
+
+	with_accumulator(rig);
+	/* A second of the first log's end was charged: the notice begins behind it. */
+	notice.from = (int64_t)(rig->realtime_ns / RIG_S);
+	rig_notice_sign(rig, &notice, &rig->energy);
+	counted_on(rig, 0);
+}
+
+BENT(meter_that_was_reset, ENERGY, "energy-exceeded", 0)
+{
+	with_accumulator(rig);
+	rig_off(rig, HOUR);
+	rig->raw_uj = 1000;
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+BENT(meter_that_counts_what_no_rig_draws, ENERGY, "energy-exceeded", 0)
+{
+	with_accumulator(rig);
+	counted_on(rig, UINT64_C(4201) * 3600000000);
+}
+
+static void refuse_one(struct rig *rig, size_t i, struct wattest_window_source *s)
+{
+	s->refused = htole32(1);
+}
+
+BENT(meter_that_was_not_followed, ENERGY, "energy-exceeded", 0)
+{
+	with_accumulator(rig);
+	rig->edit_source = refuse_one;
+	rig_minute(rig);
+	rig->edit_source = NULL;
+	counted_on(rig, 0);
+}
+
+BENT(meter_that_settles_over_two_runs, ENERGY, "ok", 0)
+{
+	static struct wt_buf state;
+	struct rig_judging before = { .ret_state = &state };
+	struct wt_verdict v;
+
+	with_accumulator(rig);
+	v = rig_judge(rig, &before);
+	wt_verdict_clear(&v);
+	how->state = wt_buf_span(&state);
+	how->first = rig->n_atts;
+	counted_on(rig, UINT64_C(100) * 3600000000);
+}
+
 /* The clock is a day behind when the log begins, and set before its first window. */
 BENT(gap_hidden_by_a_clock_set_back, ENERGY, "energy-exceeded", ALSO(TIME))
 {
@@ -330,6 +419,31 @@ TEST(gap_is_charged_to_the_uj)
 	EXPECT_LT(v.chargeable.low, v.measured_uj);
 	printf("# %s\n", v.checks[WT_CHECK_ENERGY].reason);
 	EXPECT_NE(NULL, strstr(v.checks[WT_CHECK_ENERGY].reason, "that nobody attested"));
+	wt_verdict_clear(&v);
+	rig_free(rig);
+	free(rig);
+}
+
+TEST(gap_is_settled_to_the_uj)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+	struct wt_verdict v;
+	uint64_t first;
+
+	rig_init(rig);
+	rig_grant(rig, 1000, -HOUR, DAY);
+	rig->accumulator = true;
+	rig->raw_uj = 12345;
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+	v = rig_judge(rig, NULL);
+	first = v.measured_uj;
+	wt_verdict_clear(&v);
+	counted_on(rig, 777777);
+	v = rig_judge(rig, NULL);
+	EXPECT_EQ(0, v.substituted_uj);
+	EXPECT_EQ(2 * first + 777777, v.measured_uj);
+	EXPECT_EQ(v.measured_uj, v.chargeable.best);
 	wt_verdict_clear(&v);
 	rig_free(rig);
 	free(rig);

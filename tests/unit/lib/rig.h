@@ -68,6 +68,9 @@ struct rig {
 	uint64_t sample_ns, max_gap_ns;
 	struct rig_source sources[RIG_MAX];
 	size_t n_sources;
+	/* The first source is an accumulator, and its raw value when it was added */
+	bool accumulator;
+	uint64_t raw_uj;
 	struct rig_device devices[RIG_MAX];
 	size_t n_devices;
 	bool observed;

@@ -80,8 +80,13 @@ void rig_boot(struct rig *rig)
 void rig_source_announce(struct rig *rig, size_t i, const char *chip, const char *attribute)
 {
 	struct wattest_source_add add = { .id = htole32(rig->sources[i].id),
-					  .kind = WATTEST_SOURCE_POWER };
+					  .kind = WATTEST_SOURCE_POWER,
+					  .reading_uj = htole64(WATTEST_READING_UNKNOWN) };
 
+	if (rig->accumulator && i == 0) {
+		add.kind = WATTEST_SOURCE_ENERGY;
+		add.reading_uj = htole64(rig->raw_uj);
+	}
 	strcpy(add.chip, chip);
 	strcpy(add.parent, "0-0058");
 	strcpy(add.attribute, attribute);
@@ -305,6 +310,7 @@ void rig_step_clock(struct rig *rig, int64_t ns, bool recorded)
 
 void rig_off(struct rig *rig, uint64_t seconds)
 {
+	rig->raw_uj += rig->sources[0].at.energy_uj;
 	rig->realtime_ns += seconds * RIG_S;
 	rig->boot_ns = 5 * RIG_S;
 }
