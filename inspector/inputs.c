@@ -56,15 +56,22 @@ static int by_ueid(const void *a, const void *b)
 /* The rig's number, or 0 on no memory. */
 static uint32_t number_rig(struct inputs *inputs, const uint8_t ueid[WT_UEID_LEN])
 {
+	uint8_t(*ueids)[WT_UEID_LEN];
 	struct rig_id key, *id, **node;
 
 	memcpy(key.ueid, ueid, WT_UEID_LEN);
 	node = tfind(&key, &inputs->rigs, by_ueid);
 	if (node)
 		return (*node)->number;
+	ueids = reallocarray(inputs->ueids, inputs->n_rigs + 1, sizeof(*ueids));
+	if (ueids)
+		inputs->ueids = ueids;
 	id = malloc(sizeof(*id));
-	if (!id)
+	if (!id || !ueids) {
+		free(id);
 		return 0;
+	}
+	memcpy(ueids[inputs->n_rigs], ueid, WT_UEID_LEN);
 	memcpy(id->ueid, ueid, WT_UEID_LEN);
 	id->number = inputs->n_rigs + 1;
 	if (!tsearch(id, &inputs->rigs, by_ueid)) {
@@ -286,6 +293,7 @@ void inputs_clear(struct inputs *inputs)
 		free(inputs->paths[i]);
 	free(inputs->paths);
 	free(inputs->items);
+	free(inputs->ueids);
 	wt_buf_free(&inputs->file);
 	*inputs = (struct inputs){ 0 };
 }

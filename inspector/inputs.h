@@ -12,6 +12,7 @@
 
 #include "lib/bytes.h"
 #include "lib/err.h"
+#include "lib/object.h"
 
 #define INPUT_FILE_MAX (64u << 20) /* bytes of one file */
 #define INPUT_OBJECTS_MAX (16u << 20) /* of a site of 3,000 rigs, three days of one attestation a minute */
@@ -37,6 +38,7 @@ struct inputs {
 	size_t file_path;
 	bool file_read;
 	void *rigs; /* tsearch(3): the ids that turned up */
+	uint8_t (*ueids)[WT_UEID_LEN]; /* of rig 1, 2, ... */
 	uint32_t n_rigs;
 };
 

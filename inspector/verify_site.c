@@ -57,6 +57,7 @@ static void keep_said(struct share *share, const char *name, const struct wt_err
 
 static void judge_share(struct work *work, struct inputs *view, struct share *share, bool leads)
 {
+	const uint8_t *ueid = work->inputs->ueids[work->inputs->items[share->first].rig - 1];
 	struct wt_span object;
 	struct wt_err err;
 	char name[512];
@@ -67,7 +68,7 @@ static void judge_share(struct work *work, struct inputs *view, struct share *sh
 			progress_step(&work->progress, atomic_load(&work->done), work->inputs->n);
 		r = inputs_read(view, i, &object, name, &share->err);
 		if (r == 0)
-			r = wt_site_attestation(work->site, object, name, &err);
+			r = wt_site_attestation_of(work->site, ueid, object, name, &err);
 		else
 			err = share->err;
 		atomic_fetch_add(&work->done, 1);
@@ -227,7 +228,7 @@ static int give_all(struct wt_site *site, struct inputs *inputs,
 		    const struct verify_request *request, struct wt_err *err)
 {
 	struct work work = { .site = site, .inputs = inputs, .progress.on = isatty(STDERR_FILENO) };
-	size_t objects;
+	size_t objects = 0;
 	int r;
 
 	r = give_objects(site, inputs, &objects, err);

@@ -71,6 +71,9 @@ int wt_site_ready(struct wt_site *site, struct wt_err *err);
 /* Returns as wt_appraisal_feed. */
 int wt_site_attestation(struct wt_site *site, struct wt_span cose, const char *name,
 			struct wt_err *err);
+/* The same for whoever looked already whose it says it is (wt_attestation_peek): spares reading it twice. */
+int wt_site_attestation_of(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN],
+			   struct wt_span cose, const char *name, struct wt_err *err);
 /* The verdict over all that was given: once. Free with wt_site_verdict_clear. */
 int wt_site_finish(struct wt_site *site, struct wt_site_verdict *ret, struct wt_err *err);
 

@@ -128,6 +128,26 @@ static int read_attestation(struct wt_span bytes, uint8_t ret_ueid[WT_UEID_LEN],
 	return 0;
 }
 
+static struct rig *rig_of(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN])
+{
+	struct rig *rig;
+
+	pthread_mutex_lock(&site->lock);
+	rig = wt_site_rig(site, ueid, true);
+	pthread_mutex_unlock(&site->lock);
+	return rig;
+}
+
+static int feed(struct rig *rig, struct wt_span cose, const char *name, struct wt_err *err)
+{
+	int r = wt_appraisal_feed(rig->appraisal, cose, name, err);
+
+	rig->given = true;
+	if (r > 0 && note_spent(rig, err) < 0)
+		return -ENOMEM;
+	return r;
+}
+
 int wt_site_attestation(struct wt_site *site, struct wt_span cose, const char *name,
 			struct wt_err *err)
 {
@@ -143,9 +163,7 @@ int wt_site_attestation(struct wt_site *site, struct wt_span cose, const char *n
 	r = read_attestation(cose, ueid, registration, err);
 	if (r < 0)
 		return r == -EBADMSG ? unreadable(site, name, err) : r;
-	pthread_mutex_lock(&site->lock);
-	rig = wt_site_rig(site, ueid, true);
-	pthread_mutex_unlock(&site->lock);
+	rig = rig_of(site, ueid);
 	if (!rig)
 		return wt_fail(err, ENOMEM, "no memory for a rig");
 	if (!rig->appraisal) {
@@ -153,11 +171,19 @@ int wt_site_attestation(struct wt_site *site, struct wt_span cose, const char *n
 		if (r < 0)
 			return r;
 	}
-	rig->given = true;
-	r = wt_appraisal_feed(rig->appraisal, cose, name, err);
-	if (r > 0 && note_spent(rig, err) < 0)
-		return -ENOMEM;
-	return r;
+	return feed(rig, cose, name, err);
+}
+
+int wt_site_attestation_of(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN],
+			   struct wt_span cose, const char *name, struct wt_err *err)
+{
+	struct rig *rig = site->dealt ? rig_of(site, ueid) : NULL;
+	struct wt_err own;
+
+	/* Its first one tells the registration too. */
+	if (!rig || !rig->appraisal)
+		return wt_site_attestation(site, cose, name, err);
+	return feed(rig, cose, name, err ? err : &own);
 }
 
 /* --- the verdict ------------------------------------------------------------------------------ */

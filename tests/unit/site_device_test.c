@@ -30,6 +30,39 @@ TEST_F(site, a_device_that_moved)
 	EXPECT_ONLY(DEVICES, "ok");
 }
 
+/* It was at both for half a minute, by clocks that need not agree. */
+TEST_F(site, clocks_that_differ)
+{
+	struct rig *a = &self->rigs[0], *b = &self->rigs[1];
+
+	work(self, 2);
+	rig_device(b, 0x10c4, 0xea60, "GS-1", "1-9", 0);
+	rig_pass(a, 30 * RIG_S);
+	rig_device_del(a, 0);
+	rig_window(a, 30, wt_span(NULL, 0));
+	rig_attest(a, wt_span(NULL, 0));
+	rig_minutes(b, 3);
+	judge(self);
+	EXPECT_ONLY(DEVICES, "ok");
+}
+
+/* Removed within a window: up to then it was there. */
+TEST_F(site, a_clone_until_it_was_removed)
+{
+	struct rig *a = &self->rigs[0], *b = &self->rigs[1];
+
+	work(self, 1);
+	rig_device(b, 0x10c4, 0xea60, "GS-1", "1-9", 0);
+	rig_pass(a, 150 * RIG_S);
+	rig_device_del(a, 0);
+	rig_window(a, 30, wt_span(NULL, 0));
+	rig_attest(a, wt_span(NULL, 0));
+	rig_minutes(b, 4);
+	judge(self);
+	EXPECT_ONLY(DEVICES, "device-on-two-rigs");
+	EXPECT_SAYS(DEVICES, "from 2026-01-01T00:01:00Z to 2026-01-01T00:03:30Z");
+}
+
 TEST_F(site, a_serial_number_that_says_nothing)
 {
 	size_t i;

@@ -166,6 +166,29 @@ TEST_F(site, a_share_of_a_grant_that_is_not_given)
 	EXPECT_SAYS(ALLOTMENTS, "0/share-0.cose divides grant 41414141");
 }
 
+/* Of a rig that is not here, whose appraisal would have said it. */
+TEST_F(site, a_share_that_another_site_signed)
+{
+	static const enum wt_duty duty = WT_DUTY_ALLOTMENT;
+	struct rig *a = &self->rigs[0], *b = &self->rigs[1];
+	struct rig_identity other = { 0 };
+	struct wt_allotment share;
+
+	rig_issue(&a->energy_ca, "Other", &duty, 1, false, RIG_T0 - DAY, RIG_T0 + DAY, &other);
+	share = rig_allotment_of(a, rig_site_grant(a, 1000, -3600, DAY), 10);
+	memcpy(share.ueid, b->reg.ueid, sizeof(share.ueid));
+	rig_allot_sign(b, &share, &other);
+	rig_minute(a);
+	begin(self);
+	give_all(self, a);
+	give(self, &b->allotments[0], "share.cose");
+	attest(self, a, 0, 1);
+	finish(self);
+	EXPECT_ONLY(OBJECTS, "object-refused");
+	EXPECT_SAYS(OBJECTS, "share.cose: it is not signed with the site key");
+	rig_identity_free(&other);
+}
+
 TEST_F(site, a_grant_spent_twice)
 {
 	self->rigs[1].named[self->rigs[1].n_grants++] = self->rigs[0].named[0];
