@@ -50,6 +50,18 @@ void wt_name_text(const X509_NAME *name, int nid, char *ret, size_t cap);
 /* The duty's object identifier, in dots. */
 void wt_duty_oid(enum wt_duty duty, char *ret, size_t cap);
 
+/* Paths found good under one set of anchors (paths.c): from several threads. */
+struct wt_paths;
+struct wt_paths *wt_paths_new(void);
+void wt_paths_free(struct wt_paths *paths);
+/* Of all that a path depends on. */
+void wt_paths_key(const struct wt_cert *leaf, struct wt_cert *const *extra, enum wt_duty duty,
+		  int64_t at, uint8_t ret[WT_SHA256_LEN]);
+bool wt_paths_find(struct wt_paths *paths, const uint8_t key[WT_SHA256_LEN],
+		   struct wt_path_result *ret);
+void wt_paths_keep(struct wt_paths *paths, const uint8_t key[WT_SHA256_LEN],
+		   const struct wt_path_result *result);
+
 #define WT_DUTY_ARC "2.25.329669473043189472480620133825040870004.1"
 #define WT_PEM_MAX (1 << 20)
 

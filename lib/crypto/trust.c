@@ -18,6 +18,7 @@
 struct wt_trust {
 	X509_STORE *store;
 	STACK_OF(X509_CRL) *crls; /* the newest of each issuer; in the store too */
+	struct wt_paths *paths;
 };
 
 /* --- loading ----------------------------------------------------------------------------------- */
@@ -139,8 +140,9 @@ int wt_trust_load(const char *dir, struct wt_trust **ret, struct wt_err *err)
 	if (trust) {
 		trust->store = X509_STORE_new();
 		trust->crls = sk_X509_CRL_new_null();
+		trust->paths = wt_paths_new();
 	}
-	if (!trust || !trust->store || !trust->crls)
+	if (!trust || !trust->store || !trust->crls || !trust->paths)
 		r = wt_fail(err, ENOMEM, "no memory for trust anchors");
 	else
 		r = load_folder(trust, dir, err);
@@ -158,6 +160,7 @@ void wt_trust_free(struct wt_trust *trust)
 		return;
 	sk_X509_CRL_pop_free(trust->crls, X509_CRL_free);
 	X509_STORE_free(trust->store);
+	wt_paths_free(trust->paths);
 	free(trust);
 }
 
@@ -343,8 +346,8 @@ static int build_path(struct wt_trust *trust, struct wt_cert *leaf, STACK_OF(X50
 		       X509_verify_cert_error_string(problem));
 }
 
-int wt_trust_check(struct wt_trust *trust, struct wt_cert *leaf, struct wt_cert *const *extra,
-		   enum wt_duty duty, int64_t at, struct wt_path_result *ret, struct wt_err *err)
+static int find_path(struct wt_trust *trust, struct wt_cert *leaf, struct wt_cert *const *extra,
+		     enum wt_duty duty, int64_t at, struct wt_path_result *ret, struct wt_err *err)
 {
 	STACK_OF(X509) *untrusted = sk_X509_new_null();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
@@ -376,5 +379,20 @@ int wt_trust_check(struct wt_trust *trust, struct wt_cert *leaf, struct wt_cert 
 	X509_STORE_CTX_free(ctx);
 	sk_X509_free(untrusted);
 	ERR_clear_error();
+	return r;
+}
+
+int wt_trust_check(struct wt_trust *trust, struct wt_cert *leaf, struct wt_cert *const *extra,
+		   enum wt_duty duty, int64_t at, struct wt_path_result *ret, struct wt_err *err)
+{
+	uint8_t key[WT_SHA256_LEN];
+	int r;
+
+	wt_paths_key(leaf, extra, duty, at, key);
+	if (wt_paths_find(trust->paths, key, ret))
+		return 0;
+	r = find_path(trust, leaf, extra, duty, at, ret, err);
+	if (r == 0)
+		wt_paths_keep(trust->paths, key, ret);
 	return r;
 }
