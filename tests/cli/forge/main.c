@@ -8,7 +8,7 @@
  *         [--reboot WINDOW]
  *
  * --grant takes allotments, too; --nonce closes the last window with it; --stranger plugs an unregistered device into
- * that window, which then works; --reboot switches the host off for ten minutes before that window.
+ * that window, which then works; --reboot switches the host off for half a minute before that window.
  *
  *   forge --key KEY --cert CERT --resign FILE --out FILE
  *
@@ -27,7 +27,7 @@
 #include "tests/cli/forge/records.h"
 
 #define MAX_GRANTS 16
-#define OFF_S 600
+#define OFF_S 30
 
 struct forge {
 	struct wt_key *key;

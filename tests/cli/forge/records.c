@@ -48,7 +48,7 @@ void history_reboot(struct history *history, unsigned long off_s)
 {
 	history->epoch[0]++;
 	history->seq = 0;
-	history->boottime_ns = 100 * NS_PER_S;
+	history->boottime_ns = 10 * NS_PER_S; /* the gap is at least that long */
 	history->realtime_ns += off_s * NS_PER_S;
 	history->energy_uj = 0;
 	history->samples = 0;
