@@ -105,6 +105,10 @@ void wt_freshness_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 	else if (!is_asked(a, a->run.window_nonce, a->run.window_nonce_len))
 		wt_find(f, WT_NONCE_NOT_IN_LOG,
 			"the nonce was signed, but the kernel's newest WINDOW record does not carry it");
+	else if (a->run.iat < a->now - WT_CLOCKS_APART)
+		wt_find(f, WT_ANSWERED_LATE,
+			"answers the nonce, and says it was signed %s ago: its clock is behind, or the answer is kept",
+			age);
 	wt_affirm(f, WT_CHECK_FRESHNESS,
 		  "answers the nonce, in the signature and in the kernel's record; signed %s ago",
 		  age);

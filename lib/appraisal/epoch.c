@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #define STEP_WORTH_WARNING (60 * NS_PER_S)
+#define DAY (86400 * NS_PER_S)
 #define CLOCK_SLACK NS_PER_S
 #define DEFAULT_GAP (3 * NS_PER_S)
 
@@ -82,11 +83,26 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 									      : DEFAULT_GAP;
 }
 
+/*
+ * Many small steps are a large one: they are added up over a day of CLOCK_BOOTTIME, through all logs
+ * of one boot.
+ */
+static uint64_t add_step(struct history *h, uint64_t size_ns, uint64_t boottime_ns)
+{
+	if (boottime_ns < h->stepped_from_ns || boottime_ns - h->stepped_from_ns >= DAY ||
+	    h->stepped_ns == 0) {
+		h->stepped_ns = 0;
+		h->stepped_from_ns = boottime_ns;
+	}
+	h->stepped_ns = plus(h->stepped_ns, size_ns);
+	return h->stepped_ns;
+}
+
 void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec)
 {
-	char text[WT_FORMAT_LEN], at[WT_TIMESTAMP_LEN];
+	char text[WT_FORMAT_LEN], sum[WT_FORMAT_LEN], at[WT_TIMESTAMP_LEN];
 	struct wattest_time time;
-	uint64_t delta_ns, size_ns, realtime_ns;
+	uint64_t delta_ns, size_ns, sum_ns, realtime_ns;
 	bool back;
 
 	memcpy(&time, rec->payload.p, sizeof(time));
@@ -99,11 +115,17 @@ void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec)
 	back = delta_ns >> 63;
 	size_ns = back ? -delta_ns : delta_ns;
 	a->h.offset_ns = (int64_t)(realtime_ns - rec->boottime_ns);
+	sum_ns = add_step(&a->h, size_ns, rec->boottime_ns);
 	wt_format_duration(size_ns / NS_PER_S, text);
 	wt_timestamp_utc((int64_t)(realtime_ns / NS_PER_S), at);
 	if (size_ns > STEP_WORTH_WARNING)
 		wt_find(&a->found, WT_CLOCK_STEPPED, "the clock was set %s by %s, to %s",
 			back ? "back" : "forward", text, at);
+	else if (sum_ns > STEP_WORTH_WARNING)
+		wt_find(&a->found, WT_CLOCK_STEPPED,
+			"the clock was set %s by %s, to %s: with the steps before it in a day, by %s",
+			back ? "back" : "forward", text, at,
+			wt_format_duration(sum_ns / NS_PER_S, sum));
 	else
 		wt_remark(&a->found, WT_CHECK_TIME, "the clock was set by %s", text);
 }

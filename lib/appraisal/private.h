@@ -33,6 +33,7 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 #define UNREGISTERED (-1)
+#define WT_CLOCKS_APART 300 /* s, of a rig and whoever judges it */
 #define NO_READING UINT64_MAX
 
 /* Energy of a check (or of all outputs) beside that of the inputs over the same time. */
@@ -116,6 +117,8 @@ struct history {
 	/* The gap is at least so long by CLOCK_BOOTTIME, as far as that boottime */
 	uint64_t gap_least_ns, gap_boottime_ns;
 	int64_t offset_ns; /* realtime less boottime, as LOAD, TIME and windows explain it */
+	/* Recorded steps of the clock, either way, in the day from then on */
+	uint64_t stepped_ns, stepped_from_ns;
 	uint64_t sample_ns, max_gap_ns; /* from LOAD; 0: unknown */
 	uint64_t undeclared; /* pruned windows that no LOST record accounted for yet */
 	uint64_t last_source, last_device; /* greatest ids given so far */

@@ -87,12 +87,14 @@
 	  "a record's time is before that of the record before it")                                         \
 	X(CLOCK_UNEXPLAINED, "clock-unexplained", TIME, CONTRAINDICATED,                                     \
 	  "the clock was set and no TIME record says so")                                                   \
-	X(CLOCK_STEPPED, "clock-stepped", TIME, WARNING, "the clock was set by more than a minute")          \
+	X(CLOCK_STEPPED, "clock-stepped", TIME, WARNING, "the clock was set by more than a minute, at once or within a day")          \
 	X(REALTIME_BACKWARDS, "realtime-backwards", TIME, WARNING,                                           \
 	  "a log begins at an earlier time of day than the log before it ended")                            \
 	X(GAP_CLOCK, "gap-clock", TIME, WARNING,                                                             \
 	  "between two logs the clock went on by less than the time that passed: the longer is charged")    \
 	X(SIGNED_EARLY, "signed-early", TIME, WARNING, "an attestation is older than the records it carries") \
+	X(SIGNED_AHEAD, "signed-ahead", TIME, WARNING,                                                       \
+	  "an attestation or its records are more than five minutes ahead of the time it is judged at")     \
 	X(DEVICE_NOT_REGISTERED, "device-not-registered", DEVICES, CONTRAINDICATED,                          \
 	  "a device worked that is not in the registration")                                                \
 	X(DEVICE_CLONED, "device-cloned", DEVICES, CONTRAINDICATED,                                          \
@@ -132,6 +134,8 @@
 	  "the newest attestation answers another nonce: it is not fresh")                                  \
 	X(NONCE_NOT_IN_LOG, "nonce-not-in-log", FRESHNESS, CONTRAINDICATED,                                  \
 	  "the nonce was signed, but the kernel's newest WINDOW record does not carry it")                  \
+	X(ANSWERED_LATE, "answered-late", FRESHNESS, WARNING,                                                \
+	  "the nonce was answered, more than five minutes before the time it is judged at")                 \
 	X(GRANT_REFUSED, "grant-refused", GRANTS, CONTRAINDICATED,                                           \
 	  "a grant is malformed, forged or not signed by an energy platform; it was not used")              \
 	X(GRANT_CONFLICT, "grant-conflict", GRANTS, CONTRAINDICATED,                                         \

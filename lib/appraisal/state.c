@@ -85,7 +85,7 @@ static void device(struct wt_port *p, struct device *d)
 
 static void progress(struct wt_port *p, struct history *h)
 {
-	wt_port_group(p, 23);
+	wt_port_group(p, 25);
 	wt_port_number(p, &h->seq);
 	wt_port_bytes(p, h->digest, sizeof(h->digest));
 	wt_port_bytes(p, h->prev, sizeof(h->prev));
@@ -104,6 +104,8 @@ static void progress(struct wt_port *p, struct history *h)
 	wt_port_number(p, &h->gap_least_ns);
 	wt_port_number(p, &h->gap_boottime_ns);
 	wt_port_integer(p, &h->offset_ns);
+	wt_port_number(p, &h->stepped_ns);
+	wt_port_number(p, &h->stepped_from_ns);
 	wt_port_number(p, &h->sample_ns);
 	wt_port_number(p, &h->max_gap_ns);
 	wt_port_number(p, &h->undeclared);

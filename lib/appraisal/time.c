@@ -103,6 +103,20 @@ static const char *clock_words(const struct run *run, char *ret, size_t cap)
 	return ret;
 }
 
+/* Nobody can have measured tomorrow: a clock that is ahead charges to grants for later. */
+static void find_ahead(const struct wt_appraisal *a, struct wt_findings *f)
+{
+	int64_t newest = (int64_t)(a->run.to_realtime_ns / NS_PER_S);
+	char signed_at[WT_TIMESTAMP_LEN], at[WT_TIMESTAMP_LEN], now[WT_TIMESTAMP_LEN];
+
+	if (a->run.iat <= a->now + WT_CLOCKS_APART && newest <= a->now + WT_CLOCKS_APART)
+		return;
+	wt_find(f, WT_SIGNED_AHEAD,
+		"the newest attestation says it was signed at %s, with records up to %s; here it is %s",
+		wt_timestamp_utc(a->run.iat, signed_at), wt_timestamp_utc(newest, at),
+		wt_timestamp_utc(a->now, now));
+}
+
 void wt_time_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
 	char covered[WT_FORMAT_LEN], windows[WT_COUNT_LEN], gap[WT_FORMAT_LEN], clock[64],
@@ -111,6 +125,7 @@ void wt_time_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 	if (a->run.unattested_ns >= NS_PER_S)
 		snprintf(unattested, sizeof(unattested), ", %s between logs unattested",
 			 wt_format_duration(a->run.unattested_ns / NS_PER_S, gap));
+	find_ahead(a, f);
 	if (a->h.ended)
 		wt_remark(f, WT_CHECK_TIME, "the log ended with UNLOAD");
 	wt_affirm(f, WT_CHECK_TIME, "%s in %s without a gap%s; %s",

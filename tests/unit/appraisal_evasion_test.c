@@ -42,6 +42,68 @@ BENT(gap_by_both_clocks, TIME, "ok", 0)
 	rig_minutes(rig, 3);
 }
 
+BENT(from_tomorrow, TIME, "signed-ahead", ALSO(REVOCATION))
+{
+	rig_minutes(rig, 3);
+	how->now = RIG_T0 - HOUR / 2;
+}
+
+BENT(a_little_ahead, TIME, "ok", 0)
+{
+	rig_minutes(rig, 3);
+	how->now = RIG_T0 + 180 - 290;
+}
+
+static const uint8_t asked[] = "0123456789abcdef";
+
+BENT(an_answer_that_was_kept, FRESHNESS, "answered-late", 0)
+{
+	how->nonce = wt_span(asked, 16);
+	rig_window(rig, 60, how->nonce);
+	rig_attest(rig, how->nonce);
+	how->now = RIG_T0 + 60 + 301;
+}
+
+BENT(an_answer_of_now, FRESHNESS, "ok", 0)
+{
+	how->nonce = wt_span(asked, 16);
+	rig_window(rig, 60, how->nonce);
+	rig_attest(rig, how->nonce);
+	how->now = RIG_T0 + 60 + 290;
+}
+
+/* --- steps of the clock -------------------------------------------------------------------------- */
+
+BENT(many_small_steps, TIME, "clock-stepped", 0)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		rig_step_clock(rig, (i & 1 ? 31 : -31) * (int64_t)RIG_S, true);
+		rig_minute(rig);
+	}
+}
+
+BENT(few_small_steps, TIME, "ok", 0)
+{
+	rig_step_clock(rig, -31 * (int64_t)RIG_S, true);
+	rig_minute(rig);
+	rig_step_clock(rig, 29 * (int64_t)RIG_S, true);
+	rig_minute(rig);
+}
+
+/* One a day, as of a bad clock that is set each night. */
+BENT(small_steps_on_two_days, TIME, "ok", ALSO(ENERGY))
+{
+	size_t i;
+
+	rig_step_clock(rig, -50 * (int64_t)RIG_S, true);
+	for (i = 0; i < 25; i++)
+		rig_window(rig, HOUR, NO_NONCE);
+	rig_step_clock(rig, 50 * (int64_t)RIG_S, true);
+	rig_minute(rig);
+}
+
 BENT_TESTS
 
 TEST(gap_is_charged_by_boottime)
