@@ -241,7 +241,7 @@ static int take_old(const char *dir, struct request *request, struct wt_registra
 	memcpy(reg->site, old->site, sizeof(reg->site));
 	memcpy(reg->zone, old->zone, sizeof(reg->zone));
 	reg->nameplate_w = old->nameplate_w;
-	if (reg->n_pools == 0 && old->n_pools <= MAX_POOLS) {
+	if (reg->n_pools == 0 && old->n_pools > 0 && old->n_pools <= MAX_POOLS) {
 		memcpy(reg->pools, old->pools, old->n_pools * sizeof(*reg->pools));
 		reg->n_pools = old->n_pools;
 	}

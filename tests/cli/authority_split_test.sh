@@ -156,6 +156,7 @@ two regs/x.cose --from -1h --zone South --force
 says 1 "regs/x.cose: zone South, but the grant is for KZ-North" split tx-4.cose --rigs regs -o f4
 cp tx-1.cose regs/x.cose
 says 1 "regs/x.cose: is no registration" split tx-4.cose --rigs regs -o f4
+says 0 "nameplate 600 W" "$authority" registration auth --renew regs/two.cose --nameplate 600 -o no-pools.cose
 
 # --- the inspector's word on a share -----------------------------------------------------------------------------
 mkdir one evidence
