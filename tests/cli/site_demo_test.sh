@@ -13,7 +13,7 @@ export BUILD D
 # What the first act leaves: the rig's registration, its grant, its evidence.
 mkdir -p "$D/grants" "$D/evidence/1"
 begin_verdicts
-devices >"$D/devices.json"
+devices | sed s/GS-10015190/U2-0001/ >"$D/devices.json"
 sources >"$D/sources.json"
 check "a rig as in the first act" on_host "wattest-authority init authority && cp -r authority/trust trust &&
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out rig.key 2>/dev/null &&
@@ -22,8 +22,6 @@ wattest-authority certify authority rig.csr -o rig.pem &&
 wattest-authority registration authority --cert rig.pem --devices devices.json --sources sources.json \
 	--licence DMI-84-0031 --holder Demo --site PVL-1 --zone KZ-North --nameplate 4000 --role '*=input' \
 	--from -10m -o registration.cose &&
-sed -i s/GS-10015190/U2-0001/ devices.json &&
-wattest-authority registration authority --renew registration.cose --devices devices.json --from -10m --force -o registration.cose &&
 wattest-authority grant authority --rig registration.cose --wh 10 --from -10m --until +1h --transaction TX-1 \
 	--metering-point MP-7 -o grants/tx-1.cose &&
 replay --key rig.key --cert rig.pem --registration registration.cose --grant grants/tx-1.cose --out evidence/1 \
