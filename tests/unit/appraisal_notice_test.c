@@ -449,4 +449,35 @@ TEST(gap_is_settled_to_the_uj)
 	free(rig);
 }
 
+/* Far more was bought than any of it: what counts is what is charged. */
+static uint64_t substituted(uint64_t off_uj)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+	struct wt_verdict v;
+	uint64_t uj;
+
+	rig_init(rig);
+	rig_grant(rig, 100000, -HOUR, DAY);
+	rig->accumulator = true;
+	rig->raw_uj = UINT64_C(5000) * 3600000000;
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+	counted_on(rig, off_uj);
+	v = rig_judge(rig, NULL);
+	uj = v.substituted_uj;
+	wt_verdict_clear(&v);
+	rig_free(rig);
+	free(rig);
+	return uj;
+}
+
+TEST(no_meter_counts_more_than_the_rig_can_draw)
+{
+	const uint64_t nameplate = UINT64_C(3500) * 3600000000;
+
+	EXPECT_EQ(0, substituted(nameplate / 5 * 6));
+	EXPECT_EQ(nameplate, substituted(nameplate / 5 * 6 + 1));
+	EXPECT_EQ(nameplate, substituted((uint64_t)-1)); /* it reads one uJ less */
+}
+
 TEST_HARNESS_MAIN
