@@ -147,6 +147,9 @@ static void find_twin(struct wt_appraisal *a, struct source *s)
 	char name[136], twin[136];
 
 	other = s->twin ? wt_source_find(&a->h, s->twin) : NULL;
+	/* In a window shorter than the sampling period neither counts: nothing for or against. */
+	if (other && other->delta_uj == 0 && s->delta_uj == 0)
+		return;
 	if (!other || other->delta_uj != s->delta_uj || s->delta_uj == 0) {
 		s->twin = s->twin_windows = 0;
 		s->twin_varied = false;
@@ -172,7 +175,10 @@ static void find_frozen(struct wt_appraisal *a, struct source *s, uint64_t span_
 {
 	char name[136], text[WT_FORMAT_LEN], power[WT_FORMAT_LEN];
 
-	s->frozen_ns = s->still && active ? plus(s->frozen_ns, span_ns) : 0;
+	if (!s->still)
+		s->frozen_ns = 0;
+	else if (active)
+		s->frozen_ns = plus(s->frozen_ns, span_ns);
 	if (s->frozen_ns >= FROZEN)
 		wt_find(&a->found, WT_SOURCE_FROZEN,
 			"%.120s has stood at %s for %s while devices worked",

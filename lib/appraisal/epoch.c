@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #define STEP_WORTH_WARNING (60 * NS_PER_S)
+#define COARSE_SAMPLE (5 * NS_PER_S)
+#define COARSE_GAP (15 * NS_PER_S)
 #define DAY (86400 * NS_PER_S)
 #define CLOCK_SLACK NS_PER_S
 #define DEFAULT_GAP (3 * NS_PER_S)
@@ -55,6 +57,20 @@ static void check_realtime(struct wt_appraisal *a, uint64_t realtime_ns)
 			wt_timestamp_utc((int64_t)(a->h.realtime_ns / NS_PER_S), to));
 }
 
+/* What changes between two samples is not seen: whoever knows when they are taken idles then. */
+static void check_sampling(struct wt_appraisal *a)
+{
+	const struct history *h = &a->h;
+	char sample[WT_FORMAT_LEN], longest[WT_FORMAT_LEN];
+
+	if (h->sample_ns > 0 && h->sample_ns <= COARSE_SAMPLE && h->max_gap_ns <= COARSE_GAP)
+		return;
+	wt_find(&a->found, WT_SAMPLING_COARSE,
+		"the module was loaded to sample every %s and to bridge up to %s without a sample",
+		h->sample_ns ? wt_format_duration(h->sample_ns / NS_PER_S, sample) : "unknown time",
+		wt_format_duration(h->max_gap_ns / NS_PER_S, longest));
+}
+
 void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 		   const struct wt_attestation *att)
 {
@@ -81,6 +97,7 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 	if (h->max_gap_ns == 0)
 		h->max_gap_ns = h->sample_ns < UINT64_MAX / 3 && h->sample_ns ? 3 * h->sample_ns
 									      : DEFAULT_GAP;
+	check_sampling(a);
 }
 
 /*

@@ -119,6 +119,8 @@
 	  "two sources at a time match the same registered one; both are counted")                          \
 	X(SOURCE_UNIDENTIFIED, "source-unidentified", SOURCES, WARNING,                                      \
 	  "a source was found before the first attestation looked at, so nothing says what it is")          \
+	X(SAMPLING_COARSE, "sampling-coarse", SOURCES, WARNING,                                              \
+	  "the module was loaded to sample so seldom that power between two samples can hide")              \
 	X(CALIBRATION_EXPIRED, "calibration-expired", SOURCES, WARNING, "a registered source's calibration has expired") \
 	X(ACTIVITY_UNOBSERVED, "activity-unobserved", ACTIVITY, WARNING,                                     \
 	  "no probe counts what the devices do")                                                            \

@@ -266,14 +266,16 @@ void wt_source_window(struct wt_appraisal *a, struct source *s, const struct wt_
 	unmeasured_ns = sound ? now->unmeasured_ns - s->at.unmeasured_ns : 0;
 	/* Counters that ran backwards tell nothing: the window is dark. */
 	dark_ns = sound ? charge_dark(a, s, unmeasured_ns, end_ns, sampled) : span_ns;
-	s->still = sampled && now->min_mw != NO_POWER && now->max_mw - now->min_mw <= 1 &&
-		   now->last_mw == s->last_mw;
+	s->still = !sampled || (now->min_mw != NO_POWER && now->max_mw - now->min_mw <= 1 &&
+				now->last_mw == s->last_mw);
 	if (s->registered != UNREGISTERED) {
 		meter = &a->meters[s->registered];
 		meter->energy_uj = plus(meter->energy_uj, s->delta_uj);
 		meter->covered_ns = plus(meter->covered_ns, span_ns);
 		meter->dark_ns = plus(meter->dark_ns, dark_ns);
-		meter->steady = meter->steady && sampled && unmeasured_ns == 0;
+		/* A window shorter than the sampling period is no break: the next sample has its energy. */
+		meter->steady = meter->steady && unmeasured_ns == 0 &&
+				(sampled || minus(end_ns, s->lit_ns) <= gap(a));
 	}
 	if (sound && s->tally != NO_TALLY)
 		add_to_tally(a, s, now, span_ns, w->realtime_ns);

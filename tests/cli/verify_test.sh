@@ -186,9 +186,11 @@ mkdir nolists && cp auth/trust/*-ca.pem nolists
 says 1 "warn  revocation" "$inspect" verify --trust nolists --registration reg.cose --grants grants honest
 
 # --- nonce -----------------------------------------------------------------------------------------------
-forge fresh --start "$start" --nonce 00112233445566778899aabbccddeeff
+forge fresh --start $(($(date +%s) - 300)) --nonce 00112233445566778899aabbccddeeff
 judged "the nonce that was asked for" 0 "" --nonce 00112233445566778899aabbccddeeff fresh
 judged "with colons" 0 "" --nonce 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF fresh
+judged "an answer that was kept for an hour" 1 "answered-late" --time @$((now + 3600)) \
+	--nonce 00112233445566778899aabbccddeeff fresh
 judged "another nonce" 2 "nonce-other" --nonce ffeeddccbbaa99887766554433221100 fresh
 judged "no nonce" 2 "nonce-missing" --nonce ffeeddccbbaa99887766554433221100 honest
 says 0 "none  freshness" verify fresh

@@ -104,6 +104,111 @@ BENT(small_steps_on_two_days, TIME, "ok", ALSO(ENERGY))
 	rig_minute(rig);
 }
 
+/* --- sampling ----------------------------------------------------------------------------------- */
+
+/* Who knows the second that is read may be idle in it. */
+BENT(sampled_once_a_minute, SOURCES, "sampling-coarse", 0)
+{
+	rig->sample_ns = 60 * RIG_S;
+	rig_off(rig, 0);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+BENT(bridging_an_hour, SOURCES, "sampling-coarse", 0)
+{
+	rig->max_gap_ns = HOUR * RIG_S;
+	rig_off(rig, 0);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+BENT(sampled_every_five_seconds, SOURCES, "ok", 0)
+{
+	rig->sample_ns = 5 * RIG_S;
+	rig->max_gap_ns = 15 * RIG_S;
+	rig_off(rig, 0);
+	rig_boot(rig);
+	rig_minutes(rig, 2);
+}
+
+/* --- windows closed twice a second: every other one has no sample --------------------------------- */
+
+#define MS UINT64_C(1000000)
+
+/*
+ * The simulated source counts whenever time passes; the kernel's counts at a sample. So the energy
+ * of a second stands in the window with its sample, and the one behind it is empty.
+ */
+static void count_at_sample(struct rig_source *s, uint32_t samples)
+{
+	s->at.samples = samples + 1;
+	s->at.energy_uj += s->mw; /* of the ms to come: mW * ms = uJ */
+	s->at.last_mw = s->mw;
+	s->at.min_mw = s->mw - s->spread_mw;
+	s->at.max_mw = s->mw + s->spread_mw;
+}
+
+static void flood(struct rig *rig, unsigned int seconds)
+{
+	uint32_t samples[RIG_MAX];
+	size_t i, k;
+
+	for (i = 0; i < seconds; i++) {
+		for (k = 0; k < rig->n_sources; k++)
+			samples[k] = rig->sources[k].at.samples;
+		rig_pass(rig, 999 * MS);
+		for (k = 0; k < rig->n_devices; k++) {
+			rig->devices[k].at.transfers_out++;
+			rig->devices[k].at.bytes_out += rig->devices[k].rate;
+		}
+		for (k = 0; k < rig->n_sources; k++)
+			count_at_sample(&rig->sources[k], samples[k]);
+		rig_window(rig, 0, NO_NONCE);
+		for (k = 0; k < rig->n_sources; k++)
+			rig->sources[k].at.energy_uj -= rig->sources[k].mw;
+		rig_pass(rig, 1 * MS);
+		rig_window(rig, 0, NO_NONCE);
+		if (i % 60 == 59)
+			rig_attest(rig, NO_NONCE);
+	}
+	rig_minute(rig);
+}
+
+static void second_source(struct rig *rig, enum wt_role role, uint32_t mw)
+{
+	rig->reg_sources[1] = (struct wt_reg_source){
+		.chip = "meter", .attribute = "power1_input", .role = role, .class_ppm = 10000
+	};
+	rig->reg.n_sources = 2;
+	rig_register(rig);
+	rig_source(rig, "meter", "power1_input", mw);
+}
+
+BENT(short_windows, SOURCES, "ok", 0)
+{
+	second_source(rig, WT_ROLE_CHECK, 100000);
+	flood(rig, 900);
+}
+
+BENT(contradiction_in_short_windows, SOURCES, "source-contradicted", 0)
+{
+	second_source(rig, WT_ROLE_CHECK, 300000);
+	flood(rig, 900);
+}
+
+BENT(frozen_in_short_windows, SOURCES, "source-frozen", 0)
+{
+	rig->sources[0].spread_mw = 0;
+	flood(rig, 900);
+}
+
+BENT(mirrored_in_short_windows, SOURCES, "source-mirrored", 0)
+{
+	second_source(rig, WT_ROLE_INPUT, 100000);
+	flood(rig, 60);
+}
+
 BENT_TESTS
 
 TEST(gap_is_charged_by_boottime)
