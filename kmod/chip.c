@@ -80,8 +80,8 @@ static void read_text(struct chip *chip, const char *name, char *buf, size_t siz
 }
 
 /*
- * Names and labels come from firmware in whatever encoding it has, and records hold plain text: what
- * is not printable ASCII becomes '?'. Nothing depends on it but the name by which it is registered.
+ * Names and labels come from firmware in whatever encoding it has, and records hold plain text:
+ * what is not printable ASCII becomes '?'. Nothing depends on it but the name in a registration.
  */
 static void copy_text(char *to, const char *from, size_t size)
 {

@@ -79,9 +79,9 @@ void wattest_integrator_settle(struct wattest_integrator *it,
 			       const struct wattest_integrator_limits *limits, u64 now_ns);
 
 /*
- * The source goes at now_ns, or the log ends: nobody measures what lies between the last good sample
- * and that, so it is unmeasured. Else a driver bound anew before each second sample would hide all of
- * its time. Nothing is to be added afterwards; settling does nothing any more.
+ * The source goes at now_ns, or the log ends: nobody measures what lies between the last good
+ * sample and that, so it is unmeasured. Else a driver bound anew before each second sample would
+ * hide all of its time. Nothing is to be added afterwards; settling does nothing any more.
  */
 void wattest_integrator_end(struct wattest_integrator *it, u64 now_ns);
 

@@ -51,6 +51,10 @@ big=$(for f in $(printf '%s\n' "$all" | grep -E '\.(c|h|sh)$' | grep -vE '_gen\.
 done)
 result "no source file over 500 lines" "$big"
 
+# shellcheck disable=SC2086
+result "what the runner starts can be started" \
+	"$(git ls-files -s tests | awk '$1 != "100755" && $4 ~ /(_test|lint\/[a-z]+)\.sh$/ { print $4 }')"
+
 if command -v shellcheck >/dev/null; then
 	# SC1091: sourced files are checked on their own; SC2154: variables that the sourcing script sets
 	# shellcheck disable=SC2086
