@@ -97,7 +97,7 @@ struct wattest_source *wattest_source_add(const struct wattest_source_add *info,
 	}
 	last_id = s->id;
 	list_add_tail(&s->node, &sources);
-	/* What is recorded is the base; the next reading comes a period later, or it is no power. */
+	/* What is recorded is the base; the next reading comes a period later. */
 	if (reading != WATTEST_READING_UNKNOWN) {
 		wattest_integrator_energy(&s->it, &limits, s->due_ns, reading);
 		wait_ns = wattest_param.sample_ns;
