@@ -113,6 +113,8 @@
 	  "a registered check or output source is not there or gave no good sample in the newest window")   \
 	X(SOURCE_PARTLY_SILENT, "source-partly-silent", SOURCES, WARNING,                                    \
 	  "more than a tenth of a registered input's reads failed or were refused")                         \
+	X(SOURCE_CHECK_PARTLY_SILENT, "source-check-partly-silent", SOURCES, WARNING,                        \
+	  "for more than a minute and a tenth of the time a registered check or output measured nothing")   \
 	X(SOURCE_FROZEN, "source-frozen", SOURCES, WARNING,                                                  \
 	  "an input's power did not change in the last bit for ten minutes while devices worked")           \
 	X(SOURCE_AMBIGUOUS, "source-ambiguous", SOURCES, WARNING,                                            \

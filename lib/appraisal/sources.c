@@ -14,6 +14,7 @@
 #define MAX_TALLIES 1024
 #define NO_TALLY SIZE_MAX
 #define DEFAULT_GAP (3 * NS_PER_S) /* when LOAD was not seen */
+#define DARK_GRACE (60 * NS_PER_S)
 #define NO_POWER UINT32_MAX /* min_mw of a window without a good sample */
 
 const char *wt_source_words(const struct source *s, char *ret, size_t cap)
@@ -329,6 +330,28 @@ static void conclude_tally(struct wt_findings *f, const struct source_tally *tal
 			tally->summary.name, tally->failed, tally->reads);
 }
 
+/* A check or an output that is there only now and then compares nothing. */
+static void conclude_cover(const struct wt_appraisal *a, struct wt_findings *f, size_t i)
+{
+	const struct wt_reg_source *reg = &a->reg.sources[i];
+	char name[136], text[WT_FORMAT_LEN], covered[WT_FORMAT_LEN];
+	const struct source_tally *tally;
+	uint64_t lit_ns = 0, dark_ns;
+
+	for (tally = a->run.sources; tally < a->run.sources + a->run.n_sources; tally++) {
+		if (tally->registered == (int)i)
+			lit_ns = plus(lit_ns,
+				      minus(tally->covered_ns, tally->summary.unmeasured_ns));
+	}
+	dark_ns = minus(a->run.covered_ns, lit_ns);
+	if (dark_ns <= a->run.covered_ns / 10 || dark_ns <= DARK_GRACE)
+		return;
+	wt_source_name(reg->chip, reg->parent, reg->attribute, reg->label, name, sizeof(name));
+	wt_find(f, WT_SOURCE_CHECK_PARTLY_SILENT, "%.120s measured nothing for %s of %s", name,
+		wt_format_duration(dark_ns / NS_PER_S, text),
+		wt_format_duration(a->run.covered_ns / NS_PER_S, covered));
+}
+
 void wt_sources_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
 	size_t n[WT_ROLE_CHECK + 1] = { 0 }, i, others = 0;
@@ -351,6 +374,8 @@ void wt_sources_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 		n[a->reg.sources[i].role]++;
 		if (a->h.counting && !a->h.ended)
 			conclude_one(a, f, i, identified);
+		if (identified && a->reg.sources[i].role != WT_ROLE_INPUT)
+			conclude_cover(a, f, i);
 	}
 	for (i = 0; i < a->run.n_sources; i++)
 		conclude_tally(f, &a->run.sources[i]);

@@ -209,6 +209,27 @@ BENT(mirrored_in_short_windows, SOURCES, "source-mirrored", 0)
 	flood(rig, 60);
 }
 
+/* --- what is there only at the end ---------------------------------------------------------------- */
+
+BENT(check_that_is_there_at_the_end, SOURCES, "source-check-partly-silent", 0)
+{
+	second_source(rig, WT_ROLE_CHECK, 300000);
+	rig->sources[1].dead = true;
+	rig_minutes(rig, 20);
+	rig->sources[1].dead = false;
+	rig_minutes(rig, 2);
+}
+
+BENT(check_that_went_for_a_minute, SOURCES, "ok", 0)
+{
+	second_source(rig, WT_ROLE_CHECK, 100000);
+	rig_minutes(rig, 10);
+	rig->sources[1].dead = true;
+	rig_minute(rig);
+	rig->sources[1].dead = false;
+	rig_minutes(rig, 2);
+}
+
 BENT_TESTS
 
 TEST(gap_is_charged_by_boottime)
