@@ -9,17 +9,37 @@
 
 #define UNOBSERVED_GRACE (300 * NS_PER_S) /* a boot, or an agent that was restarted */
 
+/*
+ * Of [from_ns, to_ns), which windows covered that can not be read: only records of probes, which are
+ * never given up, say that one was there.
+ */
+static uint64_t unseen(const struct history *h, uint64_t from_ns, uint64_t to_ns)
+{
+	if (h->probed_from_ns == 0)
+		return minus(to_ns, from_ns);
+	return minus(h->probed_from_ns < to_ns ? h->probed_from_ns : to_ns, from_ns);
+}
+
 void wt_activity_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns)
 {
+	uint64_t unobserved_ns = minus(w->to_ns, from_ns);
+
+	a->h.observable_ns = plus(a->h.observable_ns, unobserved_ns);
 	a->run.newest_observed = w->flags & WATTEST_WINDOW_OBSERVED;
-	if (!a->run.newest_observed)
-		a->run.unobserved_ns = plus(a->run.unobserved_ns, minus(w->to_ns, from_ns));
+	if (a->run.newest_observed)
+		unobserved_ns = a->h.skipped ? unseen(&a->h, from_ns, w->from_ns) : 0;
+	a->run.unobserved_ns = plus(a->run.unobserved_ns, unobserved_ns);
+	a->h.unobserved_ns = plus(a->h.unobserved_ns, unobserved_ns);
+}
+
+/* What is allowed of that time: a boot and a restarted agent leave gaps. */
+static uint64_t grace(uint64_t covered_ns)
+{
+	return covered_ns / 100 > UNOBSERVED_GRACE ? covered_ns / 100 : UNOBSERVED_GRACE;
 }
 
 void wt_activity_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
-	uint64_t grace = a->run.covered_ns / 100 > UNOBSERVED_GRACE ? a->run.covered_ns / 100
-								    : UNOBSERVED_GRACE;
 	char text[WT_FORMAT_LEN], covered[WT_FORMAT_LEN];
 
 	wt_format_duration(a->run.unobserved_ns / NS_PER_S, text);
@@ -30,9 +50,14 @@ void wt_activity_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 	else if (a->run.windows > a->run.pruned && !a->run.newest_observed)
 		wt_find(f, WT_ACTIVITY_UNOBSERVED,
 			"no probe was attached during the whole of the newest window");
-	else if (a->run.unobserved_ns > grace)
+	else if (a->run.unobserved_ns > grace(a->run.covered_ns))
 		wt_find(f, WT_ACTIVITY_PARTLY_UNOBSERVED,
 			"for %s of %s no probe counted what the devices did", text, covered);
+	else if (a->h.unobserved_ns > grace(a->h.observable_ns))
+		wt_find(f, WT_ACTIVITY_PARTLY_UNOBSERVED,
+			"with what was looked at before, for %s of %s no probe counted what the devices did",
+			wt_format_duration(a->h.unobserved_ns / NS_PER_S, text),
+			wt_format_duration(a->h.observable_ns / NS_PER_S, covered));
 	if (a->run.unobserved_ns)
 		wt_remark(f, WT_CHECK_ACTIVITY, "not for %s while no probe was attached", text);
 	if (*a->run.probe)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #define STEP_WORTH_WARNING (60 * NS_PER_S)
+#define USB_TARGET "__usb_hcd_giveback_urb" /* what a probe that sees transfers is attached to */
 #define COARSE_SAMPLE (5 * NS_PER_S)
 #define COARSE_GAP (15 * NS_PER_S)
 #define DAY (86400 * NS_PER_S)
@@ -38,7 +39,7 @@ void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att)
 	h->whole = h->ended = h->counting = false;
 	h->next_record = 1;
 	h->boottime_ns = h->counted_ns = h->skipped = h->undeclared = 0;
-	h->sample_ns = h->max_gap_ns = 0;
+	h->sample_ns = h->max_gap_ns = h->probed_from_ns = 0;
 	h->last_source = h->last_device = 0;
 	a->run.epochs++;
 }
@@ -182,6 +183,15 @@ void wt_epoch_probe(struct wt_appraisal *a, const struct wt_record *rec)
 	char tag[2 * sizeof(probe.tag) + 1];
 
 	memcpy(&probe, rec->payload.p, sizeof(probe));
+	if (a->h.probed_from_ns == 0 &&
+	    strncmp(probe.target, USB_TARGET, sizeof(probe.target)) == 0)
+		a->h.probed_from_ns = rec->boottime_ns;
 	wt_hex(probe.tag, sizeof(probe.tag), tag);
 	snprintf(a->run.probe, sizeof(a->run.probe), "%.15s %s", probe.name, tag);
+}
+
+/* Of several probes another may be left; the next PROBE_ADD or readable window tells. */
+void wt_epoch_probe_del(struct wt_appraisal *a)
+{
+	a->h.probed_from_ns = 0;
 }

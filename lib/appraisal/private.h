@@ -120,6 +120,10 @@ struct history {
 	/* Recorded steps of the clock, either way, in the day from then on */
 	uint64_t stepped_ns, stepped_from_ns;
 	uint64_t sample_ns, max_gap_ns; /* from LOAD; 0: unknown */
+	/* Of the rig's whole history, by windows, and of that without a probe */
+	uint64_t observable_ns, unobserved_ns;
+	/* Begin of the newest stretch with a probe by PROBE_ADD and PROBE_DEL; 0: none was there */
+	uint64_t probed_from_ns;
 	uint64_t undeclared; /* pruned windows that no LOST record accounted for yet */
 	uint64_t last_source, last_device; /* greatest ids given so far */
 	struct source *sources; /* sorted by id */
@@ -400,6 +404,7 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_epoch_probe(struct wt_appraisal *a, const struct wt_record *rec);
+void wt_epoch_probe_del(struct wt_appraisal *a);
 
 /* --- gap.c ------------------------------------------------------------------------------------ */
 

@@ -93,7 +93,10 @@ static int walk(struct wt_appraisal *a, const struct wt_record *rec,
 	case WATTEST_RECORD_EVENT:
 		a->run.events++;
 		return 0;
-	default: /* PROBE_DEL: the windows say whether one was attached */
+	case WATTEST_RECORD_PROBE_DEL:
+		wt_epoch_probe_del(a);
+		return 0;
+	default:
 		return 0;
 	}
 }

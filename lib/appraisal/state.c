@@ -85,7 +85,7 @@ static void device(struct wt_port *p, struct device *d)
 
 static void progress(struct wt_port *p, struct history *h)
 {
-	wt_port_group(p, 25);
+	wt_port_group(p, 28);
 	wt_port_number(p, &h->seq);
 	wt_port_bytes(p, h->digest, sizeof(h->digest));
 	wt_port_bytes(p, h->prev, sizeof(h->prev));
@@ -108,6 +108,9 @@ static void progress(struct wt_port *p, struct history *h)
 	wt_port_number(p, &h->stepped_from_ns);
 	wt_port_number(p, &h->sample_ns);
 	wt_port_number(p, &h->max_gap_ns);
+	wt_port_number(p, &h->observable_ns);
+	wt_port_number(p, &h->unobserved_ns);
+	wt_port_number(p, &h->probed_from_ns);
 	wt_port_number(p, &h->undeclared);
 	wt_port_number(p, &h->last_source);
 	wt_port_number(p, &h->last_device);

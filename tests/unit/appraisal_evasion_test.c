@@ -230,6 +230,60 @@ BENT(check_that_went_for_a_minute, SOURCES, "ok", 0)
 	rig_minutes(rig, 2);
 }
 
+/* --- the probe --------------------------------------------------------------------------------- */
+
+static void prune(struct rig *rig, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		rig_window(rig, 60, NO_NONCE);
+		rig->pruned[rig->n_records - 1] = true;
+	}
+	rig_lost(rig, WATTEST_RECORD_WINDOW, WATTEST_LOST_PRUNED, (uint32_t)n);
+	rig_minutes(rig, 5);
+}
+
+static void detach(struct rig *rig)
+{
+	struct wattest_probe_del probe = { 0 };
+
+	rig_record(rig, WATTEST_RECORD_PROBE_DEL, &probe, sizeof(probe));
+}
+
+/* Windows without a probe are those that are given up; LOST owns up to them. */
+BENT(unobserved_and_given_up, ACTIVITY, "activity-partly-unobserved", 0)
+{
+	rig_probe(rig, "__usb_hcd_giveback_urb");
+	rig_minutes(rig, 2);
+	detach(rig);
+	prune(rig, 30);
+}
+
+BENT(given_up_before_a_probe, ACTIVITY, "activity-partly-unobserved", 0)
+{
+	rig_minutes(rig, 2);
+	rig_window(rig, 600, NO_NONCE);
+	rig->pruned[rig->n_records - 1] = true;
+	rig_lost(rig, WATTEST_RECORD_WINDOW, WATTEST_LOST_PRUNED, 1);
+	rig_probe(rig, "__usb_hcd_giveback_urb");
+	prune(rig, 30);
+}
+
+BENT(given_up_with_a_probe_of_something_else, ACTIVITY, "activity-partly-unobserved", 0)
+{
+	rig_probe(rig, "do_nothing");
+	rig_minutes(rig, 2);
+	prune(rig, 30);
+}
+
+BENT(observed_and_given_up, ACTIVITY, "ok", 0)
+{
+	rig_probe(rig, "__usb_hcd_giveback_urb");
+	rig_minutes(rig, 2);
+	prune(rig, 30);
+}
+
 BENT_TESTS
 
 TEST(gap_is_charged_by_boottime)
@@ -351,6 +405,31 @@ TEST_F(again, an_overlap_is_in_its_line)
 TEST_F(again, a_part_that_leads_nowhere_is_said)
 {
 	EXPECT_STREQ("sequence-unknown", sequence(&self->rig, &self->state, &self->v, 0, 3).code);
+}
+
+/* Judged every five minutes with the state: four of five windows had no probe. */
+TEST_F(again, unobserved_time_adds_up_over_runs)
+{
+	struct wt_outcome activity = { .code = "" };
+	struct wt_buf next = { 0 };
+	size_t i, k;
+
+	for (i = 0; i < 3; i++) {
+		for (k = 0; k < 5; k++) {
+			self->rig.observed = k == 4;
+			rig_minute(&self->rig);
+		}
+		wt_verdict_clear(&self->v);
+		self->v = rig_judge(&self->rig,
+				    &(struct rig_judging){ .first = self->rig.n_atts - 5,
+							   .state = wt_buf_span(&self->state),
+							   .ret_state = &next });
+		activity = self->v.checks[WT_CHECK_ACTIVITY];
+		EXPECT_STREQ(i == 0 ? "ok" : "activity-partly-unobserved", activity.code);
+		wt_buf_free(&self->state);
+		self->state = next;
+		next = (struct wt_buf){ 0 };
+	}
 }
 
 TEST_HARNESS_MAIN

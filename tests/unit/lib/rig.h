@@ -147,6 +147,7 @@ void rig_window(struct rig *rig, uint64_t seconds, struct wt_span nonce);
 void rig_close_step(struct rig *rig); /* whatever its last record is */
 void rig_unload(struct rig *rig);
 void rig_lost(struct rig *rig, uint16_t type, uint16_t reason, uint32_t count);
+void rig_probe(struct rig *rig, const char *target); /* PROBE_ADD */
 void rig_step_clock(struct rig *rig, int64_t ns, bool recorded);
 /* Power cut: what was not attested is gone; boot next */
 void rig_off(struct rig *rig, uint64_t seconds);

@@ -314,3 +314,11 @@ void rig_off(struct rig *rig, uint64_t seconds)
 	rig->realtime_ns += seconds * RIG_S;
 	rig->boot_ns = 5 * RIG_S;
 }
+
+void rig_probe(struct rig *rig, const char *target)
+{
+	struct wattest_probe_add probe = { .name = "wattest_usb" };
+
+	strcpy(probe.target, target);
+	rig_record(rig, WATTEST_RECORD_PROBE_ADD, &probe, sizeof(probe));
+}
