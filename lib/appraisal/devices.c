@@ -173,6 +173,8 @@ int wt_device_add(struct wt_appraisal *a, const struct wt_record *rec)
 		return 0;
 	}
 	a->h.last_device = d.id;
+	if (wt_window_full(a, "devices", a->h.n_devices, WATTEST_MAX_DEVICES))
+		return 0;
 	return insert(a, &d) ? 0 : -ENOMEM;
 }
 

@@ -418,6 +418,8 @@ void wt_gap_close(struct wt_appraisal *a, const struct wt_window *w, uint64_t fr
 int wt_window(struct wt_appraisal *a, const struct wt_record *rec);
 /* A closing record that is only a digest. */
 void wt_window_pruned(struct wt_appraisal *a);
+/* Is no more of them tracked? No kernel writes more, and each window is work for each of them. */
+bool wt_window_full(struct wt_appraisal *a, const char *what, size_t n, size_t most);
 /* Forgets what was removed in the step that ends. */
 void wt_window_sweep(struct wt_appraisal *a);
 

@@ -81,6 +81,8 @@
 	  "a WINDOW record does not list exactly the sources and devices that were there")                  \
 	X(ID_IMPOSSIBLE, "id-impossible", COUNTERS, CONTRAINDICATED,                                         \
 	  "an id given twice, or something removed that was not there")                                     \
+	X(TOO_MANY, "too-many", COUNTERS, CONTRAINDICATED,                                                   \
+	  "more sources or devices at a time than the module writes")                                       \
 	X(WINDOW_GAP, "window-gap", TIME, CONTRAINDICATED,                                                   \
 	  "a window does not begin where the one before ended")                                             \
 	X(BOOTTIME_BACKWARDS, "boottime-backwards", TIME, CONTRAINDICATED,                                   \

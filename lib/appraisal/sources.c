@@ -149,6 +149,8 @@ int wt_source_add(struct wt_appraisal *a, const struct wt_record *rec)
 		return 0;
 	}
 	a->h.last_source = s.id;
+	if (wt_window_full(a, "sources", a->h.n_sources, WATTEST_MAX_SOURCES))
+		return 0;
 	return insert(a, &s) ? 0 : -ENOMEM;
 }
 

@@ -29,6 +29,17 @@ static void find_unlisted(struct wt_appraisal *a, const char *what, uint32_t id)
 		a->reading.seq, what, id);
 }
 
+bool wt_window_full(struct wt_appraisal *a, const char *what, size_t n, size_t most)
+{
+	if (n < most)
+		return false;
+	wt_find(&a->found, WT_TOO_MANY,
+		"attestation %" PRIu64
+		": more than %zu %s at a time, which the module does not write: the others are passed over",
+		a->reading.seq, most, what);
+	return true;
+}
+
 static int read_devices(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns,
 			bool *ret_active)
 {
@@ -42,6 +53,8 @@ static int read_devices(struct wt_appraisal *a, const struct wt_window *w, uint6
 		d = wt_device_find(&a->h, now.id);
 		if (!d) {
 			find_unannounced(a, "device", now.id);
+			if (wt_window_full(a, "devices", a->h.n_devices, WATTEST_MAX_DEVICES))
+				continue;
 			d = wt_device_unknown(a, &now);
 			if (!d)
 				return -ENOMEM;
@@ -72,6 +85,8 @@ static int read_sources(struct wt_appraisal *a, const struct wt_window *w, uint6
 		s = wt_source_find(&a->h, now.id);
 		if (!s) {
 			find_unannounced(a, "source", now.id);
+			if (wt_window_full(a, "sources", a->h.n_sources, WATTEST_MAX_SOURCES))
+				continue;
 			s = wt_source_unknown(a, &now, w->to_ns);
 			if (!s)
 				return -ENOMEM;

@@ -6,6 +6,8 @@
  */
 #include "tests/unit/lib/bent.h"
 
+#include <endian.h>
+
 #define MINUTE (60 * RIG_S)
 #define HOUR 3600
 
@@ -282,6 +284,25 @@ BENT(observed_and_given_up, ACTIVITY, "ok", 0)
 	rig_probe(rig, "__usb_hcd_giveback_urb");
 	rig_minutes(rig, 2);
 	prune(rig, 30);
+}
+
+/* Each is work in each window to come. */
+BENT(more_sources_than_the_module_writes, COUNTERS, "too-many", 0)
+{
+	struct wattest_source_add add = { .kind = WATTEST_SOURCE_POWER, .chip = "more" };
+	struct wattest_removed gone = { .reason = 0 };
+	uint32_t id;
+
+	rig_minute(rig);
+	for (id = 100; id < 100 + WATTEST_MAX_SOURCES; id++) {
+		add.id = htole32(id);
+		rig_record(rig, WATTEST_RECORD_SOURCE_ADD, &add, sizeof(add));
+	}
+	for (id = 100; id < 99 + WATTEST_MAX_SOURCES; id++) {
+		gone.id = htole32(id);
+		rig_record(rig, WATTEST_RECORD_SOURCE_DEL, &gone, sizeof(gone));
+	}
+	rig_minute(rig);
 }
 
 BENT_TESTS
