@@ -130,15 +130,20 @@ mkdir full
 with "$(row good-3)" >three.csv
 says 1 "auth/register.db: " bash -c "ulimit -f 0; trap '' XFSZ; exec '$authority' batch grants auth three.csv -o full"
 same "a register that cannot be written: nothing is issued" 92 "$(sold)"
+# Root needs no user namespace for a mount of his own, and in a chroot he gets none.
+apart=-m
+[ "$(id -u)" -eq 0 ] || apart=-rm
+
 on_full_disk() { # command...: with a file system of 4 KiB in full
-	unshare -rm sh -c 'mount -t tmpfs -o size=4k none full && "$@"; r=$?; ls full >written; exit $r' sh "$@"
+	unshare $apart sh -c 'mount -t tmpfs -o size=4k none full && "$@"; r=$?; ls full >written; exit $r' sh "$@"
 }
-if unshare -rm mount -t tmpfs none full 2>/dev/null; then
+if unshare $apart mount -t tmpfs none full 2>/dev/null; then
 	says 1 "No space left on device; all are issued: the same command again writes the rest" \
 		on_full_disk "$authority" batch grants auth three.csv -o full
 	check "some were written" test -s written
 else
-	skip "a full disk" "no user namespaces here"
+	skip "a full disk" "no mounts of one's own here"
+	"$authority" batch grants auth three.csv -o full >/dev/null && rm full/*
 fi
 says 0 "3 grants, 3,000 Wh; 3 of them were issued before" "$authority" batch grants auth three.csv -o full
 same "then all are there" "good-1.cose good-2.cose good-3.cose" "$(cd full && echo *)"
