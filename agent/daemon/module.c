@@ -55,7 +55,7 @@ struct marking {
 	struct {
 		uint32_t id;
 		bool counted;
-	} todo[WATTEST_MAX_SOURCES];
+	} marks[WATTEST_MAX_SOURCES];
 	size_t n;
 };
 
@@ -66,8 +66,8 @@ static int note_source(const struct wt_nl_source *source, void *user)
 
 	if (m->n == WATTEST_MAX_SOURCES)
 		return 0;
-	m->todo[m->n].id = source->id;
-	m->todo[m->n++].counted = role == WT_ROLE_INPUT;
+	m->marks[m->n].id = source->id;
+	m->marks[m->n++].counted = role == WT_ROLE_INPUT;
 	return 0;
 }
 
@@ -82,7 +82,7 @@ void module_mark_sources(struct daemon *d)
 		return; /* what nobody gave a role to stays as the module has it */
 	r = wt_nl_sources(d->nl, note_source, &m, &err);
 	for (size_t i = 0; i < m.n && r == 0; i++) {
-		r = wt_nl_source_set(d->nl, m.todo[i].id, m.todo[i].counted, &err);
+		r = wt_nl_source_set(d->nl, m.marks[i].id, m.marks[i].counted, &err);
 		if (r == -ENOENT) /* unplugged meanwhile */
 			r = 0;
 	}
