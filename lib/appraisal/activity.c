@@ -5,6 +5,8 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/log.h"
+
 #include <stdio.h>
 
 #define UNOBSERVED_GRACE (300 * NS_PER_S) /* a boot, or an agent that was restarted */

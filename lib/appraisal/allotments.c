@@ -8,6 +8,7 @@
 #include "lib/appraisal/private.h"
 
 #include "lib/allocation.h"
+#include "lib/appraisal/grants.h"
 
 struct site_grant *wt_site_grant_find(struct wt_appraisal *a, const uint8_t id[WT_ID_LEN])
 {

@@ -2,6 +2,9 @@
 /* The appraisal's life: made, fed one attestation after the other, concluded, freed. */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/grants.h"
+#include "lib/appraisal/log.h"
+
 #include <stdio.h>
 
 int wt_appraisal_new(struct wt_trust *trust, const struct wt_appraisal_options *options,

@@ -9,6 +9,8 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/log.h"
+
 #include <stdio.h>
 
 #define NO_POWER UINT32_MAX

@@ -6,6 +6,8 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/notices.h"
+
 #include <stdio.h>
 
 void wt_curtailment_charge(struct wt_appraisal *a, const struct wt_charge *charge)

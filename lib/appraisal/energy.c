@@ -22,6 +22,9 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/energy.h"
+#include "lib/appraisal/notices.h"
+
 #include <stdio.h>
 
 #define MILLION 1000000u

@@ -2,6 +2,8 @@
 /* An epoch's frame: where it begins, the clock's steps, what was lost, probes. */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/log.h"
+
 #include <endian.h>
 #include <stdio.h>
 

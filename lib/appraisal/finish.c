@@ -5,6 +5,11 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/energy.h"
+#include "lib/appraisal/grants.h"
+#include "lib/appraisal/log.h"
+#include "lib/appraisal/notices.h"
+
 #include <stdio.h>
 
 static int copy_tallies(const struct wt_appraisal *a, struct wt_verdict *v)

@@ -10,6 +10,10 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/energy.h"
+#include "lib/appraisal/log.h"
+#include "lib/appraisal/notices.h"
+
 #define CLOCK_SLACK (60 * NS_PER_S)
 
 /*

@@ -6,6 +6,9 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/grants.h"
+#include "lib/appraisal/notices.h"
+
 static int refuse(struct wt_appraisal *a, const char *name, const struct wt_err *err)
 {
 	wt_find(&a->found, WT_GRANT_REFUSED, "%.60s: %s; not used", name, err->msg);

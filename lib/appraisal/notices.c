@@ -6,7 +6,7 @@
  */
 #include "lib/appraisal/private.h"
 
-#include "lib/allocation.h"
+#include "lib/appraisal/notices.h"
 
 static struct notice *find(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],
 			   size_t *ret_at)

@@ -2,6 +2,9 @@
 /* The registration: taken in once, before anything is compared with it. */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/grants.h"
+#include "lib/appraisal/notices.h"
+
 #define DAY 86400
 #define ENDING (7 * DAY) /* this near its end it is a warning; */
 #define ENDING_SOON (30 * DAY) /* this near, a note */

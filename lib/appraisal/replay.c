@@ -6,6 +6,7 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/log.h"
 #include "lib/chain.h"
 
 static bool is_load(const struct wt_attestation *att)

@@ -6,6 +6,8 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/log.h"
+
 static int remember(struct wt_appraisal *a, uint64_t seq, const uint8_t digest[WT_SHA256_LEN])
 {
 	struct seen *seen = room_for_one(a->run.seen, a->run.n_seen, sizeof(*seen));

@@ -8,6 +8,8 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/log.h"
+
 #include <endian.h>
 #include <stdio.h>
 

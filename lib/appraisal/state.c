@@ -7,6 +7,9 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/grants.h"
+#include "lib/appraisal/log.h"
+#include "lib/appraisal/notices.h"
 #include "lib/appraisal/port.h"
 
 #define VERSION 2

@@ -6,6 +6,8 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/log.h"
+
 #include <stdio.h>
 
 /* What two clocks that are read one after the other may differ by, with a leap second. */

@@ -6,6 +6,9 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/energy.h"
+#include "lib/appraisal/log.h"
+
 static void find_unannounced(struct wt_appraisal *a, const char *what, uint32_t id)
 {
 	if (a->h.whole)
