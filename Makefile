@@ -29,17 +29,21 @@ include packaging/packages.mk
 # --- libwattest -----------------------------------------------------------------------------------
 LIB_SRC := $(sort $(wildcard lib/*.c lib/*/*.c))
 LIB := $(O)/libwattest.a
-LIB_LIBS := -lcbor -lcrypto -ljson-c
+LIB_LIBS := -lcbor -lcrypto -ljson-c -ltss2-mu
+
+# --- the rig's identity: key back ends, for the programs that run on a rig -----------------------------
+IDENTITY_SRC := $(sort $(wildcard keys/identity/*.c))
+IDENTITY_LIBS := -ltss2-esys -ltss2-tctildr -ltss2-mu
 
 # --- programs: name, sources, libraries -----------------------------------------------------------
 PROGRAMS := wattestd wattest wattest-buy wattest-inspect wattest-authority
-AGENT_SRC := $(sort $(wildcard agent/*.c))
+AGENT_SRC := $(sort $(wildcard agent/*.c)) $(IDENTITY_SRC)
 wattestd_SRC := $(AGENT_SRC) $(sort $(wildcard agent/daemon/*.c))
-wattestd_LIBS := -lnl-genl-3 -lnl-3 -lbpf -lsqlite3 -lsystemd -linih
+wattestd_LIBS := $(IDENTITY_LIBS) -lnl-genl-3 -lnl-3 -lbpf -lsqlite3 -lsystemd -linih
 wattest_SRC := $(AGENT_SRC) $(sort $(wildcard agent/command/*.c))
 wattest-buy_SRC := $(sort $(wildcard agent/purchase/*.c))
 wattest-buy_LIBS := -lcurl
-wattest_LIBS := -lnl-genl-3 -lnl-3 -lsqlite3 -linih
+wattest_LIBS := $(IDENTITY_LIBS) -lnl-genl-3 -lnl-3 -lsqlite3 -linih
 $(patsubst %.c,$(O)/%.o,$(wildcard agent/netlink*.c)): override CPPFLAGS += $(shell pkg-config --cflags libnl-3.0)
 wattest-inspect_SRC := $(sort $(wildcard inspector/*.c))
 wattest-inspect_LIBS :=

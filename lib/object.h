@@ -51,6 +51,34 @@ struct wt_reg_source {
 	int64_t calibrated_until; /* seconds since 1970, or 0: never calibrated */
 };
 
+#define WT_PCRS 24 /* of a bank */
+
+struct wt_pcr {
+	uint8_t index; /* below WT_PCRS */
+	uint8_t value[WT_SHA256_LEN]; /* in the SHA-256 bank */
+};
+
+/* The TPM that holds a rig's keys, as the registry enrolled it. */
+struct wt_reg_tpm {
+	uint8_t ek[WT_SHA256_LEN]; /* SHA-256 of the endorsement key's SPKI: the ueid derives from it */
+	struct wt_span ak; /* the attestation key's SPKI, DER, points into the payload; p NULL: no TPM */
+	struct wt_pcr boot[WT_PCRS]; /* the boot state it was registered in */
+	size_t n_boot; /* 0: not said */
+};
+
+enum wt_reference_kind {
+	WT_REFERENCE_FILE = 1, /* as IMA measures it; digest of WT_SHA256_LEN */
+	WT_REFERENCE_PROBE = 2, /* a BPF program's tag; 8 bytes */
+	WT_REFERENCE_MODULE = 3, /* build id; 20 bytes */
+};
+
+/* What the rig should run. */
+struct wt_reference {
+	enum wt_reference_kind kind;
+	char name[64]; /* FILE: what its path ends in; PROBE: the program's; MODULE: the version */
+	uint8_t digest[WT_SHA256_LEN]; /* as many bytes as its kind has; the rest zeros */
+};
+
 struct wt_registration {
 	uint8_t id[WT_ID_LEN];
 	uint8_t ueid[WT_UEID_LEN];
@@ -65,6 +93,9 @@ struct wt_registration {
 	size_t n_sources;
 	char (*pools)[64]; /* accredited pools */
 	size_t n_pools;
+	struct wt_reg_tpm tpm;
+	struct wt_reference *references;
+	size_t n_references;
 };
 
 int wt_registration_decode(struct wt_span payload, struct wt_registration *ret, struct wt_err *err);
@@ -111,6 +142,19 @@ struct wt_att_step {
 	struct wt_span mac; /* p NULL: not keyed */
 };
 
+/* A TPM's quote. Spans point into the payload. */
+struct wt_att_quote {
+	struct wt_span attest; /* TPMS_ATTEST; p NULL: no quote */
+	struct wt_span signature; /* WT_SIG_LEN bytes: r || s */
+	struct wt_pcr pcrs[WT_PCRS]; /* ascending */
+	size_t n_pcrs;
+};
+
+enum wt_key_place { /* where the rig says that its signing key is */
+	WT_KEY_IN_FILE = 0,
+	WT_KEY_IN_TPM = 1,
+};
+
 struct wt_att_grant {
 	uint8_t id[WT_ID_LEN];
 	uint8_t digest[WT_SHA256_LEN]; /* SHA-256 of the grant's COSE_Sign1 */
@@ -137,11 +181,20 @@ struct wt_attestation {
 	bool has_ledger; /* the rig's own summary: a convenience, never believed */
 	uint64_t ledger_charged_uj;
 	uint64_t ledger_left_uj;
+	struct wt_att_quote quote;
+	uint64_t ima_first; /* which entry of the list is the first in ima: 1, 2, 3 ... */
+	struct wt_span ima; /* whole entries; p NULL: none */
+	enum wt_key_place key_place;
 	struct wt_att_record *record_store; /* one array behind all steps; owned */
 };
 
 int wt_attestation_decode(struct wt_span payload, struct wt_attestation *ret, struct wt_err *err);
 int wt_attestation_encode(const struct wt_attestation *att, struct wt_buf *ret, struct wt_err *err);
+/*
+ * What a quote of this attestation has as extraData: SHA-256("wattest-quote-1" || nonce || SHA-256(payload encoded
+ * without the quote)). Whether att has a quote makes no difference.
+ */
+int wt_attestation_binding(const struct wt_attestation *att, uint8_t ret[WT_SHA256_LEN], struct wt_err *err);
 void wt_attestation_clear(struct wt_attestation *att);
 
 #endif

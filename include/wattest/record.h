@@ -39,7 +39,7 @@ enum wattest_record_type {
 	WATTEST_RECORD_EVENT		= 10,	/* integrity events */
 	WATTEST_RECORD_TIME		= 11,
 	WATTEST_RECORD_LOST		= 12,
-	WATTEST_RECORD_ANCHOR		= 13,	/* reserved: k_0 of the kernel-keyed windows */
+	WATTEST_RECORD_ANCHOR		= 13,	/* k_0 of the kernel-keyed windows */
 };
 
 /*
@@ -54,6 +54,7 @@ struct wattest_record {
 };
 
 #define WATTEST_LOCKDOWN_UNKNOWN	0xff
+#define WATTEST_SECURE_BOOT_UNKNOWN	0xff
 #define WATTEST_PCR_NONE		0xff
 
 /* LOAD: what was loaded, where, and with which parameters. */
@@ -74,11 +75,31 @@ struct wattest_load {
 	__le64 log_bytes;			/* the bound of the log */
 	char release[64];			/* of the kernel; NUL-padded, as all strings */
 	char version[32];			/* of the module */
+	__u8 secure_boot;			/* 0 off, 1 on, WATTEST_SECURE_BOOT_UNKNOWN */
+	__u8 reserved[7];
+	__u8 cmdline[WATTEST_DIGEST_LEN];	/* SHA-256 of the kernel's command line; zeros: unknown */
 };
 
 /* UNLOAD: the module goes in an orderly way. */
 struct wattest_unload {
 	__le64 realtime_ns;
+	__le32 key_len;		/* as in a WINDOW: 0 when windows are not keyed, or WATTEST_DIGEST_LEN */
+	__le32 reserved;
+	__u8 key[WATTEST_DIGEST_LEN];	/* of the step before; this step's own is never disclosed */
+};
+
+/*
+ * ANCHOR: the start of a chain of keys for the steps' MACs (after TESLA, RFC 4082). Key i of a chain
+ * is k_i, with k_{i-1} = SHA-256(k_i); anchor is k_0. A step's MAC is HMAC-SHA256(k_i, C_i), C_i the
+ * chain value after it; the kernel hands it out beside the closing record, not inside. k_i is
+ * disclosed by the closing record of the next step.
+ * An ANCHOR in the step that LOAD begins keys that step with k_1. A later one is in the last step
+ * that the chain before it keys, and keys from the next step on. A chain is used up to its last key.
+ */
+struct wattest_anchor {
+	__u8 anchor[WATTEST_DIGEST_LEN];
+	__le32 keys;		/* in this chain: the steps that it can key */
+	__le32 reserved;
 };
 
 enum wattest_source_kind {
@@ -157,7 +178,7 @@ struct wattest_window {
 	__le16 sources;
 	__le16 devices;
 	__u8 nonce_len;		/* 0: closed by time */
-	__u8 key_len;		/* 0 until windows are keyed */
+	__u8 key_len;		/* 0, or WATTEST_DIGEST_LEN: k_i of the step before, see ANCHOR */
 	__u8 probes;		/* probes attached at its end */
 	__u8 flags;		/* WATTEST_WINDOW_* */
 };
@@ -208,12 +229,29 @@ struct wattest_probe_del {
 	__u8 tag[8];
 };
 
-/* EVENT: something that touches the integrity of the measurement. */
+enum wattest_event_kind {
+	WATTEST_EVENT_DETACH	= 1,	/* a link of an announced program was detached */
+	WATTEST_EVENT_BPF	= 2,	/* a program was loaded that reads kernel memory or hooks ours */
+	WATTEST_EVENT_PTRACE	= 3,	/* ptrace or /proc/PID/mem on the agent */
+	WATTEST_EVENT_RAW	= 4,	/* raw device opened: TPM, i2c-dev, /dev/mem, kcore */
+	WATTEST_EVENT_SENSOR	= 5,	/* a sensor's attribute was written */
+	WATTEST_EVENT_UNBIND	= 6,	/* a driver was unbound from a source's device */
+	WATTEST_EVENT_KEXEC	= 7,	/* another kernel was loaded */
+	WATTEST_EVENT_CLOCK	= 8,	/* the clock was set or steered */
+	WATTEST_EVENT_MODULE	= 9,	/* a kernel module was loaded */
+};
+
+/*
+ * EVENT: something that touches the integrity of the measurement. The first of its like (same kind,
+ * program and detail) in a window is recorded at once with a count of 1; what follows is counted,
+ * and the count recorded when the window closes. Beyond what the kernel tells apart in one window,
+ * one record a kind has an empty comm and detail.
+ */
 struct wattest_event {
-	__le16 kind;
+	__le16 kind;		/* enum wattest_event_kind */
 	__le16 reserved;
 	__le32 count;		/* of like events since the last such record */
-	__le32 pid;
+	__le32 pid;		/* of the first of them; 0: not of a process */
 	__le32 reserved2;
 	char comm[16];
 	char detail[64];
@@ -238,7 +276,11 @@ enum wattest_lost_reason {
 	WATTEST_LOST_FULL	= 2,	/* never written: the log is full of what may not go */
 	WATTEST_LOST_MEMORY	= 3,	/* never written: no memory */
 	WATTEST_LOST_LIMIT	= 4,	/* never tracked: more than a WINDOW holds */
-	WATTEST_LOST_WITNESS	= 5,	/* the TPM was not extended */
+	/*
+	 * The TPM was not extended with the steps whose closing records are first_seq to last_seq.
+	 * Type is WINDOW or UNLOAD.
+	 */
+	WATTEST_LOST_WITNESS	= 5,
 };
 
 /* LOST: what went since the last such record, one record for each type and reason. */
@@ -246,13 +288,14 @@ struct wattest_lost {
 	__le16 type;		/* enum wattest_record_type of what went */
 	__le16 reason;		/* enum wattest_lost_reason */
 	__le32 count;
-	__le64 first_seq;	/* PRUNED: of the first and last body that went; else 0 */
+	__le64 first_seq;	/* PRUNED, WITNESS: of the first and last that went; else 0 */
 	__le64 last_seq;
 };
 
 _Static_assert(sizeof(struct wattest_record) == 24, "record header");
-_Static_assert(sizeof(struct wattest_load) == 224, "LOAD");
-_Static_assert(sizeof(struct wattest_unload) == 8, "UNLOAD");
+_Static_assert(sizeof(struct wattest_load) == 264, "LOAD");
+_Static_assert(sizeof(struct wattest_unload) == 48, "UNLOAD");
+_Static_assert(sizeof(struct wattest_anchor) == 40, "ANCHOR");
 _Static_assert(sizeof(struct wattest_source_add) == 176, "SOURCE_ADD");
 _Static_assert(sizeof(struct wattest_removed) == 8, "SOURCE_DEL, DEVICE_DEL");
 _Static_assert(sizeof(struct wattest_device_add) == 240, "DEVICE_ADD");

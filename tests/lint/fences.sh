@@ -53,12 +53,15 @@ door 'csv\.h' 'keys/csv\.c' libcsv
 door 'systemd/' 'agent/daemon/' libsystemd
 door 'ini\.h' 'agent/config\.c' libinih
 door 'curl/' 'agent/purchase/platform\.c' libcurl
+door 'tss2/tss2_mu\.h' 'lib/tpm/|keys/identity/' 'TPM marshalling'
+door 'tss2/tss2_(esys|tcti|tctildr|sys|rc)' 'keys/identity/' 'TPM commands'
 door 'json-c/' 'lib/(json|[a-z_]*_print|[a-z_]*_json)|agent/command/|agent/purchase/|agent/json|inspector/|keys/' json-c
 
 may_include 'lib/' 'lib/|wattest/'
 may_include 'inspector/' 'lib/|wattest/|inspector/|[a-z_]+\.h'
+may_include 'keys/identity/' 'lib/|wattest/|keys/identity/|[a-z_]+\.h'
 may_include 'keys/' 'lib/|wattest/|keys/|[a-z_]+\.h'
-may_include 'agent/' 'lib/|wattest/|linux/wattest\.h|agent/|usb\.skel\.h|[a-z_]+\.h'
+may_include 'agent/' 'lib/|wattest/|keys/identity/|linux/wattest\.h|agent/|(usb|integrity)\.skel\.h|[a-z_]+\.h'
 may_include 'kmod/' 'wattest/|linux/wattest\.h|[a-z_]+\.h'
 may_include 'bpf/' 'vmlinux\.h|wattest/|bpf/|[a-z_]+\.h'
 # shellcheck disable=SC2086,SC2046

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The TPM 2.0 structures that evidence and enrolment carry, read strictly and checked attribute by attribute; no TPM is
+ * spoken to here. This folder is the only one that includes <tss2/tss2_mu.h> (unmarshalling); keys/identity/ speaks to
+ * TPMs. "Part 2" is the TCG's TPM 2.0 Library, Part 2: Structures.
+ */
+#ifndef LIB_TPM_TPM_H
+#define LIB_TPM_TPM_H
+
+#include "lib/bytes.h"
+#include "lib/crypto/crypto.h"
+#include "lib/err.h"
+#include "lib/object.h"
+
+/* --- attest.c: TPMS_ATTEST (Part 2, 10.12.12) ------------------------------------------------------------ */
+
+enum wt_tpm_attest_type {
+	WT_TPM_ATTEST_CERTIFY = 0x8017, /* TPM_ST_ATTEST_CERTIFY */
+	WT_TPM_ATTEST_QUOTE = 0x8018, /* TPM_ST_ATTEST_QUOTE */
+};
+
+/* Spans point into the bytes that were read. */
+struct wt_tpm_attest {
+	enum wt_tpm_attest_type type;
+	struct wt_span qualified_signer;
+	struct wt_span extra_data;
+	uint64_t clock_ms; /* ms that the TPM was powered, over its life */
+	uint32_t reset_count, restart_count;
+	bool safe; /* no higher clock can have been shown before */
+	uint64_t firmware;
+	/* QUOTE */
+	uint32_t pcrs; /* bit i: PCR i of the SHA-256 bank is in the digest */
+	bool other_banks; /* and PCRs of other banks are */
+	struct wt_span pcr_digest;
+	/* CERTIFY */
+	struct wt_span name, qualified_name;
+};
+
+/*
+ * Reads one, whole: TPM_GENERATED_VALUE and the type are checked (another type than these two is refused), trailing
+ * bytes are refused. -EBADMSG with what is wrong.
+ */
+int wt_tpm_attest_read(struct wt_span raw, struct wt_tpm_attest *ret, struct wt_err *err);
+
+/* SHA-256 over the values of the PCRs in the mask, in ascending order: what pcr_digest must be (Part 1, PCR selection). */
+void wt_tpm_pcr_digest(uint32_t mask, const uint8_t (*values)[WT_SHA256_LEN], uint8_t ret[WT_SHA256_LEN]);
+/* PCR extend: SHA-256(value || digest), in place. */
+void wt_tpm_extend(uint8_t value[WT_SHA256_LEN], const uint8_t digest[WT_SHA256_LEN]);
+
+/* --- public.c: TPMT_PUBLIC (Part 2, 12.2.4) ---------------------------------------------------------------- */
+
+struct wt_tpm_public {
+	struct wt_key *key; /* owned: wt_tpm_public_clear. NULL for a kind that signs nothing of ours (an RSA EK) */
+	uint8_t spki[WT_SHA256_LEN]; /* SHA-256 of the SubjectPublicKeyInfo */
+	uint8_t name[2 + WT_SHA256_LEN]; /* Part 1, 16: nameAlg || SHA-256(TPMT_PUBLIC) */
+	uint32_t attributes; /* TPMA_OBJECT (Part 2, 8.3) */
+	struct wt_span raw; /* the TPMT_PUBLIC, as it was read */
+};
+
+int wt_tpm_public_read(struct wt_span raw, struct wt_tpm_public *ret, struct wt_err *err);
+void wt_tpm_public_clear(struct wt_tpm_public *pub);
+/*
+ * Is it fit to be an attestation key? restricted, sign, not decrypt, fixedTPM, fixedParent, sensitiveDataOrigin; ECC
+ * P-256 with ECDSA and SHA-256. 0, or -EKEYREJECTED naming the attribute.
+ */
+int wt_tpm_public_is_ak(const struct wt_tpm_public *pub, struct wt_err *err);
+
+#endif
