@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "keys/authority.h"
+#include "keys/certify.h"
 #include "keys/command.h"
 #include "keys/outdir.h"
 #include "lib/timestamp.h"
@@ -37,37 +37,6 @@ struct request {
 	uint64_t days;
 	int64_t now;
 };
-
-static int issue(const struct request *request, struct authority_identity *ret, struct wt_err *err)
-{
-	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = { 0 };
-	struct wt_cert_spec spec = {
-		.common_name = request->name,
-		.duties = { WT_DUTY_ALLOTMENT },
-		.n_duties = 1,
-	};
-	int64_t from, until;
-	int r;
-
-	r = authority_load_ca(request->dir, AUTHORITY_ENERGY, &ca, err);
-	if (r < 0)
-		return r;
-	wt_cert_validity(ca.cert, &from, &until);
-	if (request->now >= until)
-		return wt_fail(err, EKEYREJECTED,
-			       "%.150s: the energy platform's own certificate has expired",
-			       request->dir);
-	spec.not_before = request->now - AUTHORITY_BACKDATE;
-	if (spec.not_before < from)
-		spec.not_before = from;
-	spec.not_after = request->now + (int64_t)request->days * 86400;
-	if (spec.not_after > until)
-		spec.not_after = until;
-	r = wt_key_generate(WT_ALG_ES256, &ret->key);
-	if (r < 0)
-		return wt_fail(err, -r, "%s: cannot make a key", request->name);
-	return wt_cert_issue(&spec, ret->key, ca.cert, ca.key, &ret->cert, err);
-}
 
 static int is_pem(const struct dirent *entry)
 {
@@ -112,7 +81,11 @@ static int fill(const struct request *request, const char *to, struct authority_
 	char path[4096];
 	int r;
 
-	r = issue(request, site, err);
+	r = wt_key_generate(WT_ALG_ES256, &site->key);
+	if (r < 0)
+		return wt_fail(err, -r, "%s: cannot make a key", request->name);
+	r = certify_key(request->dir, WT_DUTY_ALLOTMENT, request->name, site->key, request->days,
+			request->now, &site->cert, err);
 	if (r == 0)
 		r = authority_path(to, "site.key", path, err);
 	if (r == 0)

@@ -72,6 +72,20 @@ says 0 "other.crt" "$authority" certify auth rig.csr -o other.crt --days 1
 status "openssl: --days is kept to" 1 openssl x509 -in other.crt -noout -checkend 90000
 says 0 "BEGIN CERTIFICATE" "$authority" certify auth rig.csr -o -
 says 0 "rig.crt" "$authority" certify auth rig.csr --force
+says 64 "--duty grant: rig, site or result" "$authority" certify auth rig.csr --duty grant
+openssl req -new -key rig.key -subj /CN=Desk-7 -out desk.csr
+says 0 "desk.crt: CN=Desk-7" "$authority" certify auth desk.csr --duty result
+contains "an inspector has no rig's id" "inspector $(openssl x509 -in desk.crt -outform DER | sha256sum | cut -c1-64)" "$tap_output"
+check "openssl: an inspector is under the registry" openssl verify -CAfile auth/trust/registry-ca.pem desk.crt
+uses() { openssl x509 -in "$1" -noout -ext extendedKeyUsage | sed -n 's/.*\.1\.\([0-9]\)$/\1/p'; }
+same "and may sign results, and nothing else" 5 "$(uses desk.crt)"
+same "as a rig attestations" 3 "$(uses rig.crt)"
+says 0 "site.crt: CN=Desk-7" "$authority" certify auth desk.csr --duty site -o site.crt
+same "and a site allotments" 4 "$(uses site.crt)"
+says 1 "nameless.csr: has no common name, which is an inspector's name" "$authority" certify auth nameless.csr --duty result
+says 1 "long.csr: a common name that is too long for a site's" "$authority" certify auth long.csr --duty site
+openssl req -new -key rig.key -subj /CN=Full -out full.csr
+says 1 "ask again under another name" "$authority" certify auth full.csr --duty site -o /dev/full/x
 
 # --- registration ----------------------------------------------------------------------------------------
 devices >devices.json

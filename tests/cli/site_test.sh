@@ -142,15 +142,10 @@ says 3 "old.state" "$inspect" verify --trust auth/trust --registration site/rigs
 says 3 "site/rigs/2.cose: byte" verify --state site/rigs/2.cose site
 
 # --- results -------------------------------------------------------------------------------------------------
-duty=2.25.329669473043189472480620133825040870004.1.5
-openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out desk.key 2>/dev/null
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out desk.key 2>/dev/null && chmod 600 desk.key
 openssl req -new -key desk.key -subj /CN=Desk -out desk.csr
-chmod 600 desk.key
-printf 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=%s\n%s\n%s\n' $duty \
-	subjectKeyIdentifier=hash authorityKeyIdentifier=keyid >desk.ext
-openssl x509 -req -in desk.csr -CA auth/trust/registry-ca.pem -CAkey auth/private/registry-ca.key -days 30 \
-	-extfile desk.ext -set_serial 0x77 -out desk.crt 2>/dev/null
-at=$(date +%s) # when the desk's certificate began, or after
+"$authority" certify auth desk.csr --duty result >/dev/null || bail "no certificate for the desk"
+at=$(date +%s)
 signed() {
 	"$inspect" verify --trust auth/trust --time @$at --sign desk.key --cert desk.crt "$@"
 }
