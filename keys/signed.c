@@ -36,8 +36,7 @@ static int check_signature(struct wt_trust *trust, const struct wt_cose *cose, e
 	return r;
 }
 
-int signed_read(const char *path, struct wt_trust *trust, enum wt_typ typ, enum wt_duty duty,
-		int64_t at, struct signed_object *ret, struct wt_err *err)
+int signed_open(const char *path, struct signed_object *ret, struct wt_err *err)
 {
 	__attribute__((cleanup(signed_clear))) struct signed_object object = { 0 };
 	int r;
@@ -46,13 +45,37 @@ int signed_read(const char *path, struct wt_trust *trust, enum wt_typ typ, enum 
 	if (r < 0)
 		return r;
 	r = wt_cose_decode(wt_buf_span(&object.file), &object.cose, err);
-	if (r == 0 && (object.cose.typ != typ || object.cose.whole.n != object.file.n))
+	if (r == 0 && object.cose.whole.n != object.file.n)
+		r = wt_fail(err, EBADMSG, "bytes follow the object");
+	if (r < 0)
+		return wt_fail_in(err, r, "%.200s", path);
+	wt_sha256(wt_buf_span(&object.file), object.digest);
+	*ret = object; /* transferred */
+	object = (struct signed_object){ 0 };
+	return 0;
+}
+
+int signed_check(const struct signed_object *object, struct wt_trust *trust, enum wt_duty duty,
+		 int64_t at, struct wt_err *err)
+{
+	return check_signature(trust, &object->cose, duty, at, err);
+}
+
+int signed_read(const char *path, struct wt_trust *trust, enum wt_typ typ, enum wt_duty duty,
+		int64_t at, struct signed_object *ret, struct wt_err *err)
+{
+	__attribute__((cleanup(signed_clear))) struct signed_object object = { 0 };
+	int r;
+
+	r = signed_open(path, &object, err);
+	if (r < 0)
+		return r;
+	if (object.cose.typ != typ)
 		r = wt_fail(err, EBADMSG, "is no %s", wt_typ_name(typ));
 	if (r == 0)
 		r = check_signature(trust, &object.cose, duty, at, err);
 	if (r < 0)
 		return wt_fail_in(err, r, "%.200s", path);
-	wt_sha256(wt_buf_span(&object.file), object.digest);
 	*ret = object; /* transferred */
 	object = (struct signed_object){ 0 };
 	return 0;

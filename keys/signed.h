@@ -20,6 +20,10 @@ struct signed_object {
  */
 int signed_read(const char *path, struct wt_trust *trust, enum wt_typ typ, enum wt_duty duty,
 		int64_t at, struct signed_object *ret, struct wt_err *err);
+/* The same in two steps, for whoever must read first who may have signed it, and when. */
+int signed_open(const char *path, struct signed_object *ret, struct wt_err *err);
+int signed_check(const struct signed_object *object, struct wt_trust *trust, enum wt_duty duty,
+		 int64_t at, struct wt_err *err);
 void signed_clear(struct signed_object *object); /* for cleanup as well */
 
 #endif

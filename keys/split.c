@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "keys/command.h"
 #include "keys/outdir.h"
 #include "keys/rigs.h"
 #include "keys/signed.h"
 #include "keys/signing.h"
+#include "keys/standing.h"
 
 #define COMMAND "wattest-authority split"
 
@@ -34,17 +36,20 @@ static const char help[] =
 	"  --by nameplate         in proportion to the registered power\n"
 	"  --by wh                as the list says, in Wh; together at most what is left\n"
 	"  --wh N                 divide no more than that\n"
+	"  --notices FILE|DIR     what authorities said since (notices, beside register.db, if it is there): a revoked grant\n"
+	"                         is not divided, and what limits its rigs is said\n"
 	"  --again                write what was allotted from this grant once more, and allot nothing\n"
 	"  --trust DIR            trust anchors (trust, beside the key)\n"
 	"  --register DIR         where register.db is (beside the key)\n"
+	"  --new-register         make it: for a key that `site` did not make, and only at its first grant\n"
 	"  -o, --output OUTDIR    a file for each share, made if need be: RIG-ALLOTMENT.cose\n"
 	"  -j, --jobs N           sign on so many cores (all)\n";
 
 struct request {
-	const char *grant_file, *key, *cert, *rigs, *trust, *book, *output;
+	const char *grant_file, *key, *cert, *rigs, *trust, *notices, *book, *output;
 	enum rigs_by by;
 	uint64_t wh, jobs;
-	bool again;
+	bool again, new_register;
 	uint32_t before_wh; /* of the grant, allotted before */
 	int64_t now;
 	struct signed_object object;
@@ -241,6 +246,28 @@ static int write_all(const struct request *request, struct authority_register *r
 	return 0;
 }
 
+/* What authorities said since. What was allotted before can still be written, for it was signed. */
+static int check_standing(const struct request *request, struct wt_trust *trust,
+			  const struct rigs *rigs, struct wt_err *err)
+{
+	const char *notices = request->notices;
+	char beside[4096];
+	int r;
+
+	if (!notices) {
+		r = authority_path(request->book, "notices", beside, err);
+		if (r < 0 || access(beside, F_OK) < 0)
+			return r;
+		notices = beside;
+	}
+	r = standing_check(notices, trust, &request->grant, rigs, err);
+	if (r == -ECANCELED && request->again) {
+		fprintf(stderr, COMMAND ": %s\n", err->msg);
+		r = 0;
+	}
+	return r;
+}
+
 static int split(struct request *request, struct authority_register *reg, struct wt_trust *trust,
 		 struct wt_err *err)
 {
@@ -257,6 +284,8 @@ static int split(struct request *request, struct authority_register *reg, struct
 	if (r == 0)
 		r = rigs_read(request->rigs, request->by, trust, &request->grant, request->now,
 			      &rigs, err);
+	if (r == 0)
+		r = check_standing(request, trust, &rigs, err);
 	if (r == 0)
 		r = divide(request, left, &rigs, err);
 	if (r < 0)
@@ -299,11 +328,13 @@ static int run(struct request *request, struct wt_err *err)
 		return wt_fail_in(err, r, "%.200s", request->grant_file);
 	r = check_site(request, trust, err);
 	if (r == 0)
-		r = register_open(request->book, REGISTER_OPEN, &reg, err);
+		r = register_open(request->book,
+				  request->new_register ? REGISTER_NEW : REGISTER_OPEN, &reg, err);
 	if (r == 0)
 		r = outdir_open(request->output, &out, err);
-	if (r == 0 && !request->again)
-		r = split(request, reg, trust, err);
+	if (r == 0)
+		r = request->again ? check_standing(request, trust, NULL, err)
+				   : split(request, reg, trust, err);
 	if (r == 0)
 		r = write_all(request, reg, &out, err);
 	return r;
@@ -331,7 +362,9 @@ enum {
 	BY,
 	WH,
 	AGAIN,
+	NEW_REGISTER,
 	TRUST,
+	NOTICES,
 	REGISTER
 };
 
@@ -340,7 +373,8 @@ static int take_option(int c, struct request *request, struct wt_err *err)
 	const char **const texts[] = {
 		[GRANT] = &request->grant_file, [KEY] = &request->key,
 		[CERT] = &request->cert,	[RIGS] = &request->rigs,
-		[TRUST] = &request->trust,	[REGISTER] = &request->book
+		[TRUST] = &request->trust,	[NOTICES] = &request->notices,
+		[REGISTER] = &request->book
 	};
 
 	switch (c) {
@@ -355,6 +389,9 @@ static int take_option(int c, struct request *request, struct wt_err *err)
 		return command_number("--wh", optarg, 1, WT_GRANT_MAX_WH, &request->wh, err);
 	case AGAIN:
 		request->again = true;
+		return 0;
+	case NEW_REGISTER:
+		request->new_register = true;
 		return 0;
 	default:
 		*texts[c] = optarg;
@@ -372,7 +409,9 @@ int authority_split(int argc, char **argv)
 		{ "by", required_argument, NULL, BY },
 		{ "wh", required_argument, NULL, WH },
 		{ "again", no_argument, NULL, AGAIN },
+		{ "new-register", no_argument, NULL, NEW_REGISTER },
 		{ "trust", required_argument, NULL, TRUST },
+		{ "notices", required_argument, NULL, NOTICES },
 		{ "register", required_argument, NULL, REGISTER },
 		{ "output", required_argument, NULL, 'o' },
 		{ "jobs", required_argument, NULL, 'j' },
@@ -401,6 +440,8 @@ int authority_split(int argc, char **argv)
 				      : !request.key	  ? "site-key"
 				      : !request.cert	  ? "site-cert"
 							  : "output");
+	if (request.again && request.new_register)
+		return wt_usage_error(COMMAND, "--again: a new register has nothing in it");
 	if (!request.rigs && !request.again)
 		return wt_usage_error(COMMAND, "--rigs is missing");
 	return run(&request, &err) < 0 ? command_failed(COMMAND, &err) : 0;

@@ -158,6 +158,77 @@ cp tx-1.cose regs/x.cose
 says 1 "regs/x.cose: is no registration" split tx-4.cose --rigs regs -o f4
 says 0 "nameplate 600 W" "$authority" registration auth --renew regs/two.cose --nameplate 600 -o no-pools.cose
 
+# --- notices of what was sold ------------------------------------------------------------------------------------
+notice() { # name kind option...
+	"$authority" notice auth "$2" -o "$1" "${@:3}" >/dev/null || bail "no notice"
+}
+for_site tx-6 --wh 900 >/dev/null
+says 0 "g: 3 allotments, 90 of 900 Wh of tx-6" split tx-6.cose --rigs rigs.csv --wh 90 -o g
+mkdir said
+notice said/elsewhere.cose curtail --zone KZ-South --max-w 7 --until +2h
+notice said/before.cose curtail --zone KZ-North --max-w 7 --from -2h --until @$((now - 60))
+notice said/tx-1.cose revoke-grant --grant tx-1
+cp tx-1.cose said/
+says 0 "h: 3 allotments, 90 of 900 Wh of tx-6" split tx-6.cose --rigs rigs.csv --wh 90 --notices said -o h
+same "nothing is said of what concerns others" "h: 3 allotments, 90 of 900 Wh of tx-6" "$tap_output"
+notice said/zone.cose curtail --zone KZ-North --max-w 1000 --until +2h --reason Frost
+says 0 "said/zone.cose: zone KZ-North is curtailed to at most 1000 W from " split tx-6.cose --rigs rigs.csv --wh 90 \
+	--notices said -o i
+contains "with its reason" ": Frost" "$tap_output"
+contains "and the rest is divided" "i: 3 allotments" "$tap_output"
+notice said/licence.cose off --licence DMI-84-0031 --until +2h --by registry
+says 0 "licence DMI-84-0031 is off from " split tx-6.cose --rigs rigs.csv --wh 90 --notices said/licence.cose -o j
+notice one.cose curtail --rig "$(id 2)" --max-w 5 --until +2h
+says 0 "one.cose: one of the rigs is curtailed to at most 5 W" split tx-6.cose --rigs rigs.csv --wh 90 --notices one.cose -o k
+notice far.cose curtail --rig "$(id 9)" --max-w 5 --until +2h
+says 0 "l: 3 allotments" split tx-6.cose --rigs rigs.csv --wh 90 --notices far.cose -o l
+same "another rig's is nobody's business" "" "$(printf '%s\n' "$tap_output" | grep far.cose)"
+forge_notice() { # signer: of a revocation that it may not sign
+	"$BUILD/tests/cli/forge/forge" --key "$1.key" --cert "$2" --resign gone.cose --out said/forged.cose
+}
+mkdir pvl/notices
+notice gone.cose revoke-grant --grant tx-6 --from @$((now + 600)) --reason "not paid"
+forge_notice auth/private/registration-signer auth/signers/registration-signer.pem
+says 1 "said/forged.cose: " split tx-6.cose --rigs rigs.csv --notices said -o m
+contains "the registry cannot revoke a grant" "is not for grants" "$tap_output"
+head -c 50 gone.cose >said/forged.cose
+says 1 "said/forged.cose: byte " split tx-6.cose --rigs rigs.csv --notices said -o m
+says 1 "tx-6.cose: is no notice" split tx-6.cose --rigs rigs.csv --notices tx-6.cose -o m
+says 1 "nothing: No such file" split tx-6.cose --rigs rigs.csv --notices nothing -o m
+cp gone.cose pvl/notices/
+says 1 "pvl/notices/gone.cose: the grant tx-6 is revoked from " split tx-6.cose --rigs rigs.csv -o m
+contains "with its reason" ": not paid" "$tap_output"
+same "and nothing was allotted by all that" 0 "$(find m -type f 2>/dev/null | wc -l)"
+same "but what was before" 540 "$("$authority" list allotments pvl --json |
+	jq '[.[] | select(.transaction == "tx-6") | .energy_wh] | add')"
+says 0 "n: 18 allotments, 540 of 900 Wh of tx-6" split tx-6.cose --again -o n
+contains "which can be written again, and the revocation is said" "tx-6 is revoked" "$tap_output"
+for_site tx-7 --wh 900 >/dev/null
+notice pvl/notices/later.cose revoke-grant --grant tx-7 --from @$((now + 3600))
+says 0 "o: 3 allotments, 900 of 900 Wh of tx-7" split tx-7.cose --rigs rigs.csv -o o
+rm -r pvl/notices
+
+# --- a key of the site's own, never in the platform's hands ------------------------------------------------------
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out own.key 2>/dev/null && chmod 600 own.key
+openssl req -new -key own.key -subj /CN=PVL-9 -out own.csr
+says 0 "own.crt: CN=PVL-9" "$authority" certify auth own.csr --duty site
+own=$(printf '%s\n' "$tap_output" | sed -n 's/^site //p')
+same "it is known by its certificate" "$own" "$(openssl x509 -in own.crt -outform DER | sha256sum | cut -c1-64)"
+check "openssl: it is under the energy platform" openssl verify -CAfile auth/trust/energy-ca.pem own.crt
+same "and in the register" "\"$own\"" "$("$authority" list sites auth --json | jq '.[] | select(.name == "PVL-9").x5t')"
+says 1 "PVL-9: there is a site of that name already" "$authority" certify auth own.csr --duty site -o second.crt
+check "and no certificate is left" test ! -e second.crt
+sell --site own.crt --licence L --zone Z --transaction tx-own -o tx-own.cose >/dev/null
+own() {
+	"$authority" split --grant tx-own.cose --site-key own.key --site-cert own.crt --trust auth/trust --register books "$@"
+}
+mkdir books
+says 1 "books/register.db: not there" own --rigs rigs.csv --wh 10 -o p
+says 64 "--again: a new register has nothing in it" own --again --new-register -o p
+says 0 "p: 3 allotments, 10 of 1,000,000 Wh of tx-own" own --rigs rigs.csv --wh 10 --new-register -o p
+says 1 "books/register.db: File exists" own --rigs rigs.csv --wh 10 --new-register -o q
+says 0 "q: 3 allotments, 999,990 of 1,000,000 Wh" own --rigs rigs.csv -o q
+
 # --- the inspector's word on a share -----------------------------------------------------------------------------
 mkdir one evidence
 cp reg.cose one/
