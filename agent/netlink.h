@@ -30,6 +30,10 @@ struct wt_nl_status {
 	uint64_t sample_ns, window_ns, max_gap_ns;
 	uint32_t sources, devices, probes;
 	uint64_t strays;
+	bool witnessed; /* by the PCR of a TPM; the rest is 0 without */
+	uint32_t witness_pcr;
+	uint64_t witness_steps, witness_lost; /* that it was extended with, that it could not be */
+	bool keyed; /* steps carry the kernel's MAC */
 };
 
 struct wt_nl_source {
@@ -53,6 +57,8 @@ struct wt_nl_record {
 	uint8_t digest[WT_SHA256_LEN];
 	bool has_head; /* it closed a step */
 	uint8_t head[WT_SHA256_LEN];
+	bool has_mac; /* of that step, by the kernel */
+	uint8_t mac[WT_SHA256_LEN];
 };
 
 /* Callbacks of a dump return 0 to go on or a negative errno to end it with that. */

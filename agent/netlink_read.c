@@ -63,6 +63,11 @@ int wt_nl_read_status(struct nlattr **a, void *user)
 	s->devices = wt_nl_u32(a[WATTEST_A_STATUS_DEVICES]);
 	s->probes = wt_nl_u32(a[WATTEST_A_STATUS_PROBES]);
 	s->strays = wt_nl_u64(a[WATTEST_A_STATUS_STRAYS]);
+	s->witnessed = a[WATTEST_A_STATUS_WITNESS_PCR];
+	s->witness_pcr = wt_nl_u32(a[WATTEST_A_STATUS_WITNESS_PCR]);
+	s->witness_steps = wt_nl_u64(a[WATTEST_A_STATUS_WITNESS_STEPS]);
+	s->witness_lost = wt_nl_u64(a[WATTEST_A_STATUS_WITNESS_LOST]);
+	s->keyed = wt_nl_u32(a[WATTEST_A_STATUS_KEYED]);
 	return 0;
 }
 
@@ -130,5 +135,6 @@ int wt_nl_read_record(struct nlattr **a, void *user)
 	else if (!bytes(a[WATTEST_A_RECORD_DIGEST], rec.digest, WT_SHA256_LEN))
 		return -EPROTO;
 	rec.has_head = bytes(a[WATTEST_A_RECORD_HEAD], rec.head, WT_SHA256_LEN);
+	rec.has_mac = bytes(a[WATTEST_A_RECORD_MAC], rec.mac, WT_SHA256_LEN);
 	return rec.seq ? dump->record(&rec, dump->user) : -EPROTO;
 }

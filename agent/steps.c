@@ -28,10 +28,15 @@ static int fill(struct wt_steps_record *rec, const struct wt_nl_record *from)
 		memcpy(rec->record.digest, from->digest, WT_SHA256_LEN);
 	}
 	rec->seq = from->seq;
+	rec->step = from->step;
 	rec->type = from->type;
 	if (from->has_head) {
 		rec->has_head = true;
 		memcpy(rec->head, from->head, WT_SHA256_LEN);
+	}
+	if (from->has_mac) {
+		rec->has_mac = true;
+		memcpy(rec->mac, from->mac, WT_SHA256_LEN);
 	}
 	return 0;
 }
@@ -170,11 +175,15 @@ int wt_steps_take(const struct wt_steps *steps, size_t max_bytes, struct wt_batc
 		if (!steps->v[i].has_head)
 			continue;
 		batch.steps[step].records = &batch.records[start];
-		batch.steps[step++].n_records = i + 1 - start;
+		batch.steps[step].n_records = i + 1 - start;
+		if (steps->v[i].has_mac)
+			batch.steps[step].mac = wt_span(steps->v[i].mac, WT_SHA256_LEN);
+		step++;
 		start = i + 1;
 	}
 	batch.first_seq = steps->v[0].seq;
 	batch.last_seq = steps->v[n - 1].seq;
+	batch.last_step = steps->v[n - 1].step;
 	memcpy(batch.head, steps->v[n - 1].head, WT_SHA256_LEN);
 	*ret = batch;
 	return 1;

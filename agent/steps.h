@@ -10,11 +10,13 @@
 #include "lib/object.h"
 
 struct wt_steps_record {
-	uint64_t seq;
+	uint64_t seq, step;
 	uint32_t type;
 	struct wt_att_record record; /* raw bytes are owned */
 	bool has_head;
 	uint8_t head[WT_SHA256_LEN];
+	bool has_mac;
+	uint8_t mac[WT_SHA256_LEN];
 };
 
 struct wt_steps { /* of one epoch; zero-initialised is empty */
@@ -36,6 +38,7 @@ struct wt_batch {
 	size_t n_steps;
 	struct wt_att_record *records;
 	uint64_t first_seq, last_seq;
+	uint64_t last_step; /* the kernel's count */
 	uint8_t head[WT_SHA256_LEN]; /* as the kernel said after the last step */
 	struct wt_span nonce; /* of the last step's WINDOW; p NULL: none */
 	uint64_t

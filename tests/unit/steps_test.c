@@ -16,6 +16,7 @@ FIXTURE(steps)
 	struct wt_batch batch;
 	struct wt_err err;
 	uint8_t head[WT_SHA256_LEN]; /* the kernel's, as the test goes on */
+	uint64_t closed; /* steps */
 	uint8_t digests[64 * WT_SHA256_LEN]; /* of the open step */
 	size_t open;
 };
@@ -79,6 +80,9 @@ static int feed(FIXTURE_DATA(steps) * self, uint64_t seq, uint16_t type, uint8_t
 		self->open = 0;
 		rec.has_head = true;
 		memcpy(rec.head, self->head, WT_SHA256_LEN);
+		rec.has_mac = type == WATTEST_RECORD_WINDOW;
+		memset(rec.mac, (int)seq, WT_SHA256_LEN);
+		rec.step = ++self->closed;
 	}
 	if (pruned)
 		rec.data = (struct wt_span){};
@@ -120,6 +124,21 @@ TEST_F(steps, whole_steps_only_and_their_chain)
 	EXPECT_EQ(0, memcmp(closed, after, sizeof(closed)));
 	before[0] ^= 1;
 	EXPECT_EQ(-EBADMSG, wt_batch_check(&self->batch, before, after, &self->err));
+}
+
+TEST_F(steps, each_step_has_its_mac)
+{
+	static const uint8_t third[WT_SHA256_LEN] = { [0 ... WT_SHA256_LEN - 1] = 3 };
+
+	FEED(1, DEVICE_ADD);
+	FEED(2, WINDOW);
+	FEED(3, WINDOW);
+	FEED(4, UNLOAD);
+	ASSERT_EQ(1, TAKE(NO_LIMIT));
+	EXPECT_EQ(3, self->batch.last_step);
+	ASSERT_EQ(WT_SHA256_LEN, self->batch.steps[1].mac.n);
+	EXPECT_EQ(0, memcmp(third, self->batch.steps[1].mac.p, WT_SHA256_LEN));
+	EXPECT_EQ(NULL, self->batch.steps[2].mac.p);
 }
 
 TEST_F(steps, one_changed_byte_is_seen)
