@@ -37,6 +37,7 @@ void wt_appraisal_free(struct wt_appraisal *a)
 	wt_registration_clear(&a->reg);
 	wt_buf_free(&a->registration_cose);
 	wt_cert_freep(&a->rig.cert);
+	wt_chains_clear(&a->chains);
 	wt_ledger_clear(&a->ledger);
 	wt_buf_free(&a->scratch);
 	free(a->orphans);

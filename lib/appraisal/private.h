@@ -57,6 +57,7 @@ struct wt_appraisal {
 	struct run run;
 	struct reading reading;
 	struct meter *meters; /* one for each registered source */
+	struct wt_chains chains;
 	struct wt_buf scratch; /* of signatures and of the chain */
 };
 

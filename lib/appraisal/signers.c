@@ -20,27 +20,15 @@ static int refused(int r)
 	return r == -EBADMSG || r == -EKEYREJECTED || r == -EPERM ? 0 : r;
 }
 
-/*
- * Parses the x5chain into ret (NULL-terminated); what is no certificate is left out, the path will
- * tell.
- */
-static void parse_chain(const struct wt_cose *cose, struct wt_cert *ret[WT_COSE_CHAIN_MAX + 1])
+/* All of the chain; without memory the caller stops. */
+static int get_chain(struct wt_appraisal *a, const struct wt_cose *cose, struct wt_chain **ret,
+		     struct wt_cert *ret_certs[WT_COSE_CHAIN_MAX + 1], struct wt_err *err)
 {
-	size_t i, n = 0;
-
-	for (i = 0; i < cose->n_x5chain; i++) {
-		if (wt_cert_parse(cose->x5chain[i], &ret[n], NULL) == 0)
-			n++;
-	}
-	ret[n] = NULL;
-}
-
-static void free_chain(struct wt_cert *certs[WT_COSE_CHAIN_MAX + 1])
-{
-	struct wt_cert **cert;
-
-	for (cert = certs; *cert; cert++)
-		wt_cert_freep(cert);
+	*ret = wt_chain_get(&a->chains, cose);
+	if (!*ret)
+		return wt_fail(err, ENOMEM, "no memory for certificates");
+	memcpy(ret_certs, (*ret)->certs, sizeof((*ret)->certs));
+	return 0;
 }
 
 /* The signer goes first: the candidate with the digest that the header names. */
@@ -83,7 +71,9 @@ int wt_object_open(struct wt_appraisal *a, struct wt_span bytes, enum wt_typ typ
 			wt_typ_name(typ));
 		return 0;
 	}
-	parse_chain(&ret->cose, ret->certs);
+	r = get_chain(a, &ret->cose, &ret->chain, ret->certs, err);
+	if (r < 0)
+		return r;
 	if (!put_signer_first(&ret->cose, ret->certs)) {
 		wt_fail(err, EKEYREJECTED, "it does not carry its signer's certificate");
 		wt_opened_clear(ret);
@@ -101,7 +91,8 @@ int wt_object_open(struct wt_appraisal *a, struct wt_span bytes, enum wt_typ typ
 
 void wt_opened_clear(struct opened *object)
 {
-	free_chain(object->certs);
+	wt_chain_put(object->chain);
+	object->chain = NULL;
 }
 
 /* What the revocation lists of a path are worth. */
@@ -166,36 +157,43 @@ int wt_object_path(struct wt_appraisal *a, const struct opened *object, enum wt_
 	return 1;
 }
 
+/* The rig's own, which stays: not one that is kept for others. */
+static int adopt(struct wt_appraisal *a, struct wt_cert *cert, struct wt_err *err)
+{
+	int r = wt_ueid_from_key(wt_cert_key(cert), a->rig.ueid);
+
+	if (r == 0)
+		r = wt_cert_parse(wt_cert_der(cert), &a->rig.cert, err);
+	if (r < 0)
+		return r;
+	wt_cert_x5t(a->rig.cert, a->rig.x5t);
+	return 1;
+}
+
 /* Without a registration the rig's certificate can only come with the attestation. */
 static int adopt_certificate(struct wt_appraisal *a, const struct wt_cose *cose, struct wt_err *err)
 {
 	struct wt_cert *certs[WT_COSE_CHAIN_MAX + 1];
-	struct wt_key *key;
-	int r = 0;
+	struct wt_chain *chain;
+	int r;
 
-	parse_chain(cose, certs);
+	r = get_chain(a, cose, &chain, certs, err);
+	if (r < 0)
+		return r;
 	if (!put_signer_first(cose, certs)) {
 		wt_fail(err, EKEYREJECTED, "it does not carry its signer's certificate");
 		wt_find(&a->found, WT_CERTIFICATE_MISSING,
 			"attestation %" PRIu64 " does not carry the certificate that it names",
 			a->reading.seq);
-	} else if (!(key = wt_cert_key(certs[0]))) {
+	} else if (!wt_cert_key(certs[0])) {
 		wt_fail(err, EKEYREJECTED, "its certificate holds a key that signs no attestation");
 		wt_find(&a->found, WT_ALGORITHM,
 			"attestation %" PRIu64 ": its certificate holds a key of another kind",
 			a->reading.seq);
 	} else {
-		r = wt_ueid_from_key(key, a->rig.ueid);
-		if (r == 0) {
-			a->rig.cert = certs[0]; /* transferred */
-			wt_cert_x5t(a->rig.cert, a->rig.x5t);
-			certs[0] = certs[1];
-			memmove(&certs[1], &certs[2], sizeof(certs) - 2 * sizeof(certs[0]));
-			certs[WT_COSE_CHAIN_MAX] = NULL;
-			r = 1;
-		}
+		r = adopt(a, certs[0], err);
 	}
-	free_chain(certs);
+	wt_chain_put(chain);
 	return r;
 }
 
@@ -207,26 +205,29 @@ static int adopt_certificate(struct wt_appraisal *a, const struct wt_cose *cose,
 static int check_path(struct wt_appraisal *a, const struct wt_cose *cose, int64_t at,
 		      struct wt_err *err)
 {
-	struct wt_cert *certs[WT_COSE_CHAIN_MAX + 1];
 	struct wt_path_result path, later;
+	struct wt_chain *chain;
 	int64_t begin, end, ahead;
 	int r;
 
 	if (at >= a->rig.path_from && at <= a->rig.path_to)
 		return 1;
-	parse_chain(cose, certs);
-	r = wt_trust_check(a->trust, a->rig.cert, certs, WT_DUTY_ATTESTATION, at, &path, err);
+	chain = wt_chain_get(&a->chains, cose);
+	if (!chain)
+		return wt_fail(err, ENOMEM, "no memory for certificates");
+	r = wt_trust_check(a->trust, a->rig.cert, chain->certs, WT_DUTY_ATTESTATION, at, &path,
+			   err);
 	if (r == 0) {
 		wt_cert_validity(a->rig.cert, &begin, &end);
 		ahead = at < end - DAY ? at + DAY : end - 1;
 		a->rig.path_from = a->rig.path_to = at;
-		if (ahead > at && wt_trust_check(a->trust, a->rig.cert, certs, WT_DUTY_ATTESTATION,
-						 ahead, &later, NULL) == 0)
+		if (ahead > at && wt_trust_check(a->trust, a->rig.cert, chain->certs,
+						 WT_DUTY_ATTESTATION, ahead, &later, NULL) == 0)
 			a->rig.path_to = ahead;
 		snprintf(a->run.anchor, sizeof(a->run.anchor), "%s", path.anchor);
 		note_revocation(a, &path, wt_cert_name(a->rig.cert));
 	}
-	free_chain(certs);
+	wt_chain_put(chain);
 	return r < 0 ? path_refused(a, r, "the rig's certificate", err) : 1;
 }
 

@@ -4,6 +4,7 @@
 #define LIB_APPRAISAL_SIGNERS_H
 
 #include "lib/appraisal.h"
+#include "lib/appraisal/chains.h"
 #include "lib/attestation.h"
 #include "lib/cose.h"
 
@@ -24,8 +25,9 @@ struct rig {
  */
 struct opened {
 	struct wt_cose cose;
-	/* Candidates, the signer first; NULL-terminated */
+	/* Candidates, the signer first; NULL-terminated; of the chain */
 	struct wt_cert *certs[WT_COSE_CHAIN_MAX + 1];
+	struct wt_chain *chain;
 };
 
 /*
