@@ -4,9 +4,15 @@
 # root, read-only. `vm_start NAME`, then `rig COMMAND` runs a command in it as root: its output on stdout, its
 # exit status returned. `vm_stop` ends it. Files in build/vm/NAME: console (the kernel's), out/ (shared with
 # the guest at the same path, $SHARE there), qemu.log.
+#
+# What it may have besides, as variables: VM_TPM, the folder of a TPM (tests/vm/tpm.sh: tpm_new); VM_DISK, a file that
+# is made if it is not there, a disk on which /etc/wattest and /var/lib/wattest outlive the machine; VM_APPEND, words
+# for the kernel's command line; VM_IMA, a policy for the kernel's integrity measurements. `vm_restart` boots the same
+# machine again, `vm_keep` and `vm_put_back` are for snapshots of its disk and TPM.
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VM_PID=
+. "$TOP/tests/vm/tpm.sh"
 
 # The newest installed stock kernel of 6.12 or later.
 vm_kernel() {
@@ -61,24 +67,47 @@ vm_claim() { # name
 
 # Boots; VM_SHARE is the shared folder if it is not to be build/vm/NAME/out. Returns when the guest takes commands. Further arguments go to QEMU.
 vm_start() { # name [qemu argument...]
-	local name=$1 release initramfs accel
-	shift
-	vm_claim "$name" || return 1
-	RUN=$TOP/build/vm/$name
+	vm_claim "$1" || return 1
+	RUN=$TOP/build/vm/$1
 	SHARE=${VM_SHARE:-$RUN/out}
+	shift
 	rm -rf "$RUN"
 	mkdir -p "$RUN" "$SHARE" "$TOP/build/vm/stage"
+	[ -z "${VM_DISK:-}" ] || [ -e "$VM_DISK" ] || vm_disk_new "$VM_DISK" || return 1
+	VM_ARGS=("$@")
+	vm_boot
+}
+
+vm_disk_new() { # file
+	rm -f "$1"
+	truncate -s 24M "$1" && mkfs.ext4 -q -O ^has_journal "$1"
+}
+
+# The same machine once more.
+vm_boot() {
+	local release initramfs more=()
 	release=$(vm_kernel) || return 1
 	initramfs=$(vm_initramfs "$release") || return 1
-	accel="-accel tcg,thread=multi -cpu max"
-	[ -z "${VM_KVM:-}" ] || accel="-accel kvm -cpu host"
+	if [ -n "${VM_KVM:-}" ]; then
+		more+=(-accel kvm -cpu host)
+	else
+		more+=(-accel "tcg,thread=multi" -cpu max)
+	fi
+	if [ -n "${VM_TPM:-}" ]; then
+		tpm_serve "$VM_TPM" || return 1
+		more+=(-chardev "socket,id=tpm,path=tpm.ctrl" -tpmdev "emulator,id=tpm0,chardev=tpm"
+			-device "tpm-tis,tpmdev=tpm0")
+	fi
+	[ -z "${VM_DISK:-}" ] || more+=(-drive "file=$VM_DISK,format=raw,if=none,id=disk,cache=unsafe"
+		-device "virtio-blk-pci,drive=disk")
+	rm -f "$RUN"/{rig,qmp}.{in,out} "$RUN/events"
 	mkfifo "$RUN/rig.in" "$RUN/rig.out" "$RUN/qmp.in" "$RUN/qmp.out"
 	# Unix sockets have short names only: QEMU and the simulators run in the folder
-	# shellcheck disable=SC2086
-	(cd "$RUN" && exec qemu-system-x86_64 $accel -smp 2 -m 1024 -nodefaults -display none -nic none \
+	(cd "$RUN" && exec qemu-system-x86_64 -smp 2 -m 1024 -nodefaults -display none -nic none \
 		-no-reboot -kernel "/boot/vmlinuz-$release" -initrd "$initramfs" \
-		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE" \
-		-chardev file,id=console,path=console -serial chardev:console \
+		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE \
+vm.ima=${VM_IMA:-} ${VM_APPEND:-}" \
+		-chardev file,id=console,path=console,append=on -serial chardev:console \
 		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$TOP/build/vm/stage,mount_tag=stage,security_model=none,readonly=on" \
 		-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap" \
@@ -87,7 +116,7 @@ vm_start() { # name [qemu argument...]
 		-device virtserialport,chardev=rig,name=rig \
 		-chardev socket,id=power,path=power,server=on,wait=off \
 		-device virtserialport,chardev=power,name=power \
-		-device qemu-xhci,id=usb,p2=15,p3=15 "$@") >"$RUN/qemu.log" 2>&1 </dev/null &
+		-device qemu-xhci,id=usb,p2=15,p3=15 "${more[@]}" "${VM_ARGS[@]}") >"$RUN/qemu.log" 2>&1 </dev/null &
 	VM_PID=$!
 	exec {VM_RIG_IN}<>"$RUN/rig.in" {VM_RIG_OUT}<>"$RUN/rig.out" \
 		{VM_QMP_IN}<>"$RUN/qmp.in" {VM_QMP_OUT}<>"$RUN/qmp.out"
@@ -186,8 +215,16 @@ vm_finish() {
 
 # Powers the guest off; fails when it did not go by itself.
 vm_stop() {
-	local status=0
+	local status
 	[ -n "$VM_PID" ] || return 0
+	vm_off
+	status=$?
+	vm_abandon
+	return $status
+}
+
+vm_off() {
+	local status=0
 	printf 'poweroff\n' >&"$VM_RIG_IN"
 	timeout 15 tail --pid="$VM_PID" -s 0.1 -f /dev/null
 	if kill "$VM_PID" 2>/dev/null; then
@@ -196,14 +233,50 @@ vm_stop() {
 	fi
 	wait "$VM_PID" 2>/dev/null || status=1
 	[ -s "$SHARE/dmesg" ] || status=1
-	vm_abandon
+	vm_let_go
 	return $status
+}
+
+# Its power goes: no sync, no word to the TPM.
+vm_cut() {
+	kill -9 "$VM_PID" && wait "$VM_PID" 2>/dev/null
+	vm_let_go
+}
+
+# Of a machine that is off: its channels, and its TPM, which ends by itself.
+vm_let_go() {
+	exec {VM_RIG_IN}>&- {VM_RIG_OUT}>&- {VM_QMP_IN}>&- {VM_QMP_OUT}>&-
+	VM_PID=
+	[ -z "${TPM_PID:-}" ] || timeout 5 tail --pid="$TPM_PID" -s 0.1 -f /dev/null || tpm_cut
+	TPM_PID=
+}
+
+# The same machine again, after an orderly power-off or a power cut. Simulators are to be started anew.
+vm_restart() { # off|cut
+	"vm_$1" && vm_boot
+}
+
+# A snapshot of the disk and the TPM, of a machine that is off.
+vm_keep() { # name
+	rm -rf "$RUN/kept.$1"
+	mkdir -p "$RUN/kept.$1"
+	[ -z "${VM_DISK:-}" ] || cp --sparse=always "$VM_DISK" "$RUN/kept.$1/disk" || return 1
+	[ -z "${VM_TPM:-}" ] || cp -r "$VM_TPM" "$RUN/kept.$1/tpm"
+}
+vm_put_back_disk() { # name
+	cp --sparse=always "$RUN/kept.$1/disk" "$VM_DISK"
+}
+vm_put_back_tpm() { # name
+	rm -rf "$VM_TPM"
+	cp -r "$RUN/kept.$1/tpm" "$VM_TPM"
 }
 
 # Ends QEMU at once, for traps.
 vm_abandon() {
-	[ -n "$VM_PID" ] || return 0
-	kill "$VM_PID" 2>/dev/null && wait "$VM_PID" 2>/dev/null
-	exec {VM_RIG_IN}>&- {VM_RIG_OUT}>&- {VM_QMP_IN}>&- {VM_QMP_OUT}>&- {VM_LOCK}>&-
-	VM_PID='' VM_LOCK=''
+	if [ -n "$VM_PID" ]; then
+		kill "$VM_PID" 2>/dev/null && wait "$VM_PID" 2>/dev/null
+		vm_let_go
+	fi
+	[ -z "${VM_LOCK:-}" ] || exec {VM_LOCK}>&-
+	VM_LOCK=''
 }
