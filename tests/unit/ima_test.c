@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+/* IMA's list: entries as the kernel lays them out, built here by hand. */
+#include <errno.h>
+#include <string.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/ima.h"
+
+static void put_u32(struct wt_buf *b, uint32_t v)
+{
+	const uint8_t le[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
+				(uint8_t)(v >> 24) };
+
+	wt_buf_append(b, le, sizeof(le));
+}
+
+static void put_field(struct wt_buf *b, const void *p, size_t n)
+{
+	put_u32(b, (uint32_t)n);
+	wt_buf_append(b, p, n);
+}
+
+/* ima-ng: d-ng is "sha256:" NUL digest, n-ng is the path and its NUL */
+static void put_data(struct wt_buf *b, uint8_t fill, const char *path)
+{
+	uint8_t digest[8 + WT_SHA256_LEN] = "sha256:";
+
+	memset(digest + 8, fill, WT_SHA256_LEN);
+	put_field(b, digest, sizeof(digest));
+	put_field(b, path, strlen(path) + 1);
+}
+
+static void put_entry(struct wt_buf *b, const char *template, bool violation, struct wt_span data)
+{
+	uint8_t shown[20];
+
+	memset(shown, violation ? 0 : 0x5a, sizeof(shown));
+	put_u32(b, WT_IMA_PCR);
+	wt_buf_append(b, shown, sizeof(shown));
+	put_field(b, template, strlen(template));
+	put_field(b, data.p, data.n);
+}
+
+FIXTURE(ima)
+{
+	struct wt_buf data, list;
+	struct wt_span rest;
+	struct wt_ima_entry entry;
+	struct wt_err err;
+};
+
+FIXTURE_SETUP(ima)
+{
+	put_data(&self->data, 0x11, "/lib/modules/wattest.ko");
+	put_entry(&self->list, "ima-ng", false, wt_buf_span(&self->data));
+	self->rest = wt_buf_span(&self->list);
+}
+
+FIXTURE_TEARDOWN(ima)
+{
+	wt_buf_free(&self->data);
+	wt_buf_free(&self->list);
+}
+
+TEST_F(ima, an_entry_says_file_and_digest)
+{
+	ASSERT_EQ(1, wt_ima_next(&self->rest, &self->entry, &self->err));
+	EXPECT_EQ(0, self->rest.n);
+	EXPECT_EQ(10, self->entry.pcr);
+	EXPECT_FALSE(self->entry.violation);
+	EXPECT_EQ(self->list.n, self->entry.raw.n);
+	ASSERT_EQ(WT_SHA256_LEN, self->entry.digest.n);
+	EXPECT_EQ(0x11, self->entry.digest.p[0]);
+	EXPECT_EQ(0, memcmp("sha256", self->entry.alg.p, self->entry.alg.n));
+	ASSERT_EQ(strlen("/lib/modules/wattest.ko"), self->entry.path.n);
+	EXPECT_EQ(0, memcmp("/lib/modules/wattest.ko", self->entry.path.p, self->entry.path.n));
+	EXPECT_EQ(0, wt_ima_next(&self->rest, &self->entry, &self->err));
+}
+
+TEST_F(ima, cut_anywhere_it_is_no_whole_entry)
+{
+	for (size_t n = 1; n < self->list.n; n++) {
+		struct wt_span cut = wt_span(self->list.p, n);
+
+		EXPECT_EQ(-EAGAIN, wt_ima_next(&cut, &self->entry, &self->err));
+		EXPECT_EQ(n, cut.n);
+	}
+}
+
+/* SHA-256(PCR before || SHA-256(template data)): written out here again, from the kernel's description. */
+TEST_F(ima, an_entry_extends_the_digest_of_its_data)
+{
+	uint8_t both[2 * WT_SHA256_LEN] = {}, expected[WT_SHA256_LEN], value[WT_SHA256_LEN] = {};
+
+	ASSERT_EQ(1, wt_ima_next(&self->rest, &self->entry, &self->err));
+	wt_ima_extend(value, &self->entry);
+	wt_sha256(wt_buf_span(&self->data), both + WT_SHA256_LEN);
+	wt_sha256(wt_span(both, sizeof(both)), expected);
+	EXPECT_EQ(0, memcmp(expected, value, sizeof(value)));
+}
+
+TEST_F(ima, a_violation_extends_ones)
+{
+	uint8_t both[2 * WT_SHA256_LEN] = {}, expected[WT_SHA256_LEN], value[WT_SHA256_LEN] = {};
+
+	wt_buf_reset(&self->list);
+	put_entry(&self->list, "ima-ng", true, wt_buf_span(&self->data));
+	self->rest = wt_buf_span(&self->list);
+	ASSERT_EQ(1, wt_ima_next(&self->rest, &self->entry, &self->err));
+	EXPECT_TRUE(self->entry.violation);
+	wt_ima_extend(value, &self->entry);
+	memset(both + WT_SHA256_LEN, 0xff, WT_SHA256_LEN);
+	wt_sha256(wt_span(both, sizeof(both)), expected);
+	EXPECT_EQ(0, memcmp(expected, value, sizeof(value)));
+}
+
+TEST_F(ima, an_unknown_template_is_replayed_and_not_read)
+{
+	wt_buf_reset(&self->list);
+	put_entry(&self->list, "evm-sig", false, wt_span("anything", 8));
+	self->rest = wt_buf_span(&self->list);
+	ASSERT_EQ(1, wt_ima_next(&self->rest, &self->entry, &self->err));
+	EXPECT_EQ(NULL, self->entry.path.p);
+	EXPECT_EQ(8, self->entry.data.n);
+}
+
+TEST_F(ima, fields_that_lie_about_their_length_are_refused)
+{
+	struct {
+		size_t at;
+		uint8_t value;
+	} lies[] = {
+		{ 0, 0xff }, /* of the digest's length */
+		{ 4 + 6, 'x' }, /* of the colon after the algorithm */
+		{ 4 + 7, 'x' }, /* of its NUL: the digest has none in it */
+		{ 4 + 8 + WT_SHA256_LEN, 0xff }, /* of the path's length */
+		{ 4 + 8 + WT_SHA256_LEN, 0 }, /* an empty path */
+	};
+
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		uint8_t was = self->data.p[lies[i].at];
+
+		self->data.p[lies[i].at] = lies[i].value;
+		wt_buf_reset(&self->list);
+		put_entry(&self->list, "ima-ng", false, wt_buf_span(&self->data));
+		self->rest = wt_buf_span(&self->list);
+		EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
+		self->data.p[lies[i].at] = was;
+	}
+}
+
+TEST_F(ima, lengths_out_of_bounds_are_refused_and_not_waited_for)
+{
+	self->list.p[24] = 0; /* of the template's name */
+	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
+	self->list.p[24] = 16;
+	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
+	self->list.p[24] = 6;
+	self->list.p[28 + 6 + 2] = 1; /* 64 KiB of data */
+	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
+}
+
+TEST_F(ima, the_oldest_template_is_refused_with_what_to_do)
+{
+	wt_buf_reset(&self->list);
+	put_entry(&self->list, "ima", false, wt_buf_span(&self->data));
+	self->rest = wt_buf_span(&self->list);
+	EXPECT_EQ(-EOPNOTSUPP, wt_ima_next(&self->rest, &self->entry, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "ima_template=ima-ng"));
+}
+
+TEST_HARNESS_MAIN
