@@ -80,6 +80,14 @@ static struct json_object *registration_json(const struct wt_registration *reg)
 	list = put_list(o, "pools");
 	for (size_t i = 0; i < reg->n_pools; i++)
 		json_object_array_add(list, json_object_new_string(reg->pools[i]));
+	list = put_list(o, "idle");
+	for (size_t i = 0; i < reg->n_idle; i++) {
+		struct json_object *e = json_object_new_object();
+
+		put_number(e, "week_minute", reg->idle[i].begin);
+		put_number(e, "minutes", reg->idle[i].minutes);
+		json_object_array_add(list, e);
+	}
 
 	list = put_list(o, "devices");
 	for (size_t i = 0; i < reg->n_devices; i++) {

@@ -121,7 +121,7 @@ static const char *role_name(enum wt_role role)
 
 static void show_registration(const struct wt_registration *reg)
 {
-	char name[256], text[WT_TIMESTAMP_LEN], rated[96];
+	char name[256], text[WT_TIMESTAMP_LEN], rated[96], idle[WT_IDLE_LEN];
 
 	line_hex("id", reg->id, sizeof(reg->id));
 	line("rig", "%s", reg->rig);
@@ -133,6 +133,8 @@ static void show_registration(const struct wt_registration *reg)
 	line("nameplate", "%" PRIu32 " W", reg->nameplate_w);
 	for (size_t i = 0; i < reg->n_pools; i++)
 		line(i == 0 ? "pools" : "", "%s", reg->pools[i]);
+	for (size_t i = 0; i < reg->n_idle; i++)
+		line(i == 0 ? "off" : "", "%s", wt_idle_words(&reg->idle[i], idle));
 	line("devices", "%zu", reg->n_devices);
 	for (size_t i = 0; i < reg->n_devices; i++) {
 		const struct wt_reg_device *d = &reg->devices[i];

@@ -23,7 +23,7 @@
 static const char help[] =
 	"usage: " COMMAND " DIR --cert CERT --devices FILE --sources FILE | --inventory FILE\n"
 	"       --licence ID --holder NAME --site NAME --zone ZONE --nameplate W [--pool NAME]...\n"
-	"       [--role CHIP:ATTRIBUTE=ROLE]... [OPTION]... -o FILE\n"
+	"       [--role CHIP:ATTRIBUTE=ROLE]... [--idle TIMES]... [OPTION]... -o FILE\n"
 	"       " COMMAND " DIR --renew REGISTRATION [OPTION]... -o FILE\n"
 	"\n"
 	"Signs a registration. The lists are what `wattest devices --json` and `wattest sources --json` print on\n"
@@ -38,6 +38,8 @@ static const char help[] =
 	"                        licence and its holder, data centre, zone of the grid\n"
 	"  --nameplate W         the most the rig can draw\n"
 	"  --pool NAME           an accredited pool; may be repeated\n"
+	"  --idle TIMES          the rig is off then, every week: \"sat 22:00 +26h\", \"daily 02:00 +30m\", UTC\n"
+	"                        (m, h, d); may be repeated; with --renew, none for no schedule any more\n"
 	"  --role CHIP:ATTRIBUTE=ROLE\n"
 	"                        for sources whose entry has no role: input (counts), output, check, or none\n"
 	"                        (left out); * and ? fit anything, the first that fits counts\n"
@@ -71,6 +73,7 @@ enum field {
 	INVENTORY,
 	POOL,
 	ROLE,
+	IDLE,
 	PIN_PATHS,
 	FORCE,
 };
@@ -95,6 +98,7 @@ static const struct option options[] = {
 	{ "inventory", required_argument, NULL, INVENTORY },
 	{ "pool", required_argument, NULL, POOL },
 	{ "role", required_argument, NULL, ROLE },
+	{ "idle", required_argument, NULL, IDLE },
 	{ "pin-paths", no_argument, NULL, PIN_PATHS },
 	{ "force", no_argument, NULL, FORCE },
 	{ "help", no_argument, NULL, 'h' },
@@ -104,7 +108,7 @@ static const struct option options[] = {
 struct request {
 	const char *given[FIELDS];
 	struct inventory_defaults defaults;
-	bool force, help;
+	bool force, help, never_idle;
 	int64_t now;
 	struct signed_object old; /* with --renew */
 	struct wt_registration old_registration;
@@ -114,6 +118,19 @@ static void request_clear(struct request *request)
 {
 	wt_registration_clear(&request->old_registration);
 	signed_clear(&request->old);
+}
+
+static int take_idle(const char *text, struct request *request, struct wt_registration *reg,
+		     struct wt_err *err)
+{
+	int r = 0;
+
+	request->never_idle |= strcmp(text, "none") == 0;
+	if (strcmp(text, "none") != 0)
+		r = wt_idle_parse(text, reg->idle, &reg->n_idle, err);
+	if (r == 0 && request->never_idle && reg->n_idle)
+		r = wt_fail(err, EINVAL, "none and times exclude each other");
+	return r < 0 ? wt_fail_in(err, r, "--idle") : 0;
 }
 
 /* Options that may be repeated; the rest is kept as text until all is there. */
@@ -140,6 +157,8 @@ static int take_option(int c, struct request *request, struct wt_registration *r
 		if (defaults->n_rules == INVENTORY_MAX_RULES)
 			return wt_fail(err, EINVAL, "--role: at most %d", INVENTORY_MAX_RULES);
 		return inventory_parse_rule(optarg, &defaults->rules[defaults->n_rules++], err);
+	case IDLE:
+		return take_idle(optarg, request, reg, err);
 	case PIN_PATHS:
 		defaults->pin_paths = true;
 		return 0;
@@ -244,6 +263,10 @@ static int take_old(const char *dir, struct request *request, struct wt_registra
 	if (reg->n_pools == 0 && old->n_pools > 0 && old->n_pools <= MAX_POOLS) {
 		memcpy(reg->pools, old->pools, old->n_pools * sizeof(*reg->pools));
 		reg->n_pools = old->n_pools;
+	}
+	if (reg->n_idle == 0 && !request->never_idle && old->n_idle > 0) {
+		memcpy(reg->idle, old->idle, old->n_idle * sizeof(*reg->idle));
+		reg->n_idle = old->n_idle;
 	}
 	if (!request->given[DEVICES]) {
 		reg->devices = old->devices; /* transferred */
@@ -378,7 +401,8 @@ int authority_registration(int argc, char **argv)
 	int c, r = 0;
 
 	reg.pools = calloc(MAX_POOLS, sizeof(*reg.pools));
-	if (!reg.pools)
+	reg.idle = calloc(WT_MAX_IDLE, sizeof(*reg.idle));
+	if (!reg.pools || !reg.idle)
 		return AUTHORITY_FAILED;
 	while (r == 0 && (c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
 		if (c == '?' || c == ':')

@@ -11,6 +11,7 @@
 #include "lib/bytes.h"
 #include "lib/err.h"
 #include "lib/crypto/crypto.h"
+#include "lib/idle.h"
 #include "wattest/types.h"
 
 #define WT_UEID_LEN 17 /* RFC 9711, 4.2.1: type 0x01, then 128 bits: SHA-256 of the rig key's SPKI, truncated */
@@ -96,6 +97,8 @@ struct wt_registration {
 	struct wt_reg_tpm tpm;
 	struct wt_reference *references;
 	size_t n_references;
+	struct wt_idle *idle; /* times of the week at which the rig is off (lib/idle.h); may be none */
+	size_t n_idle;
 };
 
 int wt_registration_decode(struct wt_span payload, struct wt_registration *ret, struct wt_err *err);

@@ -25,6 +25,7 @@ enum label {
 	DEVICES,
 	SOURCES,
 	POOLS,
+	IDLE = 17,
 };
 
 static const struct wt_field fields[] = {
@@ -42,6 +43,7 @@ static const struct wt_field fields[] = {
 	{ DEVICES, "devices", false },
 	{ SOURCES, "sources", false },
 	{ POOLS, "pools", false },
+	{ IDLE, "schedule", true },
 };
 
 enum device_label {
@@ -276,6 +278,8 @@ static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_registrati
 		return read_sources(in, reg);
 	case POOLS:
 		return read_pools(in, reg);
+	case IDLE:
+		return wt_idle_read(in, &reg->idle, &reg->n_idle);
 	}
 	return wt_cbor_bad(in, "not known");
 }
@@ -313,6 +317,7 @@ void wt_registration_clear(struct wt_registration *reg)
 	free(reg->devices);
 	free(reg->sources);
 	free(reg->pools);
+	free(reg->idle);
 	*reg = (struct wt_registration){ 0 };
 }
 
@@ -358,7 +363,7 @@ int wt_registration_encode(const struct wt_registration *reg, struct wt_buf *ret
 	size_t start = ret->n, i;
 	int r;
 
-	wt_cbor_put_map(ret, sizeof(fields) / sizeof(fields[0]));
+	wt_cbor_put_map(ret, (uint64_t)POOLS + !!reg->n_idle);
 	wt_field_put_bytes(ret, ID, reg->id, sizeof(reg->id));
 	wt_field_put_time(ret, NOT_BEFORE, reg->not_before);
 	wt_field_put_time(ret, NOT_AFTER, reg->not_after);
@@ -382,6 +387,10 @@ int wt_registration_encode(const struct wt_registration *reg, struct wt_buf *ret
 	wt_cbor_put_array(ret, reg->n_pools);
 	for (i = 0; i < reg->n_pools; i++)
 		wt_cbor_put_text(ret, reg->pools[i]);
+	if (reg->n_idle) {
+		wt_cbor_put_uint(ret, IDLE);
+		wt_idle_put(ret, reg->idle, reg->n_idle);
+	}
 	if (ret->err)
 		return wt_fail(err, -ret->err, "no memory for a registration");
 	/* What the decoder would refuse is never signed. */

@@ -138,6 +138,17 @@ static const struct wrong wrong_registration[] = {
 	{ AT(13), NULL, "sources (label 13) is missing" },
 	{ AT(14), NULL, "pools (label 14) is missing" },
 	{ AT(15), "00", "label 15 is not known to this version" },
+	{ AT(17), "80", "schedule: empty (leave it out)" },
+	{ AT(17), "8105", "schedule: an unsigned integer where an array belongs" },
+	{ AT(17), "818101", "schedule: 1 numbers (must be 2)" },
+	{ AT(17), "8183010101", "schedule: 3 numbers (must be 2)" },
+	{ AT(17, 0, 0), "192760", "schedule: 10,080 (must be 0 to 10,079)" },
+	{ AT(17, 0, 1), "00", "schedule: 0 (must be 1 to 10,080)" },
+	{ AT(17, 0, 1), "192761", "schedule: 10,081 (must be 1 to 10,080)" },
+	{ AT(17, 1, 0), "01", "schedule: out of order" },
+	{ AT(17, 1, 0), "1878", "schedule: out of order" },
+	{ AT(17, 1, 0), "1895", "schedule: overlaps the one before" },
+	{ AT(17, 1, 1), "1906e1", "schedule: the last overlaps the first of the next week" },
 	{ AT(3), "1a6955b900", "not after: not after the beginning" },
 	{ AT(4), "50" "00000000000000000000000000000000", "ueid: 16 bytes (must be 17)" },
 	{ AT(4), "51" "0200000000000000000000000000000000", "ueid: type 02, not 01" },
@@ -179,7 +190,7 @@ static const struct wrong wrong_registration[] = {
 
 TEST(registration)
 {
-	struct wt_registration reg = sample_registration();
+	struct wt_registration reg = sample_full_registration();
 	struct wt_buf b = { 0 };
 
 	ASSERT_EQ(0, wt_registration_encode(&reg, &b, NULL));
@@ -202,7 +213,7 @@ static int registration_again(struct wt_span in, struct wt_buf *out)
 
 TEST(registration_every_byte)
 {
-	struct wt_registration reg = sample_registration();
+	struct wt_registration reg = sample_full_registration();
 	struct wt_buf b = { 0 };
 
 	ASSERT_EQ(0, wt_registration_encode(&reg, &b, NULL));
@@ -212,7 +223,7 @@ TEST(registration_every_byte)
 
 TEST(registration_counts)
 {
-	struct wt_registration reg = sample_registration();
+	struct wt_registration reg = sample_full_registration();
 	struct wt_reg_device *devices = calloc(1025, sizeof(*devices));
 	struct wt_buf b = { 0 };
 	struct wt_err err;
@@ -231,7 +242,7 @@ TEST(registration_counts)
 
 TEST(registration_certificate)
 {
-	struct wt_registration reg = sample_registration();
+	struct wt_registration reg = sample_full_registration();
 	uint8_t *der = calloc(1, 65536);
 	struct wt_buf b = { 0 };
 	struct wt_err err;

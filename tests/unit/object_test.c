@@ -38,7 +38,7 @@ TEST(grant_round_trip)
 
 TEST(registration_round_trip)
 {
-	struct wt_registration reg = sample_registration(), back;
+	struct wt_registration reg = sample_full_registration(), back;
 	struct wt_buf b = { 0 }, again = { 0 };
 	struct wt_err err;
 
@@ -62,16 +62,19 @@ TEST(registration_round_trip)
 	EXPECT_EQ(0, memcmp(reg.sources, back.sources, 2 * sizeof(*reg.sources)));
 	ASSERT_EQ(2, back.n_pools);
 	EXPECT_EQ(0, memcmp(reg.pools, back.pools, 2 * sizeof(*reg.pools)));
+	ASSERT_EQ(2, back.n_idle);
+	EXPECT_EQ(0, memcmp(reg.idle, back.idle, 2 * sizeof(*reg.idle)));
 	ASSERT_EQ(0, wt_registration_encode(&back, &again, &err));
 	EXPECT_TRUE(wt_span_equal(wt_buf_span(&b), wt_buf_span(&again)));
 	wt_registration_clear(&back);
 	EXPECT_EQ(NULL, back.devices);
 
-	reg.n_devices = reg.n_sources = reg.n_pools = 0;
+	reg.n_devices = reg.n_sources = reg.n_pools = reg.n_idle = 0;
 	wt_buf_reset(&b);
 	ASSERT_EQ(0, wt_registration_encode(&reg, &b, &err)) TH_LOG("%s", err.msg);
 	ASSERT_EQ(0, wt_registration_decode(wt_buf_span(&b), &back, &err)) TH_LOG("%s", err.msg);
 	EXPECT_EQ(0, back.n_devices);
+	EXPECT_EQ(0, back.n_idle);
 	wt_registration_clear(&back);
 	wt_buf_free(&b);
 	wt_buf_free(&again);

@@ -83,6 +83,17 @@ static inline struct wt_registration sample_registration(void)
 	return reg;
 }
 
+/* With all that may be left out. */
+static inline struct wt_registration sample_full_registration(void)
+{
+	static struct wt_idle idle[] = { { 120, 30 }, { 5 * 1440 + 1320, 1560 } };
+	struct wt_registration reg = sample_registration();
+
+	reg.idle = idle;
+	reg.n_idle = 2;
+	return reg;
+}
+
 static inline struct wt_allotment sample_allotment(void)
 {
 	struct wt_allotment allotment = {
