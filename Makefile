@@ -33,7 +33,7 @@ LIB_LIBS := -lcbor -lcrypto -ljson-c -ltss2-mu
 
 # --- the rig's identity: key back ends, for the programs that run on a rig -----------------------------
 IDENTITY_SRC := $(sort $(wildcard keys/identity/*.c))
-IDENTITY_LIBS := -ltss2-esys -ltss2-tctildr -ltss2-mu
+IDENTITY_LIBS := -ltss2-esys -ltss2-tctildr -ltss2-mu -ltss2-rc
 
 # --- programs: name, sources, libraries -----------------------------------------------------------
 PROGRAMS := wattestd wattest wattest-buy wattest-inspect wattest-authority

@@ -23,6 +23,8 @@
 
 /* The rig's id from its key. */
 int wt_ueid_from_key(const struct wt_key *key, uint8_t ret[WT_UEID_LEN]);
+/* From the SHA-256 of a key's SubjectPublicKeyInfo: with a TPM, of its endorsement key's. */
+void wt_ueid_from_digest(const uint8_t spki[WT_SHA256_LEN], uint8_t ret[WT_UEID_LEN]);
 /* Is it of our type? */
 bool wt_ueid_valid(const uint8_t ueid[WT_UEID_LEN]);
 

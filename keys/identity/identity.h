@@ -28,7 +28,15 @@ struct wt_identity_options {
 	uint32_t handle; /* TPM: persistent handle of the signing key, 0x81...; the AK is made anew from its seed */
 };
 
+#define WT_IDENTITY_HANDLE 0x81010101u /* where the signing key goes unless told otherwise */
+#define WT_IDENTITY_TCTI "device:/dev/tpmrm0"
+
 struct wt_identity;
+
+#define WT_IDENTITY_PLACE_LEN 256
+/* Where the key is, for people: the file's path, or "TPM device:/dev/tpmrm0, handle 0x81010101". Returns ret. */
+const char *wt_identity_place(const struct wt_identity_options *options,
+			      char ret[WT_IDENTITY_PLACE_LEN]);
 
 /* Makes the keys where there are none; -EEXIST when there are. */
 int wt_identity_create(const struct wt_identity_options *options, struct wt_err *err);
@@ -38,7 +46,10 @@ void wt_identity_free(struct wt_identity *identity);
 void wt_identity_freep(struct wt_identity **identity);
 
 enum wt_backend wt_identity_backend(const struct wt_identity *identity);
-/* For wt_cose_sign and requests; belongs to the identity. */
+/*
+ * For wt_cose_sign and requests; belongs to the identity. With a TPM each signature is a conversation with it, which
+ * fails when the TPM holds another key by now (-EKEYREJECTED), and no other thread may read the environment meanwhile.
+ */
 struct wt_key *wt_identity_key(struct wt_identity *identity);
 /* From the EK with a TPM, else from the signing key. */
 void wt_identity_ueid(const struct wt_identity *identity, uint8_t ret[WT_UEID_LEN]);
@@ -56,6 +67,11 @@ struct wt_identity_quote {
  */
 int wt_identity_quote(struct wt_identity *identity, const uint8_t extra[WT_SHA256_LEN], uint32_t pcrs,
 		      struct wt_identity_quote *ret, struct wt_err *err);
+/* Masks: the boot state is these PCRs, and those of the others whose value is not zero. */
+#define WT_IDENTITY_BOOT 0x95u /* 0, 2, 4, 7 */
+#define WT_IDENTITY_BOOT_IF_USED 0x5b00u /* 8, 9, 11, 12, 14; not 10: IMA extends it all the time */
+/* The mask of the boot state as it is now. */
+int wt_identity_boot_pcrs(struct wt_identity *identity, uint32_t *ret, struct wt_err *err);
 void wt_identity_quote_clear(struct wt_identity_quote *quote);
 
 #endif

@@ -39,8 +39,22 @@ enum wt_alg wt_key_alg(const struct wt_key *key);
 int wt_key_spki_digest(const struct wt_key *key, uint8_t ret[WT_SHA256_LEN]);
 /* Halves of one pair, or the same half twice. Much cheaper than two wt_key_spki_digest. */
 bool wt_key_same(const struct wt_key *a, const struct wt_key *b);
+/* The DER SubjectPublicKeyInfo, appended. */
+int wt_key_spki(const struct wt_key *key, struct wt_buf *ret, struct wt_err *err);
 void wt_key_free(struct wt_key *key);
 void wt_key_freep(struct wt_key **key);
+
+/* From numbers, big-endian (parts.c). -EBADMSG: not a point of P-256. */
+int wt_key_from_point(const uint8_t x[32], const uint8_t y[32], struct wt_key **ret,
+		      struct wt_err *err);
+int wt_rsa_spki(struct wt_span modulus, uint32_t exponent, struct wt_buf *ret, struct wt_err *err);
+/*
+ * A private key in a TPM, used through OpenSSL's tpm2 provider (provider.c), whose public half is known. The TPM is
+ * only spoken to while signing, and then by nobody else: tcti as Tss2_TctiLdr_Initialize takes it. Not while another
+ * thread reads the environment, where the provider looks for it.
+ */
+int wt_key_in_tpm(const char *tcti, uint32_t handle, const struct wt_key *public_half,
+		  struct wt_key **ret, struct wt_err *err);
 
 /* Signature over the message (hashed inside), in COSE form. */
 int wt_sign(struct wt_key *key, struct wt_span msg, uint8_t ret_sig[WT_SIG_LEN], struct wt_err *err);

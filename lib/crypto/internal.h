@@ -15,6 +15,13 @@ struct wt_key {
 	bool private;
 	EVP_PKEY_CTX *verifier; /* ES256: initialised once, used for every signature after */
 	EVP_MD_CTX *ed; /* EdDSA: reused */
+	struct wt_key_place *place; /* where the private half is; NULL: in pkey */
+};
+
+/* A private half in a TPM (provider.c). */
+struct wt_key_place {
+	char tcti[256];
+	char uri[32]; /* as the provider's store has it: "handle:0x81010101" */
 };
 
 struct wt_cert {
@@ -37,6 +44,17 @@ int wt_cert_wrap(X509 *x509, struct wt_cert **ret, struct wt_err *err);
 const EVP_MD *wt_sha256_md(void);
 /* What signing functions want: NULL for EdDSA, which hashes by itself. */
 const EVP_MD *wt_key_md(const struct wt_key *key);
+
+/* ECDSA over the digest by the key in that place: DER into ret, of cap bytes; returns its length or -EIO. */
+int wt_place_sign(const struct wt_key_place *place, const uint8_t digest[WT_SHA256_LEN],
+		  uint8_t *ret, size_t cap, struct wt_err *err);
+/* ECDSA in DER, by a key of ES256 wherever it is; returns its length. */
+int wt_sign_der(struct wt_key *key, struct wt_span msg, uint8_t *ret, size_t cap,
+		struct wt_err *err);
+
+/* From numbers (parts.c); NULL and OpenSSL's queue. */
+EVP_PKEY *wt_p256_pkey(const uint8_t x[32], const uint8_t y[32]);
+EVP_PKEY *wt_rsa_pkey(struct wt_span modulus, uint32_t exponent);
 
 /* Fails with OpenSSL's newest reason behind the sentence, and empties its queue. */
 int wt_fail_openssl(struct wt_err *err, int code, const char *format, ...)

@@ -140,6 +140,9 @@ int wt_key_save(const struct wt_key *key, const char *path, struct wt_err *err)
 
 	if (!key->private)
 		return wt_fail(err, EINVAL, "%s: only the public half of the key is here", path);
+	if (key->place)
+		return wt_fail(err, EINVAL, "%s: the private half of the key never leaves its TPM",
+			       path);
 	/* A secure-memory BIO is wiped when it is freed. */
 	bio = BIO_new(BIO_s_secmem());
 	if (!bio || PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL, NULL) != 1)
@@ -196,6 +199,7 @@ void wt_key_free(struct wt_key *key)
 	EVP_PKEY_CTX_free(key->verifier);
 	EVP_MD_CTX_free(key->ed);
 	EVP_PKEY_free(key->pkey);
+	free(key->place);
 	free(key);
 }
 

@@ -8,28 +8,66 @@
 #include "lib/crypto/internal.h"
 #include "lib/file.h"
 
+/* By a key elsewhere: what OpenSSL does in X509_REQ_sign, with our signature. */
+static int sign_elsewhere(X509_REQ *req, struct wt_key *key, struct wt_err *err)
+{
+	ASN1_BIT_STRING *sig = ASN1_BIT_STRING_new();
+	X509_ALGOR *alg = X509_ALGOR_new();
+	uint8_t *tbs = NULL, der[256];
+	int n = -1, r = -EIO;
+
+	if (sig && alg &&
+	    X509_ALGOR_set0(alg, OBJ_nid2obj(NID_ecdsa_with_SHA256), V_ASN1_UNDEF, NULL) == 1 &&
+	    X509_REQ_set1_signature_algo(req, alg) == 1)
+		n = i2d_re_X509_REQ_tbs(req, &tbs);
+	r = n > 0 ? wt_sign_der(key, wt_span(tbs, (size_t)n), der, sizeof(der), err)
+		  : wt_fail_openssl(err, EIO, "cannot make a certificate request");
+	if (r > 0 && ASN1_BIT_STRING_set(sig, der, r) == 1) {
+		sig->flags &= ~(ASN1_STRING_FLAG_BITS_LEFT | 7);
+		sig->flags |= ASN1_STRING_FLAG_BITS_LEFT;
+		X509_REQ_set0_signature(req, sig);
+		sig = NULL; /* transferred */
+		r = 0;
+	}
+	OPENSSL_free(tbs);
+	ASN1_BIT_STRING_free(sig);
+	X509_ALGOR_free(alg);
+	return r;
+}
+
+static int make(X509_REQ *req, struct wt_key *key, const char *common_name, struct wt_err *err)
+{
+	if (X509_REQ_set_version(req, X509_REQ_VERSION_1) != 1 ||
+	    X509_NAME_add_entry_by_NID(X509_REQ_get_subject_name(req), NID_commonName,
+				       MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1,
+				       0) != 1 ||
+	    X509_REQ_set_pubkey(req, key->pkey) != 1)
+		return wt_fail_openssl(err, EIO, "cannot make a certificate request for \"%s\"",
+				       common_name);
+	if (key->place)
+		return sign_elsewhere(req, key, err);
+	if (X509_REQ_sign(req, key->pkey, wt_key_md(key)) <= 0)
+		return wt_fail_openssl(err, EIO, "cannot sign a certificate request");
+	return 0;
+}
+
 int wt_csr_make(struct wt_key *key, const char *common_name, struct wt_buf *ret_pem,
 		struct wt_err *err)
 {
 	__attribute__((cleanup(wt_bio_freep))) BIO *bio = BIO_new(BIO_s_mem());
 	X509_REQ *req = X509_REQ_new();
-	int r = -EIO;
 	char *p;
 	long n;
+	int r;
 
 	if (!key->private)
 		r = wt_fail(err, EINVAL, "only the public half of the key is here");
-	else if (bio && req && X509_REQ_set_version(req, X509_REQ_VERSION_1) == 1 &&
-		 X509_NAME_add_entry_by_NID(X509_REQ_get_subject_name(req), NID_commonName,
-					    MBSTRING_UTF8, (const unsigned char *)common_name, -1,
-					    -1, 0) == 1 &&
-		 X509_REQ_set_pubkey(req, key->pkey) == 1 &&
-		 X509_REQ_sign(req, key->pkey, wt_key_md(key)) > 0 &&
-		 PEM_write_bio_X509_REQ(bio, req) == 1)
-		r = 0;
+	else if (!bio || !req)
+		r = wt_fail(err, ENOMEM, "no memory for a request");
 	else
-		r = wt_fail_openssl(err, EIO, "cannot make a certificate request for \"%s\"",
-				    common_name);
+		r = make(req, key, common_name, err);
+	if (r == 0 && PEM_write_bio_X509_REQ(bio, req) != 1)
+		r = wt_fail_openssl(err, EIO, "cannot write a certificate request");
 	X509_REQ_free(req);
 	if (r < 0)
 		return r;

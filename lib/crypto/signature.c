@@ -112,25 +112,62 @@ static int from_der(const uint8_t *der, size_t n, uint8_t ret[WT_SIG_LEN])
 	return r;
 }
 
+/* By OpenSSL's own rules for what is hashed; returns the signature's length, in DER with ES256. */
+static int sign_here(struct wt_key *key, struct wt_span msg, uint8_t *ret, size_t cap,
+		     struct wt_err *err)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int r = -EIO;
+
+	if (ctx && EVP_DigestSignInit(ctx, NULL, wt_key_md(key), NULL, key->pkey) == 1 &&
+	    EVP_DigestSign(ctx, ret, &cap, msg.p, msg.n) == 1)
+		r = (int)cap;
+	EVP_MD_CTX_free(ctx);
+	return r < 0 ? wt_fail_openssl(err, EIO, "cannot sign") : r;
+}
+
+int wt_sign_der(struct wt_key *key, struct wt_span msg, uint8_t *ret, size_t cap,
+		struct wt_err *err)
+{
+	uint8_t digest[WT_SHA256_LEN], raw[WT_SIG_LEN];
+	int n, r;
+
+	if (!key->place)
+		return sign_here(key, msg, ret, cap, err);
+	wt_sha256(msg, digest);
+	n = wt_place_sign(key->place, digest, ret, cap, err);
+	if (n < 0)
+		return n;
+	/* Another TPM may have been put in the place of the one whose key this was. */
+	r = from_der(ret, (size_t)n, raw);
+	if (r == 0)
+		r = wt_verify(key, msg, wt_span(raw, sizeof(raw)), NULL);
+	if (r < 0) {
+		ERR_clear_error();
+		return wt_fail(err, EKEYREJECTED,
+			       "the TPM (%.100s) signed with another key than the rig's at %s",
+			       key->place->tcti, key->place->uri);
+	}
+	return n;
+}
+
 int wt_sign(struct wt_key *key, struct wt_span msg, uint8_t ret_sig[WT_SIG_LEN], struct wt_err *err)
 {
 	uint8_t out[256];
-	size_t n = sizeof(out);
-	EVP_MD_CTX *ctx;
-	int r = -EIO;
+	int n;
 
 	if (!key->private)
 		return wt_fail(err, EINVAL, "only the public half of the key is here");
-	ctx = EVP_MD_CTX_new();
-	if (ctx && EVP_DigestSignInit(ctx, NULL, wt_key_md(key), NULL, key->pkey) == 1 &&
-	    EVP_DigestSign(ctx, out, &n, msg.p, msg.n) == 1) {
-		if (key->alg == WT_ALG_ES256) {
-			r = from_der(out, n, ret_sig);
-		} else if (n == WT_SIG_LEN) {
-			memcpy(ret_sig, out, n);
-			r = 0;
-		}
-	}
-	EVP_MD_CTX_free(ctx);
-	return r < 0 ? wt_fail_openssl(err, EIO, "cannot sign") : 0;
+	n = key->alg == WT_ALG_ES256 ? wt_sign_der(key, msg, out, sizeof(out), err)
+				     : sign_here(key, msg, out, sizeof(out), err);
+	if (n < 0)
+		return n;
+	if (key->alg == WT_ALG_ES256)
+		return from_der(out, (size_t)n, ret_sig) < 0
+			       ? wt_fail_openssl(err, EIO, "cannot sign")
+			       : 0;
+	if (n != WT_SIG_LEN)
+		return wt_fail(err, EIO, "cannot sign");
+	memcpy(ret_sig, out, WT_SIG_LEN);
+	return 0;
 }

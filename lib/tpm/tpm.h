@@ -64,5 +64,9 @@ void wt_tpm_public_clear(struct wt_tpm_public *pub);
  * P-256 with ECDSA and SHA-256. 0, or -EKEYREJECTED naming the attribute.
  */
 int wt_tpm_public_is_ak(const struct wt_tpm_public *pub, struct wt_err *err);
+/* The same, to sign a rig's envelopes: not restricted, or it could sign nothing that was made outside of the TPM. */
+int wt_tpm_public_is_signer(const struct wt_tpm_public *pub, struct wt_err *err);
+/* To be an endorsement key: restricted, decrypt, not sign, and of this TPM only. */
+int wt_tpm_public_is_ek(const struct wt_tpm_public *pub, struct wt_err *err);
 
 #endif

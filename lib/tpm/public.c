@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+/* TPMT_PUBLIC (Part 2, 12.2.4): the public area of a TPM's key. */
+#include <string.h>
+
+#include <tss2/tss2_mu.h>
+
+#include "lib/tpm/tpm.h"
+
+#define P256 32
+#define RSA_EXPONENT 65537 /* what a TPM writes as 0 (Part 2, 12.2.3.5) */
+
+static int take_point(const TPMS_ECC_POINT *point, struct wt_key **ret, struct wt_err *err)
+{
+	uint8_t x[P256] = { 0 }, y[P256] = { 0 };
+
+	if (point->x.size > P256 || point->y.size > P256 || !point->x.size || !point->y.size)
+		return wt_fail(err, EBADMSG, "a point that is not of P-256");
+	/* Leading zeros may be missing. */
+	memcpy(x + P256 - point->x.size, point->x.buffer, point->x.size);
+	memcpy(y + P256 - point->y.size, point->y.buffer, point->y.size);
+	return wt_key_from_point(x, y, ret, err);
+}
+
+static int take_key(const TPMT_PUBLIC *area, struct wt_tpm_public *ret, struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf spki = { 0 };
+	const TPM2B_PUBLIC_KEY_RSA *n = &area->unique.rsa;
+	uint32_t e = area->parameters.rsaDetail.exponent;
+	int r;
+
+	if (area->type == TPM2_ALG_ECC &&
+	    area->parameters.eccDetail.curveID == TPM2_ECC_NIST_P256) {
+		r = take_point(&area->unique.ecc, &ret->key, err);
+		return r < 0 ? r : wt_key_spki_digest(ret->key, ret->spki);
+	}
+	if (area->type != TPM2_ALG_RSA)
+		return wt_fail(err, EBADMSG, "a key that is neither RSA nor P-256");
+	r = wt_rsa_spki(wt_span(n->buffer, n->size), e ?: RSA_EXPONENT, &spki, err);
+	if (r == 0)
+		wt_sha256(wt_buf_span(&spki), ret->spki);
+	return r;
+}
+
+int wt_tpm_public_read(struct wt_span raw, struct wt_tpm_public *ret, struct wt_err *err)
+{
+	struct wt_tpm_public pub = { .raw = raw };
+	TPMT_PUBLIC area = { 0 };
+	size_t off = 0;
+	int r;
+
+	if (Tss2_MU_TPMT_PUBLIC_Unmarshal(raw.p, raw.n, &off, &area) != TSS2_RC_SUCCESS)
+		return wt_fail(err, EBADMSG, "no TPMT_PUBLIC");
+	if (off != raw.n)
+		return wt_fail(err, EBADMSG, "%zu bytes after the TPMT_PUBLIC", raw.n - off);
+	if (area.nameAlg != TPM2_ALG_SHA256)
+		return wt_fail(err, EBADMSG, "a key whose name is not by SHA-256 (0x%04x)",
+			       area.nameAlg);
+	r = take_key(&area, &pub, err);
+	if (r < 0) {
+		wt_tpm_public_clear(&pub);
+		return r;
+	}
+	pub.attributes = area.objectAttributes;
+	pub.name[0] = TPM2_ALG_SHA256 >> 8;
+	pub.name[1] = TPM2_ALG_SHA256 & 0xff;
+	wt_sha256(raw, pub.name + 2);
+	*ret = pub;
+	return 0;
+}
+
+void wt_tpm_public_clear(struct wt_tpm_public *pub)
+{
+	wt_key_free(pub->key);
+	memset(pub, 0, sizeof(*pub));
+}
+
+static const struct {
+	uint32_t bit;
+	const char *name;
+} named[] = {
+	{ TPMA_OBJECT_FIXEDTPM, "fixedTPM" },
+	{ TPMA_OBJECT_FIXEDPARENT, "fixedParent" },
+	{ TPMA_OBJECT_SENSITIVEDATAORIGIN, "sensitiveDataOrigin" },
+	{ TPMA_OBJECT_RESTRICTED, "restricted" },
+	{ TPMA_OBJECT_SIGN_ENCRYPT, "sign" },
+	{ TPMA_OBJECT_DECRYPT, "decrypt" },
+};
+
+static int has(const struct wt_tpm_public *pub, uint32_t set, uint32_t clear, struct wt_err *err)
+{
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		if ((set & named[i].bit) && !(pub->attributes & named[i].bit))
+			return wt_fail(err, EKEYREJECTED, "the key is not %s", named[i].name);
+		if ((clear & named[i].bit) && (pub->attributes & named[i].bit))
+			return wt_fail(err, EKEYREJECTED, "the key is %s", named[i].name);
+	}
+	return 0;
+}
+
+static int is_ecdsa(const struct wt_tpm_public *pub, struct wt_err *err)
+{
+	const TPMS_ECC_PARMS *ecc;
+	TPMT_PUBLIC area = { 0 };
+	size_t off = 0;
+
+	if (Tss2_MU_TPMT_PUBLIC_Unmarshal(pub->raw.p, pub->raw.n, &off, &area) != TSS2_RC_SUCCESS)
+		return wt_fail(err, EBADMSG, "no TPMT_PUBLIC");
+	ecc = &area.parameters.eccDetail;
+	if (area.type != TPM2_ALG_ECC || ecc->curveID != TPM2_ECC_NIST_P256)
+		return wt_fail(err, EKEYREJECTED, "the key is not ECC P-256");
+	if (ecc->scheme.scheme != TPM2_ALG_ECDSA ||
+	    ecc->scheme.details.ecdsa.hashAlg != TPM2_ALG_SHA256)
+		return wt_fail(err, EKEYREJECTED, "the key does not sign by ECDSA with SHA-256");
+	return 0;
+}
+
+int wt_tpm_public_is_ak(const struct wt_tpm_public *pub, struct wt_err *err)
+{
+	int r = has(pub,
+		    TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_SIGN_ENCRYPT | TPMA_OBJECT_FIXEDTPM |
+			    TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_SENSITIVEDATAORIGIN,
+		    TPMA_OBJECT_DECRYPT, err);
+
+	return r < 0 ? r : is_ecdsa(pub, err);
+}
+
+int wt_tpm_public_is_signer(const struct wt_tpm_public *pub, struct wt_err *err)
+{
+	int r = has(pub,
+		    TPMA_OBJECT_SIGN_ENCRYPT | TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
+			    TPMA_OBJECT_SENSITIVEDATAORIGIN,
+		    TPMA_OBJECT_DECRYPT | TPMA_OBJECT_RESTRICTED, err);
+
+	return r < 0 ? r : is_ecdsa(pub, err);
+}
+
+int wt_tpm_public_is_ek(const struct wt_tpm_public *pub, struct wt_err *err)
+{
+	return has(pub,
+		   TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT | TPMA_OBJECT_FIXEDTPM |
+			   TPMA_OBJECT_FIXEDPARENT | TPMA_OBJECT_SENSITIVEDATAORIGIN,
+		   TPMA_OBJECT_SIGN_ENCRYPT, err);
+}
