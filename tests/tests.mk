@@ -22,7 +22,7 @@ UNIT_SRC := $(sort $(wildcard tests/unit/*_test.c))
 UNIT_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/unit/lib/*.c)))
 UNIT := $(patsubst %.c,$(O)/%,$(UNIT_SRC))
 # the kernel module's arithmetic, compiled for user space
-KERNEL_ARITHMETIC := $(patsubst %.c,$(O)/%.o,$(wildcard kmod/integrator.c))
+KERNEL_ARITHMETIC := $(patsubst %.c,$(O)/%.o,kmod/integrator.c kmod/key.c)
 LIBAGENT := $(O)/libagent.a
 LIBSIM := $(O)/libsim.a
 LIBKEYS := $(O)/libkeys.a
