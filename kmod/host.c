@@ -10,7 +10,6 @@
 #include <linux/random.h>
 #include <linux/security.h>
 #include <linux/sysfs.h>
-#include <linux/tpm.h>
 #include <linux/utsname.h>
 
 #include "host.h"
@@ -78,18 +77,6 @@ static u64 taint(void)
 	return bits;
 }
 
-static bool has_tpm2(void)
-{
-	struct tpm_chip *chip = tpm_default_chip();
-	bool two;
-
-	if (!chip)
-		return false;
-	two = tpm_is_tpm2(chip) > 0;
-	put_device(&chip->dev);
-	return two;
-}
-
 void wattest_host_describe(struct wattest_load *ret_load)
 {
 	memset(ret_load, 0, sizeof(*ret_load));
@@ -97,8 +84,6 @@ void wattest_host_describe(struct wattest_load *ret_load)
 	build_id(ret_load->build_id, sizeof(ret_load->build_id));
 	ret_load->lockdown = lockdown();
 	ret_load->sig_enforced = is_module_sig_enforced();
-	ret_load->tpm = has_tpm2();
-	ret_load->pcr = WATTEST_PCR_NONE;
 	ret_load->taint = cpu_to_le64(taint());
 	ret_load->realtime_ns = cpu_to_le64(ktime_get_real_ns());
 	ret_load->sample_ns = cpu_to_le64(wattest_param.sample_ns);

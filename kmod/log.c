@@ -17,24 +17,16 @@
 
 #include "host.h"
 #include "log.h"
+#include "loss.h"
 #include "param.h"
-
-#define REASONS (WATTEST_LOST_WITNESS + 1)
-#define TYPES (WATTEST_RECORD_ANCHOR + 1)
-
-struct loss {
-	u32 count;
-	u64 first_seq;
-	u64 last_seq;
-};
+#include "step.h"
+#include "witness.h"
 
 /* See log.h. */
 DEFINE_MUTEX(wattest_log_mutex);
 
 static LIST_HEAD(entries);
 static struct wattest_log_state state;
-static struct sha256_state open_step;	/* of the digests in the open window */
-static struct loss losses[REASONS][TYPES];
 static size_t longest;
 static u64 start_ns;
 static bool accepting;
@@ -53,24 +45,20 @@ static u64 cost(size_t record)
 
 /*
  * Ordinary records leave room to close the window that they are in: for the longest WINDOW, and for
- * the LOST records before it (two reasons for each type, which is more than there can be).
+ * the ANCHOR and LOST records before it (two reasons for each type, which is more than there can
+ * be).
  */
 static u64 room_for_records(void)
 {
 	return state.limit - cost(WATTEST_RECORD_MAX) -
-	       2 * TYPES * cost(size_of_record(sizeof(struct wattest_lost)));
+	       cost(size_of_record(sizeof(struct wattest_anchor))) -
+	       2 * WATTEST_LOSS_TYPES * cost(size_of_record(sizeof(struct wattest_lost)));
 }
 
 /* What the LOST records will take that are due now. */
 static u64 cost_of_lost(bool pruned_too)
 {
-	u64 n = 0;
-	int reason, type;
-
-	for (reason = pruned_too ? 0 : WATTEST_LOST_PRUNED + 1; reason < REASONS; reason++)
-		for (type = 0; type < TYPES; type++)
-			n += !!losses[reason][type].count;
-	return n * cost(size_of_record(sizeof(struct wattest_lost)));
+	return wattest_loss_due(pruned_too) * cost(size_of_record(sizeof(struct wattest_lost)));
 }
 
 static void free_entry(struct wattest_entry *e)
@@ -110,7 +98,7 @@ static void add(struct wattest_entry *e)
 	e->step = state.steps + 1;
 	e->data->seq = cpu_to_le64(e->seq);
 	sha256((const u8 *)e->data, e->len, e->digest);
-	sha256_update(&open_step, e->digest, sizeof(e->digest));
+	wattest_step_add(e->digest);
 	list_add_tail(&e->node, &entries);
 	state.used += cost(e->len);
 	longest = max_t(size_t, longest, e->len);
@@ -119,16 +107,7 @@ static void add(struct wattest_entry *e)
 /* e, just added, is the last of its step. */
 static void close_step(struct wattest_entry *e)
 {
-	struct sha256_state chain;
-	u8 step[WATTEST_DIGEST_LEN];
-
-	sha256_final(&open_step, step);
-	sha256_init(&open_step);
-	sha256_init(&chain);
-	sha256_update(&chain, state.head, sizeof(state.head));
-	sha256_update(&chain, step, sizeof(step));
-	sha256_final(&chain, state.head);
-	memcpy(e->head, state.head, sizeof(e->head));
+	wattest_step_close(e->seq, e->head, e->mac);
 	e->closes = true;
 	state.steps++;
 	state.closed_seq = e->seq;
@@ -138,17 +117,6 @@ static void tell(const struct wattest_entry *e)
 {
 	if (notify)
 		notify(e);
-}
-
-static void lose(enum wattest_record_type type, enum wattest_lost_reason reason, u32 count, u64 seq)
-{
-	struct loss *loss = &losses[reason][type];
-
-	if (check_add_overflow(loss->count, count, &loss->count))
-		loss->count = U32_MAX;
-	if (!loss->first_seq)
-		loss->first_seq = seq;
-	loss->last_seq = seq;
 }
 
 /*
@@ -171,7 +139,7 @@ static bool make_room(u64 need, u64 bound)
 		e->data = NULL;
 		state.used -= kmalloc_size_roundup(e->len);
 		state.pruned++;
-		lose(WATTEST_RECORD_WINDOW, WATTEST_LOST_PRUNED, 1, e->seq);
+		wattest_loss_add(WATTEST_RECORD_WINDOW, WATTEST_LOST_PRUNED, 1, e->seq);
 	}
 	return state.used + need <= bound;
 }
@@ -197,29 +165,32 @@ static int append(enum wattest_record_type type, u64 now_ns, const void *payload
 /* Writes the LOST records that are due; of pruned bodies only at a window's close. */
 static void write_lost(u64 now_ns, u64 bound, bool pruned_too)
 {
-	enum wattest_lost_reason reason;
-	enum wattest_record_type type;
+	struct wattest_lost lost;
 
-	for (reason = WATTEST_LOST_PRUNED; reason < REASONS; reason++) {
-		if (reason == WATTEST_LOST_PRUNED && !pruned_too)
-			continue;
-		for (type = 0; type < TYPES; type++) {
-			struct loss *loss = &losses[reason][type];
-			struct wattest_lost lost = {
-				.type = cpu_to_le16(type),
-				.reason = cpu_to_le16(reason),
-				.count = cpu_to_le32(loss->count),
-				.first_seq = cpu_to_le64(loss->first_seq),
-				.last_seq = cpu_to_le64(loss->last_seq),
-			};
-
-			if (!loss->count)
-				continue;
-			if (append(WATTEST_RECORD_LOST, now_ns, &lost, sizeof(lost), bound))
-				return;
-			*loss = (struct loss){};
-		}
+	while (wattest_loss_first(pruned_too, &lost)) {
+		if (append(WATTEST_RECORD_LOST, now_ns, &lost, sizeof(lost), bound))
+			return;
+		wattest_loss_told(&lost);
 	}
+}
+
+/* Puts an ANCHOR into the open step if it needs one: keys are drawn only when it has its place. */
+static int add_anchor(u64 now_ns, u64 bound)
+{
+	const size_t len = sizeof(struct wattest_anchor);
+	struct wattest_entry *e;
+
+	if (!wattest_step_wants_anchor())
+		return 0;
+	if (!make_room(cost(size_of_record(len)), bound))
+		return -ENOSPC;
+	e = new_entry(WATTEST_RECORD_ANCHOR, len, now_ns);
+	if (!e)
+		return -ENOMEM;
+	wattest_step_anchor((struct wattest_anchor *)(e->data + 1));
+	add(e);
+	tell(e);
+	return 0;
 }
 
 int wattest_log_append(enum wattest_record_type type, u64 now_ns, const void *payload, size_t len)
@@ -237,7 +208,8 @@ int wattest_log_append(enum wattest_record_type type, u64 now_ns, const void *pa
 	}
 	if (err) {
 		state.dropped++;
-		lose(type, err == -ENOSPC ? WATTEST_LOST_FULL : WATTEST_LOST_MEMORY, 1, 0);
+		wattest_loss_add(type, err == -ENOSPC ? WATTEST_LOST_FULL : WATTEST_LOST_MEMORY, 1,
+				 0);
 	}
 	return err;
 }
@@ -252,18 +224,27 @@ struct wattest_entry *wattest_log_begin_window(u64 now_ns, size_t len, bool last
 {
 	struct wattest_entry *e;
 	u64 bound = last ? U64_MAX : state.limit;
+	int err;
 
 	lockdep_assert_held(&wattest_log_mutex);
 	if (!accepting)
 		return ERR_PTR(-ESHUTDOWN);
+	if (!last && !wattest_witness_has_room())
+		return ERR_PTR(-EBUSY);
 	/* One LOST more than now: making room for this window may be the first pruning. */
 	if (!make_room(cost(size_of_record(len)) + cost_of_lost(true) +
-		       cost(size_of_record(sizeof(struct wattest_lost))), bound))
+		       cost(size_of_record(sizeof(struct wattest_lost))) +
+		       cost(size_of_record(sizeof(struct wattest_anchor))), bound))
 		return ERR_PTR(-ENOSPC);
 	e = new_entry(WATTEST_RECORD_WINDOW, len, now_ns);
 	if (!e)
 		return ERR_PTR(-ENOMEM);
 	write_lost(now_ns, bound, true);
+	err = add_anchor(now_ns, bound);
+	if (err) {
+		free_entry(e);
+		return ERR_PTR(err);
+	}
 	return e;
 }
 
@@ -275,15 +256,23 @@ void wattest_log_commit_window(struct wattest_entry *e)
 	tell(e);
 }
 
+void wattest_log_stop(void)
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	accepting = false;
+}
+
 void wattest_log_end(void)
 {
 	struct wattest_unload unload = { .realtime_ns = cpu_to_le64(ktime_get_real_ns()) };
+	u64 now_ns = ktime_get_boottime_ns();
 
 	lockdep_assert_held(&wattest_log_mutex);
-	if (append(WATTEST_RECORD_UNLOAD, ktime_get_boottime_ns(), &unload, sizeof(unload),
-		   U64_MAX))
+	write_lost(now_ns, U64_MAX, true);
+	unload.key_len = cpu_to_le32(wattest_step_disclose(unload.key));
+	if (add_anchor(now_ns, U64_MAX) ||
+	    append(WATTEST_RECORD_UNLOAD, now_ns, &unload, sizeof(unload), U64_MAX))
 		pr_warn("no memory for the UNLOAD record\n");
-	accepting = false;
 }
 
 int wattest_log_ack(u64 seq)
@@ -320,7 +309,21 @@ void wattest_log_lost(enum wattest_record_type type, enum wattest_lost_reason re
 {
 	lockdep_assert_held(&wattest_log_mutex);
 	state.dropped += count;
-	lose(type, reason, count, 0);
+	wattest_loss_add(type, reason, count, 0);
+}
+
+int wattest_log_witness_lost(u64 seq, bool continues)
+{
+	u64 bound = accepting ? room_for_records() : U64_MAX;
+
+	lockdep_assert_held(&wattest_log_mutex);
+	/* A LOST record names one run of steps, without those in between that were extended. */
+	if (!continues && make_room(cost_of_lost(false), bound))
+		write_lost(ktime_get_boottime_ns(), bound, false);
+	if (!continues && wattest_loss_waits(WATTEST_RECORD_WINDOW, WATTEST_LOST_WITNESS))
+		return -ENOSPC;
+	wattest_loss_add(WATTEST_RECORD_WINDOW, WATTEST_LOST_WITNESS, 1, seq);
+	return 0;
 }
 
 const struct wattest_entry *wattest_log_next(u64 seq)
@@ -350,6 +353,7 @@ void wattest_log_get_state(struct wattest_log_state *ret_state)
 {
 	lockdep_assert_held(&wattest_log_mutex);
 	*ret_state = state;
+	memcpy(ret_state->head, wattest_step_head(), sizeof(ret_state->head));
 }
 
 void wattest_log_set_listener(void (*listener)(const struct wattest_entry *e))
@@ -369,14 +373,17 @@ int __init wattest_log_init(void)
 	int err;
 
 	wattest_host_describe(&load);
+	wattest_witness_describe(&load);
 	guard(mutex)(&wattest_log_mutex);
-	sha256_init(&open_step);
+	wattest_step_start(load.chain_start);
 	memcpy(state.epoch, load.epoch, sizeof(state.epoch));
+	memcpy(state.base, load.chain_start, sizeof(state.base));
 	state.limit = wattest_param.log_bytes;
 	state.first_seq = 1;
 	state.next_seq = 1;
 	start_ns = ktime_get_boottime_ns();
-	err = append(WATTEST_RECORD_LOAD, start_ns, &load, sizeof(load), state.limit);
+	err = append(WATTEST_RECORD_LOAD, start_ns, &load, sizeof(load), state.limit) ?:
+	      add_anchor(start_ns, state.limit);
 	if (!err)
 		accepting = true;
 	return err;
@@ -391,5 +398,5 @@ void wattest_log_exit(void)
 	list_for_each_entry_safe(e, next, &entries, node) {
 		list_del(&e->node);
 		free_entry(e);
-	}
+	}	wattest_step_exit();
 }

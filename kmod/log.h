@@ -30,6 +30,7 @@ struct wattest_entry {
 	bool closes;		/* the last of its step */
 	u8 digest[WATTEST_DIGEST_LEN];
 	u8 head[WATTEST_DIGEST_LEN];	/* the chain after it, when it closes */
+	u8 mac[WATTEST_DIGEST_LEN];	/* of head, under the step's key, when it closes */
 };
 
 struct wattest_log_state {
@@ -46,7 +47,10 @@ struct wattest_log_state {
 	u64 dropped;
 };
 
-/* Starts the log with its LOAD record. Returns 0 or -ENOMEM. */
+/*
+ * Starts the log with its LOAD and ANCHOR records. Returns 0 or -ENOMEM; then wattest_log_exit() is
+ * due all the same.
+ */
 int wattest_log_init(void);
 /* Forgets all. Nobody else may use the log any more. */
 void wattest_log_exit(void);
@@ -66,15 +70,17 @@ int wattest_log_append(enum wattest_record_type type, u64 now_ns, const void *pa
 bool wattest_log_has_room(size_t len);
 
 /*
- * Closing a window: begin() makes room, writes what LOST records are due, and returns the
- * unfinished WINDOW record with a zeroed payload of len bytes; or ERR_PTR(-ENOSPC or -ENOMEM), and
- * the window stays open. commit() cannot fail: it hashes the record and closes the step. now_ns is
- * the window's end. With `last`, the log's bound does not hold.
+ * Closing a window: begin() makes room, writes what LOST and ANCHOR records are due, and returns
+ * the unfinished WINDOW record with a zeroed payload of len bytes; or ERR_PTR(-ENOSPC, -ENOMEM, or
+ * -EBUSY when the witness is behind), and the window stays open. commit() cannot fail: it hashes
+ * the record and closes the step. now_ns is the window's end. With `last`, no bound holds.
  */
 struct wattest_entry *wattest_log_begin_window(u64 now_ns, size_t len, bool last);
 void wattest_log_commit_window(struct wattest_entry *e);
 
-/* Appends UNLOAD as a step of its own. Nothing can be appended after it. */
+/* Nothing is appended any more, but what wattest_log_end() does. */
+void wattest_log_stop(void);
+/* Ends a stopped log: UNLOAD, as a step of its own, with what LOST records are due before it. */
 void wattest_log_end(void);
 
 /* Frees whole closed steps up to seq. Returns -EINVAL when that record is not in a closed step. */
@@ -82,6 +88,12 @@ int wattest_log_ack(u64 seq);
 
 /* Counts what will not be in the log; a LOST record says so as soon as it can. */
 void wattest_log_lost(enum wattest_record_type type, enum wattest_lost_reason reason, u32 count);
+
+/*
+ * The witness was not extended with the step that the record seq closed; it continues when that is
+ * so of the step before. Returns 0, or -ENOSPC when it cannot be told yet: try again later.
+ */
+int wattest_log_witness_lost(u64 seq, bool continues);
 
 /* The first entry after seq, or NULL. Valid until the mutex is released. */
 const struct wattest_entry *wattest_log_next(u64 seq);

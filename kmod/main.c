@@ -22,6 +22,7 @@
 #include "source.h"
 #include "usb.h"
 #include "window.h"
+#include "witness.h"
 
 static int __init wattest_init(void)
 {
@@ -31,10 +32,13 @@ static int __init wattest_init(void)
 	err = wattest_param_init();
 	if (err)
 		return err;
+	err = wattest_witness_init();
+	if (err)
+		return err;
 	/* LOAD is the first record: all others come from the parts that start after it. */
 	err = wattest_log_init();
 	if (err)
-		return err;
+		goto err_log;
 	err = wattest_usb_init();
 	if (err)
 		goto err_log;
@@ -81,6 +85,7 @@ err_usb:
 	wattest_device_exit();
 err_log:
 	wattest_log_exit();
+	wattest_witness_exit();
 	return err;
 }
 
@@ -100,6 +105,7 @@ static void __exit wattest_exit(void)
 	wattest_usb_exit();
 	wattest_device_exit();
 	wattest_log_exit();
+	wattest_witness_exit();
 }
 
 module_init(wattest_init);

@@ -15,10 +15,21 @@
 #include "probe.h"
 #include "source.h"
 #include "window.h"
+#include "witness.h"
+
+static int put_witness(struct sk_buff *skb, const struct wattest_witness_state *witness)
+{
+	if (nla_put_u32(skb, WATTEST_A_STATUS_WITNESS_PCR, witness->pcr) ||
+	    wattest_put_u64(skb, WATTEST_A_STATUS_WITNESS_STEPS, witness->steps) ||
+	    wattest_put_u64(skb, WATTEST_A_STATUS_WITNESS_LOST, witness->lost))
+		return -EMSGSIZE;
+	return 0;
+}
 
 int wattest_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct wattest_log_state state;
+	struct wattest_witness_state witness;
 	u32 sources, devices, probes;
 	struct sk_buff *reply;
 	void *header;
@@ -29,6 +40,7 @@ int wattest_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 		devices = wattest_device_count(false);
 		probes = wattest_probe_count();
 	}
+	wattest_witness_get_state(&witness);
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
@@ -52,7 +64,9 @@ int wattest_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	    nla_put_u32(reply, WATTEST_A_STATUS_SOURCES, sources) ||
 	    nla_put_u32(reply, WATTEST_A_STATUS_DEVICES, devices) ||
 	    nla_put_u32(reply, WATTEST_A_STATUS_PROBES, probes) ||
-	    wattest_put_u64(reply, WATTEST_A_STATUS_STRAYS, wattest_device_strays())) {
+	    wattest_put_u64(reply, WATTEST_A_STATUS_STRAYS, wattest_device_strays()) ||
+	    (witness.there && put_witness(reply, &witness)) ||
+	    nla_put_u32(reply, WATTEST_A_STATUS_KEYED, 1)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
@@ -99,6 +113,8 @@ int wattest_nl_close_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err) {
 		if (err == -ENOSPC)
 			GENL_SET_ERR_MSG(info, "the log is full: acknowledge records");
+		else if (err == -EBUSY)
+			GENL_SET_ERR_MSG(info, "the TPM is behind: try again");
 		nlmsg_free(reply);
 		return err;
 	}

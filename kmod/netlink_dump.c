@@ -44,7 +44,10 @@ int wattest_put_record(struct sk_buff *skb, const struct wattest_entry *e)
 	if (e->data ? nla_put(skb, WATTEST_A_RECORD_DATA, e->len, e->data) :
 		      nla_put(skb, WATTEST_A_RECORD_DIGEST, sizeof(e->digest), e->digest))
 		return -EMSGSIZE;
-	return e->closes ? nla_put(skb, WATTEST_A_RECORD_HEAD, sizeof(e->head), e->head) : 0;
+	if (e->closes && (nla_put(skb, WATTEST_A_RECORD_HEAD, sizeof(e->head), e->head) ||
+			  nla_put(skb, WATTEST_A_RECORD_MAC, sizeof(e->mac), e->mac)))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int put_source_view(struct sk_buff *skb, const struct wattest_source_view *v)

@@ -12,6 +12,8 @@
 #include <linux/printk.h>
 #include <linux/time64.h>
 
+#include <wattest/record.h>
+
 #include "param.h"
 
 static unsigned int sample_ms = 1000;
@@ -37,7 +39,8 @@ MODULE_PARM_DESC(log_kb, "bound of the log, KiB (256 to 1048576, default 4096)")
 
 static unsigned int pcr = 13;
 module_param(pcr, uint, 0444);
-MODULE_PARM_DESC(pcr, "PCR that witnesses the log (reserved: no PCR is extended yet)");
+MODULE_PARM_DESC(pcr,
+		 "PCR of the TPM that witnesses the log (0 to 15, default 13; 255: none)");
 
 struct wattest_param wattest_param __ro_after_init;
 
@@ -46,6 +49,16 @@ static int check(const char *name, unsigned int value, unsigned int low, unsigne
 	if (value >= low && value <= high)
 		return 0;
 	pr_err("parameter %s=%u is out of range: %u to %u\n", name, value, low, high);
+	return -EINVAL;
+}
+
+/* PCRs 16 and 23 can be reset by anybody, and those between belong to a dynamic launch. */
+static int check_pcr(void)
+{
+	if (pcr <= 15 || pcr == WATTEST_PCR_NONE)
+		return 0;
+	pr_err("parameter pcr=%u is no witness: %s; set 0 to 15, or 255 for none\n", pcr,
+	       pcr <= 23 ? "that PCR can be reset" : "there is no such PCR");
 	return -EINVAL;
 }
 
@@ -58,7 +71,7 @@ int __init wattest_param_init(void)
 	      check("max_gap_ms", max_gap_ms ?: 3 * sample_ms, sample_ms, 3600000) ?:
 	      check("limit_w", limit_w, 1, 4000000) ?:
 	      check("log_kb", log_kb, 256, 1048576) ?:
-	      check("pcr", pcr, 0, 23);
+	      check_pcr();
 	if (err)
 		return err;
 
@@ -67,5 +80,6 @@ int __init wattest_param_init(void)
 	wattest_param.max_gap_ns = (u64)(max_gap_ms ?: 3 * sample_ms) * NSEC_PER_MSEC;
 	wattest_param.limit_uw = (u64)limit_w * 1000000;
 	wattest_param.log_bytes = (u64)log_kb * 1024;
+	wattest_param.pcr = pcr;
 	return 0;
 }

@@ -15,6 +15,7 @@ struct wattest_param {
 	u64 max_gap_ns;		/* no integration across a longer gap between good samples */
 	u64 limit_uw;		/* a higher reading is refused */
 	u64 log_bytes;		/* bound of the log */
+	u32 pcr;		/* of the TPM, or WATTEST_PCR_NONE */
 };
 
 /* Set by wattest_param_init(), constant from then on. */

@@ -15,8 +15,10 @@
 #include "param.h"
 #include "probe.h"
 #include "source.h"
+#include "step.h"
 #include "usb.h"
 #include "window.h"
+#include "witness.h"
 
 static u64 from_ns;			/* of the open window; log mutex */
 static bool running;			/* the timer may be queued; log mutex */
@@ -46,6 +48,8 @@ static int close_window(const u8 *nonce, size_t len, bool last,
 	const size_t size = sources * sizeof(struct wattest_window_source) +
 			    devices * sizeof(struct wattest_window_device);
 	struct wattest_window_source *source;
+	u8 key[WATTEST_DIGEST_LEN];
+	size_t key_len = wattest_step_disclose(key);
 	struct wattest_window *w;
 	struct wattest_entry *e;
 	u64 now;
@@ -53,7 +57,7 @@ static int close_window(const u8 *nonce, size_t len, bool last,
 	lockdep_assert_held(&wattest_log_mutex);
 	wattest_clock_check();
 	now = ktime_get_boottime_ns();
-	e = wattest_log_begin_window(now, sizeof(*w) + size + len, last);
+	e = wattest_log_begin_window(now, sizeof(*w) + size + len + key_len, last);
 	if (IS_ERR(e))
 		return PTR_ERR(e);
 
@@ -64,11 +68,13 @@ static int close_window(const u8 *nonce, size_t len, bool last,
 	w->sources = cpu_to_le16(sources);
 	w->devices = cpu_to_le16(devices);
 	w->nonce_len = len;
+	w->key_len = key_len;
 	w->probes = min(wattest_probe_count(), 255U);
 	w->flags = wattest_probe_observed_since(from_ns) ? WATTEST_WINDOW_OBSERVED : 0;
 	wattest_source_fill(source, now, last);
 	wattest_device_fill(source + sources);
 	memcpy((u8 *)source + size, nonce, len);
+	memcpy((u8 *)source + size + len, key, key_len);
 	wattest_log_commit_window(e);
 
 	if (ret_closed) {
@@ -144,8 +150,14 @@ void wattest_window_exit(void)
 	scoped_guard(mutex, &wattest_log_mutex)
 		running = false;
 	cancel_delayed_work_sync(&timer);
-	guard(mutex)(&wattest_log_mutex);
-	if (close_window(NULL, 0, true, NULL))
-		pr_warn("no memory for the last WINDOW record\n");
-	wattest_log_end();
+	scoped_guard(mutex, &wattest_log_mutex) {
+		if (close_window(NULL, 0, true, NULL))
+			pr_warn("no memory for the last WINDOW record\n");
+		wattest_log_stop();
+	}
+	/* Before UNLOAD, which nothing follows: so that a failure can be recorded. */
+	wattest_witness_flush();
+	scoped_guard(mutex, &wattest_log_mutex)
+		wattest_log_end();
+	wattest_witness_flush();
 }

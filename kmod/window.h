@@ -13,13 +13,15 @@ struct wattest_window_closed {
 
 /* Windows are closed by time from now on. */
 void wattest_window_init(void);
-/* Closes the last window, and the log with its UNLOAD record. */
+/*
+ * Closes the last window, and the log with its UNLOAD record; the witness is extended with both.
+ */
 void wattest_window_exit(void);
 
 /*
  * Closes the open window now. nonce of len bytes (0: none) goes into its record. Returns 0, or
- * -ENOSPC when the log is full, -ENOMEM, -ESHUTDOWN; then the window stays open. ret_closed may be
- * NULL.
+ * -ENOSPC when the log is full, -EBUSY when the witness is behind, -ENOMEM, -ESHUTDOWN; then the
+ * window stays open. ret_closed may be NULL.
  */
 int wattest_window_close(const u8 *nonce, size_t len, struct wattest_window_closed *ret_closed);
 
