@@ -98,6 +98,7 @@ LINT := $(sort $(wildcard tests/lint/*.sh))
 UNIT_PROGRAMS := $(patsubst %.c,$(B)/san/%,$(UNIT_SRC))
 CLI := $(sort $(wildcard tests/cli/*_test.sh tests/cli/*_test))
 VM := $(sort $(wildcard tests/vm/*_test.sh))
+include tests/attacks/attacks.mk
 JOBS ?= $(shell nproc)
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring j,$(filter-out --%,$(MAKEFLAGS))),,-j$(JOBS))
 
@@ -106,10 +107,10 @@ packages-tests:
 	@packaging/install-packages build lab check
 
 .PHONY: check
-check: packages-tests ## every test: lint, unit, cli, vm
+check: packages-tests ## every test: lint, unit, cli, attacks, vm
 	+$(Q)$(SUBMAKE) lab kselftest
 	+$(Q)$(SUBMAKE) SAN=1 tools unit-tests forge
-	$(Q)tests/run -j $(JOBS) $(LINT) $(UNIT_PROGRAMS) $(CLI) -- $(VM)
+	$(Q)tests/run -j $(JOBS) $(LINT) $(UNIT_PROGRAMS) $(CLI) $(ATTACKS) -- $(VM)
 
 .PHONY: check-lint
 check-lint: packages-tests ## lint only

@@ -5,10 +5,11 @@
  *
  *   forge --key rig.key --cert rig.crt --registration reg.cose --grant FILE... --out DIR
  *         [--start SECONDS] [--windows N] [--length SECONDS] [--watts N] [--nonce HEX] [--stranger WINDOW]
- *         [--reboot WINDOW]
+ *         [--reboot WINDOW] [--frozen]
  *
  * --grant takes allotments, too; --nonce closes the last window with it; --stranger plugs an unregistered device into
- * that window, which then works; --reboot switches the host off for half a minute before that window.
+ * that window, which then works; --reboot switches the host off for half a minute before that window; --frozen: the
+ * sensor shows the same to the last bit all the time.
  *
  *   forge --key KEY --cert CERT --resign FILE --out FILE
  *
@@ -42,6 +43,7 @@ struct forge {
 	unsigned long windows, length, watts, stranger, reboot;
 	uint8_t nonce[64];
 	size_t n_nonce;
+	bool frozen;
 };
 
 static void die(const char *what, int r, const struct wt_err *err)
@@ -161,6 +163,7 @@ static void run(struct forge *forge)
 	struct history history;
 
 	history_init(&history, (uint64_t)forge->start * 1000000000u);
+	history.frozen = forge->frozen;
 	memcpy(att.ueid, forge->registration.ueid, sizeof(att.ueid));
 	memcpy(att.epoch, history.epoch, sizeof(att.epoch));
 	memcpy(att.registration, forge->registration_digest, sizeof(att.registration));
@@ -217,6 +220,7 @@ int main(int argc, char **argv)
 		{"stranger", required_argument, NULL, 'x'},
 		{"reboot", required_argument, NULL, 'b'},
 		{"resign", required_argument, NULL, 'R'},
+		{"frozen", no_argument, NULL, 'f'},
 		{0},
 	};
 	struct forge forge = {.out = ".", .windows = 5, .length = 60, .watts = 1000};
@@ -263,6 +267,9 @@ int main(int argc, char **argv)
 			break;
 		case 'b':
 			forge.reboot = strtoul(optarg, NULL, 10);
+			break;
+		case 'f':
+			forge.frozen = true;
 			break;
 		case 'R':
 			again = optarg;

@@ -151,9 +151,10 @@ void history_window(struct history *history, unsigned long seconds, unsigned lon
 	window.flags = WATTEST_WINDOW_OBSERVED;
 	source.energy_uj = htole64(history->energy_uj);
 	/* Real power is never the same to the last bit for long. */
-	source.min_mw = htole32((uint32_t)watts * 1000 - 5);
-	source.max_mw = htole32((uint32_t)watts * 1000 + 5);
-	source.last_mw = htole32((uint32_t)watts * 1000 - 2 + (uint32_t)(history->seq % 5));
+	source.min_mw = htole32((uint32_t)watts * 1000 - (history->frozen ? 0 : 5));
+	source.max_mw = htole32((uint32_t)watts * 1000 + (history->frozen ? 0 : 5));
+	source.last_mw = htole32((uint32_t)watts * 1000 +
+				 (history->frozen ? 0 : (uint32_t)(history->seq % 5) - 2));
 	source.samples = htole32((uint32_t)history->samples);
 	wt_buf_append(&payload, &window, sizeof(window));
 	wt_buf_append(&payload, &source, sizeof(source));

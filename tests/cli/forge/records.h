@@ -13,6 +13,7 @@ struct history {
 	uint8_t epoch[16];
 	uint64_t seq, boottime_ns, realtime_ns;
 	uint64_t energy_uj, samples; /* of the source */
+	bool frozen; /* it shows the same to the last bit */
 	struct wt_window_device devices[HISTORY_MAX_DEVICES];
 	size_t n_devices;
 	/* of the step under way */
