@@ -61,6 +61,14 @@ int wt_sign(struct wt_key *key, struct wt_span msg, uint8_t ret_sig[WT_SIG_LEN],
 /* 0 good, -EKEYREJECTED bad, another negative errno could not check. */
 int wt_verify(struct wt_key *key, struct wt_span msg, struct wt_span sig, struct wt_err *err);
 
+/* For credentials that a TPM opens (secret.c). ret of AES-128-CFB with an IV of zeros is as long as in. */
+int wt_hmac_sha256(struct wt_span key, struct wt_span msg, uint8_t ret[WT_SHA256_LEN]);
+int wt_aes128_cfb(const uint8_t key[16], struct wt_span in, uint8_t *ret, struct wt_err *err);
+/* RSA-OAEP with SHA-256; appended. */
+int wt_rsa_oaep(struct wt_span modulus, uint32_t exponent, struct wt_span label, struct wt_span in,
+		struct wt_buf *ret, struct wt_err *err);
+void wt_wipe(void *p, size_t n); /* zeros, that no compiler leaves out */
+
 /* Certificates (cert.c, trust.c) */
 struct wt_cert;
 

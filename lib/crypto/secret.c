@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a credential for a TPM is made of: HMAC, AES in CFB mode, RSA-OAEP. */
+#include <openssl/err.h>
+#include <openssl/hmac.h>
+#include <openssl/rsa.h>
+#include <string.h>
+
+#include "lib/crypto/internal.h"
+
+int wt_hmac_sha256(struct wt_span key, struct wt_span msg, uint8_t ret[WT_SHA256_LEN])
+{
+	unsigned n = 0;
+
+	if (!HMAC(wt_sha256_md(), key.p, (int)key.n, msg.p, msg.n, ret, &n) || n != WT_SHA256_LEN) {
+		ERR_clear_error();
+		return -EIO;
+	}
+	return 0;
+}
+
+int wt_aes128_cfb(const uint8_t key[16], struct wt_span in, uint8_t *ret, struct wt_err *err)
+{
+	static const uint8_t iv[16];
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int n = 0, r = 0;
+
+	if (!ctx || EVP_EncryptInit_ex2(ctx, EVP_aes_128_cfb128(), key, iv, NULL) != 1 ||
+	    EVP_EncryptUpdate(ctx, ret, &n, in.p, (int)in.n) != 1 || (size_t)n != in.n)
+		r = wt_fail_openssl(err, EIO, "cannot encrypt");
+	EVP_CIPHER_CTX_free(ctx);
+	return r;
+}
+
+/* OpenSSL takes the label over. */
+static bool set_label(EVP_PKEY_CTX *ctx, struct wt_span label)
+{
+	void *copy = OPENSSL_memdup(label.p, label.n);
+
+	if (copy && EVP_PKEY_CTX_set0_rsa_oaep_label(ctx, copy, (int)label.n) > 0)
+		return true;
+	OPENSSL_free(copy);
+	return false;
+}
+
+int wt_rsa_oaep(struct wt_span modulus, uint32_t exponent, struct wt_span label, struct wt_span in,
+		struct wt_buf *ret, struct wt_err *err)
+{
+	__attribute__((cleanup(wt_pkey_freep))) EVP_PKEY *pkey = wt_rsa_pkey(modulus, exponent);
+	EVP_PKEY_CTX *ctx = pkey ? EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL) : NULL;
+	uint8_t out[512];
+	size_t n = sizeof(out);
+	int r = 0;
+
+	if (!ctx || EVP_PKEY_encrypt_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) <= 0 ||
+	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, wt_sha256_md()) <= 0 ||
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, wt_sha256_md()) <= 0 || !set_label(ctx, label) ||
+	    EVP_PKEY_encrypt(ctx, out, &n, in.p, in.n) != 1)
+		r = wt_fail_openssl(err, EBADMSG, "cannot encrypt to this RSA key");
+	EVP_PKEY_CTX_free(ctx);
+	if (r < 0)
+		return r;
+	wt_buf_append(ret, out, n);
+	return ret->err ? wt_fail(err, -ret->err, "no memory for a secret") : 0;
+}
+
+void wt_wipe(void *p, size_t n)
+{
+	OPENSSL_cleanse(p, n);
+}
