@@ -189,6 +189,7 @@ static struct json_object *attestation_json(const struct wt_attestation *att)
 	put_number(o, "clock_bound_us", att->clock_bound_us);
 	if (att->nonce.p)
 		put_hex(o, "nonce", att->nonce.p, att->nonce.n);
+	put_text(o, "key_place", att->key_place == WT_KEY_IN_TPM ? "tpm" : "file");
 	put_hex(o, "epoch", att->epoch, sizeof(att->epoch));
 	put_hex(o, "prev", att->prev, sizeof(att->prev));
 	put_hex(o, "registration", att->registration, sizeof(att->registration));

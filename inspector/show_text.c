@@ -239,6 +239,7 @@ static void show_attestation(const struct wt_attestation *att)
 		line("clock", "%s", clock_name(att->clock));
 	if (att->nonce.p)
 		line_hex("nonce", att->nonce.p, att->nonce.n);
+	line("key", "%s, as the rig says", att->key_place == WT_KEY_IN_TPM ? "in a TPM" : "in a file");
 	line_hex("epoch", att->epoch, sizeof(att->epoch));
 	if (memcmp(att->prev, none, sizeof(none)) != 0)
 		line_hex("previous", att->prev, sizeof(att->prev));

@@ -34,121 +34,10 @@ static const struct wt_field evidence_fields[] = {
 	{ GRANTS, "grants", false },
 	{ UNOBSERVED, "why activity is not observed", true },
 	{ LEDGER, "ledger", true },
+	{ QUOTE, "quote", true },
+	{ IMA, "IMA list", true },
+	{ KEY_PLACE, "where the key is", false },
 };
-
-/* --- steps ------------------------------------------------------------------------------------- */
-
-static int read_record(struct wt_cbor_in *in, bool last, struct wt_att_record *ret)
-{
-	size_t at = in->off;
-	uint64_t tag;
-	int r;
-
-	*ret = (struct wt_att_record){ 0 };
-	r = wt_cbor_peek(in);
-	if (r == WT_CBOR_TAG) {
-		r = wt_cbor_tag(in, &tag);
-		if (r < 0)
-			return r;
-		if (tag == TAG_PRUNED && last)
-			return wt_cbor_bytes_to(in, ret->digest, sizeof(ret->digest));
-		in->off = at;
-		if (tag == TAG_PRUNED)
-			return wt_cbor_bad(in, "a pruned record that does not close its step");
-		return wt_cbor_bad(in, "tag %" PRIu64 " on a record", tag);
-	}
-	r = wt_cbor_bytes(in, &ret->raw);
-	if (r < 0)
-		return r;
-	/* Also bounds the memory: no entry of ours is much larger than what it stands for. */
-	if (ret->raw.n < sizeof(struct wattest_record) || ret->raw.n > WATTEST_RECORD_MAX) {
-		in->off = at;
-		return wt_cbor_bad(in, "a record of %zu bytes (%zu to %d)", ret->raw.n,
-				   sizeof(struct wattest_record), WATTEST_RECORD_MAX);
-	}
-	return 0;
-}
-
-static int read_step(struct wt_cbor_in *in, size_t *ret_n)
-{
-	size_t at = in->off;
-	uint64_t tag;
-	int r;
-
-	r = wt_cbor_peek(in);
-	if (r == WT_CBOR_TAG) {
-		r = wt_cbor_tag(in, &tag);
-		if (r < 0)
-			return r;
-		in->off = at;
-		if (tag == TAG_KEYED)
-			return wt_cbor_bad(in, "keyed steps are not known to this version");
-		return wt_cbor_bad(in, "tag %" PRIu64 " on a step", tag);
-	}
-	r = wt_cbor_array(in, ret_n);
-	if (!r && !*ret_n) {
-		in->off = at;
-		r = wt_cbor_bad(in, "a step without records");
-	}
-	return r;
-}
-
-/* Over the steps without keeping anything but their number and that of their records. */
-static int count_records(struct wt_cbor_in *in, size_t n_steps, size_t *ret)
-{
-	struct wt_att_record record;
-	size_t n, i;
-	int r;
-
-	*ret = 0;
-	while (n_steps--) {
-		r = read_step(in, &n);
-		for (i = 0; r >= 0 && i < n; i++)
-			r = read_record(in, i == n - 1, &record);
-		if (r < 0)
-			return r;
-		*ret += n;
-	}
-	return 0;
-}
-
-static int read_steps(struct wt_cbor_in *in, struct wt_attestation *att)
-{
-	struct wt_att_record *record;
-	size_t at = in->off, n, start, total, i, k;
-	int r;
-
-	r = wt_cbor_array(in, &n);
-	if (r < 0)
-		return r;
-	if (!n != !att->first_seq) {
-		in->off = at;
-		return wt_cbor_bad(in, n ? "records, but the first one's seq is 0"
-					 : "none, but the first record has a seq");
-	}
-	if (!n)
-		return 0;
-	start = in->off;
-	r = count_records(in, n, &total);
-	if (r < 0)
-		return r;
-	att->steps = calloc(n, sizeof(*att->steps));
-	att->record_store = malloc(total * sizeof(*att->record_store));
-	if (!att->steps || !att->record_store)
-		return wt_fail(in->err, ENOMEM, "no memory for %zu records", total);
-	in->off = start;
-	record = att->record_store;
-	for (i = 0; i < n; i++) {
-		r = read_step(in, &att->steps[i].n_records);
-		att->steps[i].records = record;
-		for (k = 0; r >= 0 && k < att->steps[i].n_records; k++)
-			r = read_record(in, k == att->steps[i].n_records - 1, record++);
-		if (r < 0)
-			return r;
-	}
-	att->n_steps = n;
-	return 0;
-}
 
 /* --- the other fields -------------------------------------------------------------------------- */
 
@@ -256,6 +145,16 @@ static int read_ledger(struct wt_cbor_in *in, struct wt_attestation *att)
 	return r;
 }
 
+static int read_key_place(struct wt_cbor_in *in, struct wt_attestation *att)
+{
+	uint64_t place = 0;
+	int r;
+
+	r = wt_field_uint(in, WT_KEY_IN_FILE, WT_KEY_IN_TPM, &place);
+	att->key_place = (enum wt_key_place)place;
+	return r;
+}
+
 static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_attestation *att)
 {
 	switch ((enum evidence_label)label) {
@@ -272,7 +171,7 @@ static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_attestatio
 	case FIRST_SEQ:
 		return wt_cbor_uint(in, &att->first_seq);
 	case STEPS:
-		return read_steps(in, att);
+		return attestation_read_steps(in, att);
 	case REGISTRATION:
 		return wt_cbor_bytes_to(in, att->registration, WT_SHA256_LEN);
 	case GRANTS:
@@ -281,6 +180,12 @@ static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_attestatio
 		return read_unobserved(in, att);
 	case LEDGER:
 		return read_ledger(in, att);
+	case QUOTE:
+		return attestation_read_quote(in, &att->quote);
+	case IMA:
+		return attestation_read_ima(in, att);
+	case KEY_PLACE:
+		return read_key_place(in, att);
 	}
 	return wt_cbor_bad(in, "not known");
 }

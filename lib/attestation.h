@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Labels and constants of an attestation (docs/evidence.cddl), for its decoder and its encoder
+ * Labels and constants of an attestation (docs/evidence.cddl), for its decoders and its encoders
  * only.
  */
 #ifndef LIB_ATTESTATION_H
@@ -44,9 +44,22 @@ enum evidence_label {
 	GRANTS,
 	UNOBSERVED,
 	LEDGER,
+	QUOTE,
+	IMA,
+	KEY_PLACE,
 };
 
 /* Decodes from where in stands, with its way of naming errors. */
 int attestation_read(struct wt_cbor_in *in, struct wt_attestation *ret);
+/* Appends the payload, unchecked. */
+void attestation_put(struct wt_buf *b, const struct wt_attestation *att);
+
+/* Values of labels: attestation_steps.c, attestation_quote.c. */
+int attestation_read_steps(struct wt_cbor_in *in, struct wt_attestation *att);
+int attestation_read_quote(struct wt_cbor_in *in, struct wt_att_quote *ret);
+int attestation_read_ima(struct wt_cbor_in *in, struct wt_attestation *att);
+void attestation_put_steps(struct wt_buf *b, const struct wt_attestation *att);
+void attestation_put_quote(struct wt_buf *b, const struct wt_att_quote *quote);
+void attestation_put_ima(struct wt_buf *b, const struct wt_attestation *att);
 
 #endif

@@ -8,29 +8,6 @@ static void put_digest(struct wt_buf *b, uint64_t label, const uint8_t digest[WT
 	wt_cbor_put_bytes(b, wt_span(digest, WT_SHA256_LEN));
 }
 
-static void put_record(struct wt_buf *b, const struct wt_att_record *record)
-{
-	if (record->raw.p) {
-		wt_cbor_put_bytes(b, record->raw);
-	} else {
-		wt_cbor_put_tag(b, TAG_PRUNED);
-		wt_cbor_put_bytes(b, wt_span(record->digest, sizeof(record->digest)));
-	}
-}
-
-static void put_steps(struct wt_buf *b, const struct wt_attestation *att)
-{
-	size_t i, k;
-
-	wt_cbor_put_uint(b, STEPS);
-	wt_cbor_put_array(b, att->n_steps);
-	for (i = 0; i < att->n_steps; i++) {
-		wt_cbor_put_array(b, att->steps[i].n_records);
-		for (k = 0; k < att->steps[i].n_records; k++)
-			put_record(b, &att->steps[i].records[k]);
-	}
-}
-
 static void put_grants(struct wt_buf *b, const struct wt_attestation *att)
 {
 	size_t i;
@@ -46,7 +23,8 @@ static void put_grants(struct wt_buf *b, const struct wt_attestation *att)
 
 static void put_evidence(struct wt_buf *b, const struct wt_attestation *att)
 {
-	wt_cbor_put_map(b, 9u + !!att->unobserved.p + att->has_ledger);
+	wt_cbor_put_map(b, 10u + !!att->unobserved.p + att->has_ledger + !!att->quote.attest.p +
+				   !!att->ima.p);
 	wt_cbor_put_uint(b, SEQ);
 	wt_cbor_put_uint(b, att->seq);
 	put_digest(b, PREV, att->prev);
@@ -58,7 +36,8 @@ static void put_evidence(struct wt_buf *b, const struct wt_attestation *att)
 	put_digest(b, CHAIN_AFTER, att->chain_after);
 	wt_cbor_put_uint(b, FIRST_SEQ);
 	wt_cbor_put_uint(b, att->first_seq);
-	put_steps(b, att);
+	wt_cbor_put_uint(b, STEPS);
+	attestation_put_steps(b, att);
 	put_digest(b, REGISTRATION, att->registration);
 	put_grants(b, att);
 	if (att->unobserved.p) {
@@ -71,16 +50,39 @@ static void put_evidence(struct wt_buf *b, const struct wt_attestation *att)
 		wt_cbor_put_uint(b, att->ledger_charged_uj);
 		wt_cbor_put_uint(b, att->ledger_left_uj);
 	}
+	if (att->quote.attest.p) {
+		wt_cbor_put_uint(b, QUOTE);
+		attestation_put_quote(b, &att->quote);
+	}
+	if (att->ima.p) {
+		wt_cbor_put_uint(b, IMA);
+		attestation_put_ima(b, att);
+	}
+	wt_cbor_put_uint(b, KEY_PLACE);
+	wt_cbor_put_uint(b, att->key_place);
 }
 
-static bool keyed(const struct wt_attestation *att)
+void attestation_put(struct wt_buf *b, const struct wt_attestation *att)
 {
-	size_t i;
-
-	for (i = 0; i < att->n_steps; i++)
-		if (att->steps[i].mac.p)
-			return true;
-	return false;
+	wt_cbor_put_map(b, 5u + !!att->nonce.p + !!att->uptime_s);
+	wt_cbor_put_uint(b, CLAIM_IAT);
+	wt_cbor_put_int(b, att->iat);
+	if (att->nonce.p) {
+		wt_cbor_put_uint(b, CLAIM_NONCE);
+		wt_cbor_put_bytes(b, att->nonce);
+	}
+	wt_cbor_put_uint(b, CLAIM_UEID);
+	wt_cbor_put_bytes(b, wt_span(att->ueid, sizeof(att->ueid)));
+	if (att->uptime_s) {
+		wt_cbor_put_uint(b, CLAIM_UPTIME);
+		wt_cbor_put_uint(b, att->uptime_s);
+	}
+	wt_cbor_put_uint(b, CLAIM_PROFILE);
+	wt_cbor_put_bytes(b, wt_span(attestation_profile, sizeof(attestation_profile)));
+	wt_cbor_put_uint(b, CLAIM_BOOTSEED);
+	wt_cbor_put_bytes(b, wt_span(att->epoch, sizeof(att->epoch)));
+	wt_cbor_put_int(b, CLAIM_EVIDENCE);
+	put_evidence(b, att);
 }
 
 int wt_attestation_encode(const struct wt_attestation *att, struct wt_buf *ret, struct wt_err *err)
@@ -90,27 +92,7 @@ int wt_attestation_encode(const struct wt_attestation *att, struct wt_buf *ret, 
 	size_t start = ret->n;
 	int r;
 
-	if (keyed(att))
-		return wt_fail(err, EOPNOTSUPP, "keyed steps are not known to this version");
-	wt_cbor_put_map(ret, 5u + !!att->nonce.p + !!att->uptime_s);
-	wt_cbor_put_uint(ret, CLAIM_IAT);
-	wt_cbor_put_int(ret, att->iat);
-	if (att->nonce.p) {
-		wt_cbor_put_uint(ret, CLAIM_NONCE);
-		wt_cbor_put_bytes(ret, att->nonce);
-	}
-	wt_cbor_put_uint(ret, CLAIM_UEID);
-	wt_cbor_put_bytes(ret, wt_span(att->ueid, sizeof(att->ueid)));
-	if (att->uptime_s) {
-		wt_cbor_put_uint(ret, CLAIM_UPTIME);
-		wt_cbor_put_uint(ret, att->uptime_s);
-	}
-	wt_cbor_put_uint(ret, CLAIM_PROFILE);
-	wt_cbor_put_bytes(ret, wt_span(attestation_profile, sizeof(attestation_profile)));
-	wt_cbor_put_uint(ret, CLAIM_BOOTSEED);
-	wt_cbor_put_bytes(ret, wt_span(att->epoch, sizeof(att->epoch)));
-	wt_cbor_put_int(ret, CLAIM_EVIDENCE);
-	put_evidence(ret, att);
+	attestation_put(ret, att);
 	if (ret->err)
 		return wt_fail(err, -ret->err, "no memory for an attestation");
 	/* What the decoder would refuse is never signed. */

@@ -162,6 +162,46 @@ int wt_field_wh(struct wt_cbor_in *in, const char *in_what, uint32_t *ret)
 	return 0;
 }
 
+int wt_field_pcrs(struct wt_cbor_in *in, struct wt_pcr ret[WT_PCRS], size_t *ret_n)
+{
+	uint64_t index = 0;
+	size_t n, two, i, at;
+	int r;
+
+	r = wt_field_count(in, WT_PCRS, &n);
+	for (i = 0; r >= 0 && i < n; i++) {
+		at = in->off;
+		r = wt_cbor_array(in, &two);
+		if (!r && two != 2)
+			r = wt_cbor_bad(in, "not a pair of a PCR and its value");
+		if (!r)
+			r = wt_field_uint(in, 0, WT_PCRS - 1, &index);
+		if (!r && i && index <= ret[i - 1].index) {
+			in->off = at;
+			r = wt_cbor_bad(in, "PCR %u is not behind PCR %u", (unsigned int)index,
+					ret[i - 1].index);
+		}
+		ret[i].index = (uint8_t)index;
+		if (!r)
+			r = wt_cbor_bytes_to(in, ret[i].value, WT_SHA256_LEN);
+	}
+	if (r >= 0)
+		*ret_n = n;
+	return r;
+}
+
+void wt_field_put_pcrs(struct wt_buf *b, const struct wt_pcr *pcrs, size_t n)
+{
+	size_t i;
+
+	wt_cbor_put_array(b, n);
+	for (i = 0; i < n; i++) {
+		wt_cbor_put_array(b, 2);
+		wt_cbor_put_uint(b, pcrs[i].index);
+		wt_cbor_put_bytes(b, wt_span(pcrs[i].value, WT_SHA256_LEN));
+	}
+}
+
 void wt_field_put_uint(struct wt_buf *b, uint64_t label, uint64_t v)
 {
 	wt_cbor_put_uint(b, label);

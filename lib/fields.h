@@ -42,11 +42,15 @@ int wt_field_count(struct wt_cbor_in *in, size_t most, size_t *ret);
 /* Energy of 1 Wh to WT_GRANT_MAX_WH; the sentence says in what ("one purchase"). */
 int wt_field_wh(struct wt_cbor_in *in, const char *in_what, uint32_t *ret);
 
+/* Values of PCRs, ascending, none twice. */
+int wt_field_pcrs(struct wt_cbor_in *in, struct wt_pcr ret[WT_PCRS], size_t *ret_n);
+
 /* Writers of a label and its value. */
 void wt_field_put_uint(struct wt_buf *b, uint64_t label, uint64_t v);
 /* Negative ones are written too, for the encoder's check to refuse. */
 void wt_field_put_time(struct wt_buf *b, uint64_t label, int64_t v);
 void wt_field_put_text(struct wt_buf *b, uint64_t label, const char *text);
 void wt_field_put_bytes(struct wt_buf *b, uint64_t label, const void *p, size_t n);
+void wt_field_put_pcrs(struct wt_buf *b, const struct wt_pcr *pcrs, size_t n);
 
 #endif

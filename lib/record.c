@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define HEADER sizeof(struct wattest_record)
-#define KEY_LEN 32 /* of a disclosed key, once windows are keyed */
+#define KEY_LEN WATTEST_DIGEST_LEN /* of a disclosed key */
 
 /* A string field of a payload: where, and what it is called when it is bad. */
 struct text {
@@ -55,6 +55,7 @@ static const struct kind {
 				   { TEXT(wattest_event, comm), TEXT(wattest_event, detail) } },
 	[WATTEST_RECORD_TIME] = { "TIME", sizeof(struct wattest_time) },
 	[WATTEST_RECORD_LOST] = { "LOST", sizeof(struct wattest_lost) },
+	[WATTEST_RECORD_ANCHOR] = { "ANCHOR", sizeof(struct wattest_anchor) },
 };
 
 static const struct kind *kind_of(uint16_t type)
@@ -130,6 +131,29 @@ static int window_len(const struct wt_record *rec, struct wt_err *err, size_t *r
 	return 0;
 }
 
+/* A key of all its bytes, or none and then zeros. */
+static int check_unload(const struct wt_record *rec, struct wt_err *err)
+{
+	const uint8_t *p = rec->payload.p;
+	uint32_t key = wt_le32(p + offsetof(struct wattest_unload, key_len));
+
+	if (key != 0 && key != KEY_LEN)
+		return wt_fail(err, EBADMSG, "record %llu: UNLOAD with a key of %u bytes",
+			       (unsigned long long)rec->seq, key);
+	if (key == 0 && !all_zero(p + offsetof(struct wattest_unload, key), KEY_LEN))
+		return wt_fail(err, EBADMSG, "record %llu: UNLOAD without a key, and with bytes of one",
+			       (unsigned long long)rec->seq);
+	return 0;
+}
+
+static int check_anchor(const struct wt_record *rec, struct wt_err *err)
+{
+	if (wt_le32(rec->payload.p + offsetof(struct wattest_anchor, keys)) == 0)
+		return wt_fail(err, EBADMSG, "record %llu: ANCHOR of a chain without keys",
+			       (unsigned long long)rec->seq);
+	return 0;
+}
+
 int wt_record_decode(struct wt_span raw, struct wt_record *ret, struct wt_err *err)
 {
 	const struct kind *kind;
@@ -177,6 +201,10 @@ int wt_record_decode(struct wt_span raw, struct wt_record *ret, struct wt_err *e
 	rec.payload.n = payload;
 
 	r = check_texts(&rec, kind, err);
+	if (r == 0 && rec.type == WATTEST_RECORD_UNLOAD)
+		r = check_unload(&rec, err);
+	if (r == 0 && rec.type == WATTEST_RECORD_ANCHOR)
+		r = check_anchor(&rec, err);
 	if (r < 0)
 		return r;
 	*ret = rec;
@@ -205,6 +233,21 @@ void wt_window_read(const struct wt_record *rec, struct wt_window *ret)
 	ret->device_raw = wt_span(devices, tail - devices);
 	ret->nonce = wt_span(nonce ? tail : NULL, nonce);
 	ret->key = wt_span(key ? tail + nonce : NULL, key);
+}
+
+struct wt_span wt_record_key(const struct wt_record *rec)
+{
+	struct wt_window window;
+	size_t key;
+
+	if (rec->type == WATTEST_RECORD_WINDOW) {
+		wt_window_read(rec, &window);
+		return window.key;
+	}
+	key = rec->type == WATTEST_RECORD_UNLOAD ?
+		      wt_le32(rec->payload.p + offsetof(struct wattest_unload, key_len)) :
+		      0;
+	return wt_span(key ? rec->payload.p + offsetof(struct wattest_unload, key) : NULL, key);
 }
 
 void wt_window_source(const struct wt_window *w, size_t i, struct wt_window_source *ret)

@@ -57,6 +57,10 @@ void wt_window_read(const struct wt_record *rec, struct wt_window *ret);
 void wt_window_source(const struct wt_window *w, size_t i, struct wt_window_source *ret);
 void wt_window_device(const struct wt_window *w, size_t i, struct wt_window_device *ret);
 
+/* The key that a closing record discloses (ANCHOR in record.h); p NULL: none, as in all other records. */
+struct wt_span wt_record_key(const struct wt_record *rec);
+const char *wt_record_event_name(uint16_t kind); /* "a probe was detached", ... or "an unknown event" */
+
 /*
  * "USB 10c4:ea60 serial GS-10015197", "USB 067b:2303 at 1-4" for one without a serial number.
  * Truncates to cap.

@@ -79,6 +79,18 @@ static const char *lockdown_name(uint8_t lockdown)
 	}
 }
 
+/* Enough of a disclosed key to tell it from others. */
+static void add_key(const struct wt_record *rec, struct line *line)
+{
+	struct wt_span key = wt_record_key(rec);
+	char hex[17];
+
+	if (!key.p)
+		return;
+	wt_hex(key.p, 8, hex);
+	add(line, ", key %s...", hex);
+}
+
 static void print_load(const struct wt_record *rec, struct line *line)
 {
 	char epoch[2 * WATTEST_EPOCH_LEN + 1], at[WT_TIMESTAMP_LEN];
@@ -89,6 +101,8 @@ static void print_load(const struct wt_record *rec, struct line *line)
 	add(line, "epoch %s, module %s on %s, %s, signatures %s, taint %" PRIx64, epoch,
 	    load.version, load.release, lockdown_name(load.lockdown),
 	    load.sig_enforced ? "enforced" : "not enforced", le64toh(load.taint));
+	if (load.secure_boot != WATTEST_SECURE_BOOT_UNKNOWN)
+		add(line, ", secure boot %s", load.secure_boot == 1 ? "on" : "off");
 	if (load.pcr != WATTEST_PCR_NONE)
 		add(line, ", PCR %u", load.pcr);
 	add(line, ", samples every %" PRIu64 " ms, windows of %" PRIu64 " ms, %s",
@@ -103,6 +117,17 @@ static void print_unload(const struct wt_record *rec, struct line *line)
 
 	memcpy(&unload, rec->payload.p, sizeof(unload));
 	add(line, "%s", wt_timestamp_utc(le64toh(unload.realtime_ns) / NS_PER_S, at));
+	add_key(rec, line);
+}
+
+static void print_anchor(const struct wt_record *rec, struct line *line)
+{
+	char hex[2 * WATTEST_DIGEST_LEN + 1];
+	struct wattest_anchor anchor;
+
+	memcpy(&anchor, rec->payload.p, sizeof(anchor));
+	wt_hex(anchor.anchor, sizeof(anchor.anchor), hex);
+	add(line, "of %" PRIu32 " keys: %s", le32toh(anchor.keys), hex);
 }
 
 static void print_source_add(const struct wt_record *rec, struct line *line)
@@ -167,6 +192,7 @@ static void print_window(const struct wt_record *rec, struct line *line)
 		wt_hex(window.nonce.p, window.nonce.n, nonce);
 		add(line, ", nonce %s", nonce);
 	}
+	add_key(rec, line);
 	for (i = 0; i < window.sources; i++) {
 		wt_window_source(&window, i, &source);
 		add(line, "; source %u %s", source.id, wt_format_energy(source.energy_uj, text));
@@ -209,13 +235,36 @@ static void print_probe_del(const struct wt_record *rec, struct line *line)
 	    le32toh(probe.reason) == WATTEST_REMOVED_OWNER ? ", its loader went" : "");
 }
 
+const char *wt_record_event_name(uint16_t kind)
+{
+	static const char *const names[] = {
+		[WATTEST_EVENT_DETACH] = "a probe was detached",
+		[WATTEST_EVENT_BPF] = "a BPF program was loaded",
+		[WATTEST_EVENT_PTRACE] = "the agent was traced",
+		[WATTEST_EVENT_RAW] = "a raw device was opened",
+		[WATTEST_EVENT_SENSOR] = "a sensor was written to",
+		[WATTEST_EVENT_UNBIND] = "a driver was unbound",
+		[WATTEST_EVENT_KEXEC] = "another kernel was loaded",
+		[WATTEST_EVENT_CLOCK] = "the clock was set",
+		[WATTEST_EVENT_MODULE] = "a kernel module was loaded",
+	};
+
+	return kind < sizeof(names) / sizeof(names[0]) && names[kind] ? names[kind] :
+								      "an unknown event";
+}
+
 static void print_event(const struct wt_record *rec, struct line *line)
 {
 	struct wattest_event event;
 
 	memcpy(&event, rec->payload.p, sizeof(event));
-	add(line, "kind %u, %u times, by %s (%u): %s", le16toh(event.kind), le32toh(event.count),
-	    event.comm, le32toh(event.pid), event.detail);
+	add(line, "%s", wt_record_event_name(le16toh(event.kind)));
+	if (*event.detail)
+		add(line, ": %s", event.detail);
+	if (le32toh(event.count) != 1)
+		add(line, ", %u times", le32toh(event.count));
+	if (*event.comm)
+		add(line, ", by %s (%u)", event.comm, le32toh(event.pid));
 }
 
 static void print_time(const struct wt_record *rec, struct line *line)
@@ -282,6 +331,7 @@ void wt_record_print(const struct wt_record *rec, char *ret, size_t cap)
 		[WATTEST_RECORD_EVENT] = print_event,
 		[WATTEST_RECORD_TIME] = print_time,
 		[WATTEST_RECORD_LOST] = print_lost,
+		[WATTEST_RECORD_ANCHOR] = print_anchor,
 	};
 	struct line line = { ret, cap, 0 };
 

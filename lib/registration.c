@@ -5,7 +5,7 @@
 
 #include "lib/cbor.h"
 #include "lib/fields.h"
-#include "lib/object.h"
+#include "lib/registration.h"
 #include "wattest/record.h"
 
 #define MAX_POOLS 64
@@ -25,6 +25,8 @@ enum label {
 	DEVICES,
 	SOURCES,
 	POOLS,
+	TPM,
+	REFERENCES,
 	IDLE = 17,
 };
 
@@ -43,6 +45,8 @@ static const struct wt_field fields[] = {
 	{ DEVICES, "devices", false },
 	{ SOURCES, "sources", false },
 	{ POOLS, "pools", false },
+	{ TPM, "TPM", true },
+	{ REFERENCES, "reference", true },
 	{ IDLE, "schedule", true },
 };
 
@@ -278,6 +282,10 @@ static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_registrati
 		return read_sources(in, reg);
 	case POOLS:
 		return read_pools(in, reg);
+	case TPM:
+		return registration_read_tpm(in, &reg->tpm);
+	case REFERENCES:
+		return registration_read_references(in, reg);
 	case IDLE:
 		return wt_idle_read(in, &reg->idle, &reg->n_idle);
 	}
@@ -317,6 +325,7 @@ void wt_registration_clear(struct wt_registration *reg)
 	free(reg->devices);
 	free(reg->sources);
 	free(reg->pools);
+	free(reg->references);
 	free(reg->idle);
 	*reg = (struct wt_registration){ 0 };
 }
@@ -363,7 +372,7 @@ int wt_registration_encode(const struct wt_registration *reg, struct wt_buf *ret
 	size_t start = ret->n, i;
 	int r;
 
-	wt_cbor_put_map(ret, (uint64_t)POOLS + !!reg->n_idle);
+	wt_cbor_put_map(ret, 14u + !!reg->tpm.ak.p + !!reg->n_references + !!reg->n_idle);
 	wt_field_put_bytes(ret, ID, reg->id, sizeof(reg->id));
 	wt_field_put_time(ret, NOT_BEFORE, reg->not_before);
 	wt_field_put_time(ret, NOT_AFTER, reg->not_after);
@@ -387,6 +396,14 @@ int wt_registration_encode(const struct wt_registration *reg, struct wt_buf *ret
 	wt_cbor_put_array(ret, reg->n_pools);
 	for (i = 0; i < reg->n_pools; i++)
 		wt_cbor_put_text(ret, reg->pools[i]);
+	if (reg->tpm.ak.p) {
+		wt_cbor_put_uint(ret, TPM);
+		registration_put_tpm(ret, &reg->tpm);
+	}
+	if (reg->n_references) {
+		wt_cbor_put_uint(ret, REFERENCES);
+		registration_put_references(ret, reg);
+	}
 	if (reg->n_idle) {
 		wt_cbor_put_uint(ret, IDLE);
 		wt_idle_put(ret, reg->idle, reg->n_idle);

@@ -163,7 +163,7 @@ TEST(first_attestation)
 
 TEST(attestation_with_everything)
 {
-	uint8_t load[24 + 224], add[24 + 176];
+	uint8_t load[24 + sizeof(struct wattest_load)], add[24 + 176];
 	struct wt_att_record records[5] = { 0 };
 	struct wt_att_step steps[3] = { 0 };
 	struct wt_att_grant grants[30];

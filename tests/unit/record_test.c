@@ -10,7 +10,7 @@
 
 #define HEADER sizeof(struct wattest_record)
 
-/* A record of any type with a payload of zeros: valid for all types. */
+/* A record of any type with a payload of zeros: valid for all types, but that an ANCHOR has a key. */
 struct raw {
 	_Alignas(8) uint8_t p[1024];
 	size_t n;
@@ -26,6 +26,8 @@ static struct raw record(uint16_t type, size_t payload)
 
 	rec.len = htole32((uint32_t)raw.n);
 	memcpy(raw.p, &rec, sizeof(rec));
+	if (type == WATTEST_RECORD_ANCHOR)
+		raw.p[HEADER + offsetof(struct wattest_anchor, keys)] = 1;
 	return raw;
 }
 
@@ -56,6 +58,7 @@ static const size_t sizes[] = {
 	[WATTEST_RECORD_EVENT] = sizeof(struct wattest_event),
 	[WATTEST_RECORD_TIME] = sizeof(struct wattest_time),
 	[WATTEST_RECORD_LOST] = sizeof(struct wattest_lost),
+	[WATTEST_RECORD_ANCHOR] = sizeof(struct wattest_anchor),
 };
 
 TEST(every_type)
@@ -64,7 +67,7 @@ TEST(every_type)
 	struct raw raw;
 	uint16_t type;
 
-	for (type = WATTEST_RECORD_LOAD; type <= WATTEST_RECORD_LOST; type++) {
+	for (type = WATTEST_RECORD_LOAD; type <= WATTEST_RECORD_ANCHOR; type++) {
 		raw = record(type, sizes[type]);
 		ASSERT_EQ(0, decode(&raw, &rec));
 		EXPECT_EQ(type, rec.type);
@@ -79,7 +82,7 @@ TEST(every_type)
 
 TEST(unknown_types)
 {
-	static const uint16_t types[] = { 0, WATTEST_RECORD_ANCHOR, 14, 0xffff };
+	static const uint16_t types[] = { 0, WATTEST_RECORD_ANCHOR + 1, 15, 0xffff };
 	struct wt_record rec;
 	struct raw raw;
 	size_t i;
@@ -98,7 +101,7 @@ TEST(lengths)
 	uint16_t type;
 	size_t n;
 
-	for (type = WATTEST_RECORD_LOAD; type <= WATTEST_RECORD_LOST; type++) {
+	for (type = WATTEST_RECORD_LOAD; type <= WATTEST_RECORD_ANCHOR; type++) {
 		raw = record(type, sizes[type] + 8);
 		EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
 		raw = record(type, sizes[type] - 8);
@@ -286,6 +289,81 @@ TEST(window_is_refused)
 	EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
 }
 
+TEST(keys)
+{
+	struct wattest_unload *unload;
+	struct wattest_anchor *anchor;
+	struct wt_record rec;
+	struct raw raw = window();
+	char line[512];
+	struct wt_span key;
+
+	/* the nonce of 9 bytes, then the key, then padding */
+	raw.n += WATTEST_DIGEST_LEN;
+	raw.p[0] = (uint8_t)raw.n;
+	raw.p[1] = (uint8_t)(raw.n >> 8);
+	raw.p[HEADER + offsetof(struct wattest_window, key_len)] = WATTEST_DIGEST_LEN;
+	memset(raw.p + raw.n - 3 - WATTEST_DIGEST_LEN, 0xa5, WATTEST_DIGEST_LEN);
+	ASSERT_EQ(0, wt_record_decode(wt_span(raw.p, raw.n), &rec, NULL));
+	key = wt_record_key(&rec);
+	ASSERT_EQ(WATTEST_DIGEST_LEN, key.n);
+	EXPECT_EQ(0xa5, key.p[0]);
+	EXPECT_EQ(0xa5, key.p[WATTEST_DIGEST_LEN - 1]);
+	wt_record_print(&rec, line, sizeof(line));
+	EXPECT_NE(NULL, strstr(line, "313233343536373839, key a5a5a5a5a5a5a5a5...;"))
+	{
+		TH_LOG("%s", line);
+	}
+	raw.p[HEADER + offsetof(struct wattest_window, key_len)] = WATTEST_DIGEST_LEN - 1;
+	EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
+
+	raw = record(WATTEST_RECORD_UNLOAD, sizeof(*unload));
+	unload = (struct wattest_unload *)(raw.p + HEADER);
+	ASSERT_EQ(0, wt_record_decode(wt_span(raw.p, raw.n), &rec, NULL));
+	EXPECT_EQ(NULL, wt_record_key(&rec).p);
+	unload->key[31] = 7; /* bytes of a key that is said not to be there */
+	EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
+	unload->key_len = htole32(31);
+	EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
+	unload->key_len = htole32(WATTEST_DIGEST_LEN);
+	ASSERT_EQ(0, wt_record_decode(wt_span(raw.p, raw.n), &rec, NULL));
+	ASSERT_EQ(WATTEST_DIGEST_LEN, wt_record_key(&rec).n);
+	EXPECT_EQ(7, wt_record_key(&rec).p[31]);
+
+	raw = record(WATTEST_RECORD_ANCHOR, sizeof(*anchor));
+	anchor = (struct wattest_anchor *)(raw.p + HEADER);
+	ASSERT_EQ(0, wt_record_decode(wt_span(raw.p, raw.n), &rec, NULL));
+	EXPECT_EQ(NULL, wt_record_key(&rec).p);
+	anchor->keys = 0;
+	EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
+}
+
+TEST(events_have_words)
+{
+	struct wattest_event event = { .kind = htole16(WATTEST_EVENT_RAW),
+				       .count = htole32(1),
+				       .pid = htole32(77),
+				       .comm = "dd",
+				       .detail = "/dev/mem" };
+	struct raw raw = record(WATTEST_RECORD_EVENT, sizeof(event));
+	struct wt_record rec;
+	char line[512];
+	uint16_t kind;
+
+	for (kind = WATTEST_EVENT_DETACH; kind <= WATTEST_EVENT_MODULE; kind++)
+		EXPECT_STRNE("an unknown event", wt_record_event_name(kind));
+	EXPECT_STREQ("an unknown event", wt_record_event_name(0));
+	EXPECT_STREQ("an unknown event", wt_record_event_name(WATTEST_EVENT_MODULE + 1));
+	memcpy(raw.p + HEADER, &event, sizeof(event));
+	ASSERT_EQ(0, wt_record_decode(wt_span(raw.p, raw.n), &rec, NULL));
+	wt_record_print(&rec, line, sizeof(line));
+	EXPECT_STREQ("EVENT      a raw device was opened: /dev/mem, by dd (77)", line);
+	event.count = htole32(12);
+	memcpy(raw.p + HEADER, &event, sizeof(event));
+	wt_record_print(&rec, line, sizeof(line));
+	EXPECT_STREQ("EVENT      a raw device was opened: /dev/mem, 12 times, by dd (77)", line);
+}
+
 TEST(printed)
 {
 	char line[512], tiny[5];
@@ -315,7 +393,7 @@ TEST(printed)
 		TH_LOG("%s", line);
 	}
 	/* No type is left out, and none reads beyond its payload (ASan). */
-	for (type = WATTEST_RECORD_LOAD; type <= WATTEST_RECORD_LOST; type++) {
+	for (type = WATTEST_RECORD_LOAD; type <= WATTEST_RECORD_ANCHOR; type++) {
 		raw = record(type, sizes[type]);
 		ASSERT_EQ(0, wt_record_decode(wt_span(raw.p, raw.n), &rec, NULL));
 		wt_record_print(&rec, line, sizeof(line));
