@@ -40,6 +40,8 @@ struct daemon {
 
 	struct probes *probes;
 	char unobserved[128]; /* why there are none */
+	struct integrity *integrity;
+	char unguarded[256]; /* why there are none, as it was logged */
 
 	sd_event_source *drop; /* watches the grants folder; NULL: it cannot be watched */
 	sd_event_source *drop_timer; /* since something changed there */

@@ -16,6 +16,14 @@
 
 static void connect_module(struct daemon *d);
 
+static void free_probes(struct daemon *d)
+{
+	probes_free(d->probes);
+	integrity_free(d->integrity);
+	d->probes = NULL;
+	d->integrity = NULL;
+}
+
 void module_gone(struct daemon *d)
 {
 	if (!d->nl)
@@ -23,12 +31,28 @@ void module_gone(struct daemon *d)
 	log_say(LOG_WARNING, "module wattest was unloaded: waiting for it");
 	if (d->probes) /* else the reason why there are none still holds for what is left to attest */
 		strcpy(d->unobserved, "module wattest was unloaded");
-	probes_free(d->probes);
-	d->probes = NULL;
+	free_probes(d);
 	wt_nl_freep(&d->nl);
 }
 
-void module_load_probes(struct daemon *d)
+static void load_integrity(struct daemon *d)
+{
+	size_t attached, wanted;
+	struct wt_err err = {};
+
+	if (d->integrity || !d->nl || !d->config.probes)
+		return;
+	if (integrity_load(d->nl, &d->integrity, &err) == 0) {
+		attached = integrity_attached(d->integrity, &wanted);
+		log_say(LOG_INFO, "%zu of %zu integrity probes attached", attached, wanted);
+		d->unguarded[0] = '\0';
+	} else if (strcmp(d->unguarded, err.msg)) {
+		log_say(LOG_WARNING, "nothing watches over the measurement: %s", err.msg);
+		strcpy(d->unguarded, err.msg);
+	}
+}
+
+static void load_usb(struct daemon *d)
 {
 	char before[sizeof(d->unobserved)];
 	struct wt_err err = {};
@@ -48,6 +72,12 @@ void module_load_probes(struct daemon *d)
 	}
 	if (strcmp(before, d->unobserved))
 		log_say(LOG_WARNING, "activity is not observed: %s", d->unobserved);
+}
+
+void module_load_probes(struct daemon *d)
+{
+	load_integrity(d);
+	load_usb(d);
 }
 
 struct marking {
@@ -215,8 +245,7 @@ int module_start(struct daemon *d, struct wt_err *err)
 
 void module_stop(struct daemon *d)
 {
-	probes_free(d->probes);
-	d->probes = NULL;
+	free_probes(d);
 	wt_nl_freep(&d->nl);
 	wt_nl_events_freep(&d->events);
 	wt_steps_clear(&d->steps);

@@ -11,6 +11,7 @@
 
 #include "log.h"
 #include "probes.h"
+#include "probes_impl.h"
 
 struct probes {
 	struct usb_bpf *usb;
@@ -39,6 +40,20 @@ static int on_print(enum libbpf_print_level level, const char *format, va_list a
 	return 0;
 }
 
+void probes_listen(void)
+{
+	first_warning[0] = '\0';
+	libbpf_set_print(on_print);
+}
+
+const char *probes_cause(int r)
+{
+	/* without the right to, libbpf passes over modules' types and then misses what is in them */
+	if (r == -EPERM || strstr(first_warning, "iterate BTF objects"))
+		return "not permitted: needs CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN";
+	return first_warning[0] ? first_warning : strerror(-r);
+}
+
 static int describe(struct probes *probes, struct wt_err *err)
 {
 	struct bpf_prog_info info = {};
@@ -60,18 +75,11 @@ int probes_load(struct wt_nl *nl, struct probes **ret, struct wt_err *err)
 
 	if (!probes)
 		return wt_fail(err, ENOMEM, "out of memory");
-	first_warning[0] = '\0';
-	libbpf_set_print(on_print);
+	probes_listen();
 	probes->usb = usb_bpf__open_and_load();
 	r = probes->usb ? usb_bpf__attach(probes->usb) : -errno;
 	if (r < 0) {
-		/* without the right to, libbpf passes over modules' types and then misses what is in them */
-		bool denied = r == -EPERM || strstr(first_warning, "iterate BTF objects");
-
-		r = wt_fail(err, -r, "usb probe: %s",
-			    denied ? "not permitted: needs CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN"
-			    : first_warning[0] ? first_warning
-					       : strerror(-r));
+		r = wt_fail(err, -r, "usb probe: %s", probes_cause(r));
 		goto fail;
 	}
 	r = describe(probes, err);

@@ -7,7 +7,8 @@
 #include "agent/netlink.h"
 #include "lib/err.h"
 
-struct probes;
+struct probes; /* counts what devices do: bpf/usb.bpf.c */
+struct integrity; /* sees what touches the measurement: bpf/integrity.bpf.c */
 
 /*
  * Loads and attaches the probes and announces them to the module on nl, which the caller keeps open as long as they
@@ -17,5 +18,12 @@ struct probes;
 int probes_load(struct wt_nl *nl, struct probes **ret, struct wt_err *err);
 void probes_describe(const struct probes *probes, struct wt_control_status *ret);
 void probes_free(struct probes *probes);
+
+/* The same for the integrity probes. It succeeds when any is attached; what is not is logged. */
+int integrity_load(struct wt_nl *nl, struct integrity **ret, struct wt_err *err);
+size_t integrity_attached(const struct integrity *integrity, size_t *ret_wanted);
+/* Adds one line for all of them. */
+void integrity_describe(const struct integrity *integrity, struct wt_control_status *ret);
+void integrity_free(struct integrity *integrity);
 
 #endif

@@ -55,6 +55,7 @@ static void status(struct daemon *d, struct wt_buf *body)
 		memcpy(status.unobserved, d->unobserved, sizeof(d->unobserved));
 	memcpy(status.problem, d->problem, sizeof(status.problem));
 	probes_describe(d->probes, &status);
+	integrity_describe(d->integrity, &status);
 	wt_control_put_status(body, &status);
 }
 

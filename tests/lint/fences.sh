@@ -47,7 +47,7 @@ result "a planted offender is found" \
 door 'openssl/' 'lib/crypto/' OpenSSL
 door 'cbor\.h' 'lib/cbor[./]|lib/cbor_' libcbor
 door 'netlink/' 'agent/netlink[._]' libnl
-door 'bpf/(libbpf|bpf)\.h' 'agent/daemon/probes\.c' libbpf
+door 'bpf/(libbpf|bpf|btf)\.h' 'agent/daemon/probes(_[a-z]+)?\.c' libbpf
 door 'sqlite3\.h' 'agent/store|keys/register' SQLite
 door 'csv\.h' 'keys/csv\.c' libcsv
 door 'systemd/' 'agent/daemon/' libsystemd

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the files of the probes: what libbpf says. */
+#ifndef AGENT_DAEMON_PROBES_IMPL_H
+#define AGENT_DAEMON_PROBES_IMPL_H
+
+/* Listens to libbpf: before anything else is asked of it. */
+void probes_listen(void);
+/* The cause of a failure since then, for a sentence; r: what libbpf returned. */
+const char *probes_cause(int r);
+
+#endif
