@@ -201,6 +201,9 @@ int wattest_log_append(enum wattest_record_type type, u64 now_ns, const void *pa
 	lockdep_assert_held(&wattest_log_mutex);
 	if (!accepting)
 		return -ESHUTDOWN;
+	/* Of events anybody may make many: they leave the last quarter to sources and devices. */
+	if (type == WATTEST_RECORD_EVENT)
+		bound -= state.limit / 4;
 	/* LOST goes before the first record after the loss, so that the order tells when it was. */
 	if (make_room(cost(size_of_record(len)) + cost_of_lost(false), bound)) {
 		write_lost(now_ns, bound, false);

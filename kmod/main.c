@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "compat.h"
 #include "device.h"
+#include "event.h"
 #include "hwmon.h"
 #include "kfunc.h"
 #include "log.h"
@@ -72,6 +73,7 @@ static int __init wattest_init(void)
 err_window:
 	wattest_window_exit();
 	wattest_probe_exit();
+	wattest_event_exit();
 err_clock:
 	wattest_clock_exit();
 err_chip:
@@ -98,6 +100,7 @@ static void __exit wattest_exit(void)
 	wattest_window_exit();
 	wattest_netlink_exit();
 	wattest_probe_exit();
+	wattest_event_exit();
 	wattest_clock_exit();
 	wattest_chip_exit();
 	wattest_hwmon_exit();

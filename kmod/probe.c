@@ -13,6 +13,7 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
+#include "event.h"
 #include "log.h"
 #include "probe.h"
 
@@ -28,6 +29,7 @@ struct probe {
 	const struct net *net;		/* of the socket that announced it; never followed */
 	u32 portid;
 	u64 since_ns;			/* CLOCK_BOOTTIME of PROBE_ADD */
+	struct wattest_probe_add info;	/* as it was recorded */
 	bool usb;			/* sees completed URBs */
 };
 
@@ -79,6 +81,7 @@ static int add(struct bpf_link *link, const struct net *net, u32 portid, u32 *re
 	p->net = net;
 	p->portid = portid;
 	p->since_ns = now_ns;
+	p->info = info;
 	p->usb = is_usb(link->prog);
 	list_add_tail(&p->node, &probes);
 	*ret_prog_id = link->prog->aux->id;
@@ -116,14 +119,14 @@ bool wattest_probe_observed_since(u64 boottime_ns)
 	return false;
 }
 
-static void record_removal(const struct probe *p)
+static void record_removal(const struct probe *p, enum wattest_removal reason)
 {
 	struct wattest_probe_del removed = {
-		.prog_id = cpu_to_le32(p->link->prog->aux->id),
-		.reason = cpu_to_le32(WATTEST_REMOVED_OWNER),
+		.prog_id = p->info.prog_id,
+		.reason = cpu_to_le32(reason),
 	};
 
-	memcpy(removed.tag, p->link->prog->tag, sizeof(removed.tag));
+	memcpy(removed.tag, p->info.tag, sizeof(removed.tag));
 	wattest_log_append(WATTEST_RECORD_PROBE_DEL, ktime_get_boottime_ns(), &removed,
 			   sizeof(removed));
 }
@@ -133,6 +136,38 @@ static void drop(struct probe *p)
 	list_del(&p->node);
 	bpf_link_put(p->link);
 	kfree(p);
+}
+
+/* A tracing link keeps its program for life; other kinds can be given another, or none. */
+static bool attached(const struct probe *p)
+{
+	const struct bpf_prog *prog;
+
+	guard(rcu)();
+	prog = READ_ONCE(p->link->prog);
+	return prog && prog->aux->id == le32_to_cpu(p->info.prog_id);
+}
+
+static void note_detached(const struct probe *p)
+{
+	struct wattest_event event = { .kind = cpu_to_le16(WATTEST_EVENT_DETACH) };
+
+	snprintf(event.detail, sizeof(event.detail), "link of %.15s", p->info.name);
+	wattest_event_note(&event);
+}
+
+void wattest_probe_check(void)
+{
+	struct probe *p, *next;
+
+	lockdep_assert_held(&wattest_log_mutex);
+	list_for_each_entry_safe(p, next, &probes, node) {
+		if (attached(p))
+			continue;
+		note_detached(p);
+		record_removal(p, WATTEST_REMOVED);
+		drop(p);
+	}
 }
 
 static int on_netlink(struct notifier_block *nb, unsigned long action, void *data)
@@ -146,7 +181,7 @@ static int on_netlink(struct notifier_block *nb, unsigned long action, void *dat
 	list_for_each_entry_safe(p, next, &probes, node) {
 		if (p->portid != notify->portid || !net_eq(p->net, notify->net))
 			continue;
-		record_removal(p);
+		record_removal(p, WATTEST_REMOVED_OWNER);
 		drop(p);
 	}
 	return NOTIFY_DONE;

@@ -20,10 +20,14 @@ void wattest_probe_exit(void);
  */
 int wattest_probe_add(u32 link_fd, const struct net *net, u32 portid, u32 *ret_prog_id);
 
-/* Called with wattest_log_mutex held. */
+/* All below are called with wattest_log_mutex held. */
+
+/* Records probes whose link has lost its program, though we hold the link. */
+void wattest_probe_check(void);
+
 u32 wattest_probe_count(void);
 
-/* A usb probe has been attached since then without a break. Called with wattest_log_mutex held. */
+/* A usb probe has been attached since then without a break. */
 bool wattest_probe_observed_since(u64 boottime_ns);
 
 #endif

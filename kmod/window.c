@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "device.h"
+#include "event.h"
 #include "log.h"
 #include "param.h"
 #include "probe.h"
@@ -56,6 +57,8 @@ static int close_window(const u8 *nonce, size_t len, bool last,
 
 	lockdep_assert_held(&wattest_log_mutex);
 	wattest_clock_check();
+	wattest_probe_check();
+	wattest_event_end_window();
 	now = ktime_get_boottime_ns();
 	e = wattest_log_begin_window(now, sizeof(*w) + size + len + key_len, last);
 	if (IS_ERR(e))
