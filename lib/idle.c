@@ -98,7 +98,8 @@ static bool within(const struct wt_idle *idle, uint64_t in_week_ns, uint64_t *re
 
 bool wt_idle_at(const struct wt_idle *idle, size_t n, uint64_t at_ns, uint64_t *ret_until)
 {
-	uint64_t in_week_ns = (at_ns % NS_PER_WEEK + EPOCH_NS) % NS_PER_WEEK, left, least = UINT64_MAX;
+	uint64_t in_week_ns = (at_ns % NS_PER_WEEK + EPOCH_NS) % NS_PER_WEEK, left,
+		 least = UINT64_MAX;
 	bool off = false;
 	size_t i;
 
@@ -193,10 +194,11 @@ int wt_idle_parse(const char *text, struct wt_idle *list, size_t *n, struct wt_e
 			break;
 	}
 	if (day == 7 || !time_and_length(text + (daily ? 6 : 4), &minute, &minutes))
-		return wt_fail(err, EINVAL,
-			       "\"%.40s\": wanted is mon, tue, wed, thu, fri, sat, sun or daily, the time in "
-			       "UTC and for how long: \"sat 22:00 +26h\" (m, h, d; at most 7d)",
-			       text);
+		return wt_fail(
+			err, EINVAL,
+			"\"%.40s\": wanted is mon, tue, wed, thu, fri, sat, sun or daily, the time in "
+			"UTC and for how long: \"sat 22:00 +26h\" (m, h, d; at most 7d)",
+			text);
 	for (; r == 0 && day < 7; day++) {
 		r = add(list, n,
 			(struct wt_idle){ (uint16_t)(day * DAY_MIN + minute), (uint16_t)minutes },

@@ -24,6 +24,7 @@
 
 #include "lib/appraisal/energy.h"
 #include "lib/appraisal/notices.h"
+#include "lib/appraisal/off.h"
 
 #include <stdio.h>
 
@@ -68,11 +69,16 @@ static struct wt_energy sum_of(const struct wt_energy *x, const struct wt_energy
 }
 
 /* W times ns: a thousand of that is one uJ. */
-static struct wt_energy at_nameplate(const struct wt_appraisal *a, uint64_t ns)
+struct wt_energy wt_energy_at_nameplate(uint32_t nameplate_w, uint64_t ns)
 {
-	uint64_t uj = round_up(a->reg.nameplate_w, ns, 1000);
+	uint64_t uj = round_up(nameplate_w, ns, 1000);
 
 	return (struct wt_energy){ 0, uj, uj };
+}
+
+uint64_t wt_energy_most(uint32_t nameplate_w, uint64_t ns)
+{
+	return scale((uint64_t)nameplate_w * 1200, ns, 1000000);
 }
 
 void wt_energy_add(struct wt_energy *e, const struct wt_reg_source *reg, uint64_t uj)
@@ -104,7 +110,7 @@ static void measure(struct wt_appraisal *a, uint64_t span_ns, struct wt_charge *
 		charge->why = absent_ns > m->dark_ns ? "a registered input was not there"
 						     : "a registered input gave no good sample";
 	}
-	charge->substituted = at_nameplate(a, charge->unmeasured_ns);
+	charge->substituted = wt_energy_at_nameplate(a->reg.nameplate_w, charge->unmeasured_ns);
 	if (!identified)
 		wt_find(&a->found, WT_ENERGY_PARTLY_UNKNOWN,
 			"attestation %" PRIu64
@@ -172,14 +178,16 @@ void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_
 	charge_it(a, &charge);
 }
 
-void wt_energy_gap(struct wt_appraisal *a, struct wt_charge *charge)
+static void charge_gap(struct wt_appraisal *a, struct wt_charge *charge)
 {
-	if (!has_input(a))
-		return;
-	charge->substituted = at_nameplate(a, charge->unmeasured_ns);
-	a->run.gap_uj = plus(a->run.gap_uj,
-			     plus(charge->measured.best, charge->substituted.best));
+	a->run.gap_uj = plus(a->run.gap_uj, plus(charge->measured.best, charge->substituted.best));
 	charge_it(a, charge);
+}
+
+void wt_energy_gap(struct wt_appraisal *a, const struct gap *gap)
+{
+	if (has_input(a))
+		wt_off_deal(a, gap, charge_gap);
 }
 
 void wt_appraisal_observe(struct wt_appraisal *a, const struct wt_observer *observer)

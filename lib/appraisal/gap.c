@@ -2,9 +2,8 @@
 /*
  * Gaps: time from the end of one log to the beginning of the next, which nobody attested: the host,
  * the module or the agent was off, or what they attested never came. It is charged at the
- * nameplate's power, so that switching the measurement off saves nothing. But where every input is
- * an accumulator that counted on, the gap is settled by what it counted, to the uJ: that alone bears
- * out a notice that the rig was off.
+ * nameplate's power, so that switching the measurement off saves nothing (off.c). But where every
+ * input is an accumulator that counted on, the gap is settled by what it counted, to the uJ.
  *
  * A gap is settled with the first window behind it: a clock that was wrong at boot is set by then.
  */
@@ -12,7 +11,7 @@
 
 #include "lib/appraisal/energy.h"
 #include "lib/appraisal/log.h"
-#include "lib/appraisal/notices.h"
+#include "lib/appraisal/off.h"
 
 #define CLOCK_SLACK (60 * NS_PER_S)
 
@@ -42,19 +41,6 @@ void wt_gap_open(struct wt_appraisal *a)
 	h->gap_least_ns = 0;
 }
 
-static void warn_of_off(struct wt_appraisal *a, const struct wt_charge *charge)
-{
-	char from[WT_TIMESTAMP_LEN], to[WT_TIMESTAMP_LEN];
-
-	if (!wt_notice_off(a, charge->from_ns, charge->to_ns))
-		return;
-	wt_find(&a->found, WT_OFF_NOT_BORNE_OUT,
-		"a notice says that the rig was off between %s and %s; no meter that counted on bears it "
-		"out, so the time is charged",
-		wt_timestamp_utc((int64_t)(charge->from_ns / NS_PER_S), from),
-		wt_timestamp_utc((int64_t)(charge->to_ns / NS_PER_S), to));
-}
-
 static void warn_of_clock(struct wt_appraisal *a, uint64_t realtime_ns)
 {
 	char said[WT_FORMAT_LEN], least[WT_FORMAT_LEN];
@@ -80,62 +66,78 @@ static const struct source *first_of(const struct history *h, size_t registered)
 }
 
 /*
- * Did every input's accumulator count on? One that reads less was reset, and one that rose by more
- * than 120 % of the nameplate is no accumulator of this rig: then nothing is known.
+ * How much an accumulator counted over the gap. One that reads less was reset, and one that rose by
+ * more than 120 % of the nameplate is no accumulator of this rig: then nothing is known.
  */
-static bool settle(struct wt_appraisal *a, uint64_t from_ns, struct wt_charge *charge)
+static bool counted_on(const struct wt_appraisal *a, const struct gap *gap, size_t i,
+		       uint64_t from_ns, uint64_t *ret_uj, uint64_t *ret_late_ns)
 {
-	uint64_t span_ns = charge->to_ns - charge->from_ns, settled_ns = UINT64_MAX, rose;
-	struct wt_energy e = { 0 };
-	const struct source *s;
+	const struct source *s = first_of(&a->h, i);
+
+	if (!s || !s->accumulator || a->h.raw_uj[i] == NO_READING || s->reading_uj < a->h.raw_uj[i])
+		return false;
+	*ret_uj = s->reading_uj - a->h.raw_uj[i];
+	*ret_late_ns = minus(s->added_ns, from_ns);
+	return *ret_uj <=
+	       wt_energy_most(gap->nameplate_w, plus(gap->to_ns - gap->from_ns, *ret_late_ns));
+}
+
+/* What the registered meters say of it: settled by its inputs, or only watched. */
+static void listen(struct wt_appraisal *a, uint64_t from_ns, struct gap *gap)
+{
+	uint64_t settled_ns = UINT64_MAX, rose, late_ns, beyond;
+	bool all = true;
 	size_t i;
 
 	for (i = 0; i < a->reg.n_sources; i++) {
-		if (a->reg.sources[i].role != WT_ROLE_INPUT)
+		bool input = a->reg.sources[i].role == WT_ROLE_INPUT;
+
+		if (!counted_on(a, gap, i, from_ns, &rose, &late_ns)) {
+			all = all && !input;
 			continue;
-		s = first_of(&a->h, i);
-		if (!s || !s->accumulator || a->h.raw_uj[i] == NO_READING ||
-		    s->reading_uj < a->h.raw_uj[i])
-			return false;
-		rose = s->reading_uj - a->h.raw_uj[i];
-		wt_energy_add(&e, &a->reg.sources[i], rose);
-		if (minus(s->added_ns, from_ns) < settled_ns)
-			settled_ns = minus(s->added_ns, from_ns);
+		}
+		if (input) {
+			wt_energy_add(&gap->measured, &a->reg.sources[i], rose);
+			settled_ns = late_ns < settled_ns ? late_ns : settled_ns;
+		}
+		gap->watched |= a->reg.sources[i].role == WT_ROLE_CHECK;
+		/* What it may have counted after the gap says nothing about it. */
+		beyond = minus(rose, wt_energy_most(gap->nameplate_w, late_ns));
+		gap->rose_uj = beyond > gap->rose_uj ? beyond : gap->rose_uj;
 	}
-	if (settled_ns == UINT64_MAX ||
-	    e.best > scale((uint64_t)a->reg.nameplate_w * 1200, plus(span_ns, settled_ns), 1000000))
-		return false;
-	charge->measured = e;
-	charge->unmeasured_ns = 0;
-	a->reading.settled_ns = settled_ns;
-	return true;
+	gap->settled =
+		all && settled_ns != UINT64_MAX &&
+		gap->measured.best <= wt_energy_most(gap->nameplate_w,
+						     plus(gap->to_ns - gap->from_ns, settled_ns));
+	if (gap->settled)
+		a->reading.settled_ns = settled_ns;
 }
 
 void wt_gap_close(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns)
 {
 	/* Without LOAD the window's own energy is unknown too: the gap ends behind it. */
 	uint64_t until_ns = a->h.counting ? from_ns : w->to_ns;
-	struct wt_charge charge = { .from_ns = a->h.gap_from_ns,
-				    .to_ns = minus(w->realtime_ns, minus(w->to_ns, until_ns)),
-				    .gap = true,
-				    .why = "nobody attested: host, module or agent off" };
+	struct gap gap = { .from_ns = a->h.gap_from_ns,
+			   .to_ns = minus(w->realtime_ns, minus(w->to_ns, until_ns)),
+			   .nameplate_w = a->reg.nameplate_w,
+			   .n_idle = a->reg.n_idle };
 
 	a->reading.settled_ns = 0;
 	if (a->h.gap_from_ns == 0)
 		return;
 	a->h.gap_from_ns = 0;
 	pass_boottime(&a->h, until_ns);
-	warn_of_clock(a, minus(charge.to_ns, charge.from_ns));
+	warn_of_clock(a, minus(gap.to_ns, gap.from_ns));
 	/* Realtime may be set as one likes: where it falls short, the gap began earlier. */
-	if (minus(charge.to_ns, charge.from_ns) < a->h.gap_least_ns)
-		charge.from_ns = minus(charge.to_ns, a->h.gap_least_ns);
-	if (charge.to_ns <= charge.from_ns)
+	if (minus(gap.to_ns, gap.from_ns) < a->h.gap_least_ns)
+		gap.from_ns = minus(gap.to_ns, a->h.gap_least_ns);
+	if (gap.to_ns <= gap.from_ns)
 		return;
-	charge.unmeasured_ns = charge.to_ns - charge.from_ns;
-	a->run.unattested_ns = plus(a->run.unattested_ns, charge.unmeasured_ns);
+	a->run.unattested_ns = plus(a->run.unattested_ns, gap.to_ns - gap.from_ns);
 	if (!a->registered)
 		return;
-	if (!settle(a, until_ns, &charge))
-		warn_of_off(a, &charge);
-	wt_energy_gap(a, &charge);
+	if (gap.n_idle)
+		memcpy(gap.idle, a->reg.idle, gap.n_idle * sizeof(*gap.idle));
+	listen(a, until_ns, &gap);
+	wt_energy_gap(a, &gap);
 }

@@ -83,8 +83,8 @@ static int refuse(struct wt_appraisal *a, const char *name, const struct wt_err 
 	return 0;
 }
 
-static int check(struct wt_appraisal *a, const struct opened *object, const struct wt_notice *notice,
-		 const char *name, struct wt_err *err)
+static int check(struct wt_appraisal *a, const struct opened *object,
+		 const struct wt_notice *notice, const char *name, struct wt_err *err)
 {
 	int r;
 
@@ -186,14 +186,23 @@ uint64_t wt_notice_overlap(const struct notice *n, uint64_t from_ns, uint64_t un
 	return minus(end, begin);
 }
 
-bool wt_notice_off(const struct wt_appraisal *a, uint64_t from_ns, uint64_t until_ns)
+bool wt_notice_off(const struct wt_appraisal *a, uint64_t at_ns, uint64_t *ret_until)
 {
+	uint64_t begin, end;
+	bool off = false;
 	size_t i;
 
+	*ret_until = UINT64_MAX;
 	for (i = 0; i < a->n_notices; i++) {
-		if (a->notices[i].given && a->notices[i].kind == WT_NOTICE_OFF &&
-		    wt_notice_overlap(&a->notices[i], from_ns, until_ns) > 0)
-			return true;
+		if (!a->notices[i].given || a->notices[i].kind != WT_NOTICE_OFF)
+			continue;
+		begin = to_ns(a->notices[i].from);
+		end = to_ns(a->notices[i].to);
+		if (begin > at_ns && begin < *ret_until)
+			*ret_until = begin;
+		if (end > at_ns && end < *ret_until)
+			*ret_until = end;
+		off = off || (begin <= at_ns && at_ns < end);
 	}
-	return false;
+	return off;
 }

@@ -28,8 +28,8 @@ int64_t wt_notice_revoked(const struct wt_appraisal *a, enum wt_notice_kind kind
 			  const uint8_t id[WT_ID_LEN]);
 /* How much of that realtime lies within the notice's. */
 uint64_t wt_notice_overlap(const struct notice *n, uint64_t from_ns, uint64_t until_ns);
-/* Does one say that the rig was off in any of that realtime? */
-bool wt_notice_off(const struct wt_appraisal *a, uint64_t from_ns, uint64_t until_ns);
+/* Does one say that the rig is off at that realtime? Up to ret_until that does not change. */
+bool wt_notice_off(const struct wt_appraisal *a, uint64_t at_ns, uint64_t *ret_until);
 void wt_curtailment_charge(struct wt_appraisal *a, const struct wt_charge *charge);
 void wt_curtailment_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 

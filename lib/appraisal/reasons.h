@@ -170,8 +170,10 @@
 	  "the best estimate fits what was bought, the upper bound does not")                               \
 	X(ENERGY_PARTLY_UNKNOWN, "energy-partly-unknown", ENERGY, WARNING,                                   \
 	  "some windows lie before the inputs could be identified; their energy is not counted")            \
-	X(OFF_NOT_BORNE_OUT, "off-not-borne-out", ENERGY, WARNING,                                           \
-	  "a notice says that the rig was off and no meter bears it out: the time is charged")              \
+	X(OFF_NOT_BORNE_OUT, "off-not-borne-out", ENERGY, WARNING,                                              \
+	  "the rig is said to have been off and no meter bears it out: the upper bound charges that time")      \
+	X(OFF_CONTRADICTED, "off-contradicted", ENERGY, WARNING,                                                \
+	  "the rig is said to have been off and a meter counted on meanwhile: the time is charged")             \
 	X(CURTAILMENT_EXCEEDED, "curtailment-exceeded", CURTAILMENT, CONTRAINDICATED,                        \
 	  "more power was drawn on the mean than a curtailment allowed, even on the low bound")             \
 	X(CURTAILMENT_INQUIRE, "curtailment-inquire", CURTAILMENT, WARNING,                                  \
