@@ -68,7 +68,7 @@ static void judge_share(struct work *work, struct inputs *view, struct share *sh
 			progress_step(&work->progress, atomic_load(&work->done), work->inputs->n);
 		r = inputs_read(view, i, &object, name, &share->err);
 		if (r == 0)
-			r = wt_site_attestation_of(work->site, ueid, object, name, &err);
+			r = wt_site_attestation(work->site, object, name, &err);
 		else
 			err = share->err;
 		atomic_fetch_add(&work->done, 1);
@@ -81,6 +81,9 @@ static void judge_share(struct work *work, struct inputs *view, struct share *sh
 			return;
 		}
 	}
+	share->r = wt_site_rig_done(work->site, ueid, &share->err);
+	if (share->r < 0)
+		atomic_store(&work->stop, true);
 }
 
 /* Rigs are taken in their order: when one cannot be judged, all before it have been. */

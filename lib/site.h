@@ -4,7 +4,7 @@
  * one for the site. Memory grows with rigs and allocations, not with attestations.
  *
  *   wt_site_new → wt_site_object for everything that authorities and sites signed → (wt_site_state_load)
- *   → wt_site_attestation, each rig's in order of seq → wt_site_finish
+ *   → wt_site_attestation, each rig's in order of seq (→ wt_site_rig_done) → wt_site_finish
  */
 #ifndef LIB_SITE_H
 #define LIB_SITE_H
@@ -61,6 +61,12 @@ int wt_site_new(struct wt_trust *trust, const struct wt_appraisal_options *optio
  * later), 0 refused (a finding), < 0 could not be judged.
  */
 int wt_site_object(struct wt_site *site, struct wt_span cose, const char *name, struct wt_err *err);
+/*
+ * The same, from several threads: nth is the object's place among all of them, of each another one. Not for some objects
+ * only.
+ */
+int wt_site_object_nth(struct wt_site *site, uint32_t nth, struct wt_span cose, const char *name,
+		       struct wt_err *err);
 /* State of an earlier run, of a site or of one rig: before the first attestation. -EBADMSG: not a state. */
 int wt_site_state_load(struct wt_site *site, struct wt_span state, struct wt_err *err);
 /*
@@ -71,9 +77,11 @@ int wt_site_ready(struct wt_site *site, struct wt_err *err);
 /* Returns as wt_appraisal_feed. */
 int wt_site_attestation(struct wt_site *site, struct wt_span cose, const char *name,
 			struct wt_err *err);
-/* The same for whoever looked already whose it says it is (wt_attestation_peek): spares reading it twice. */
-int wt_site_attestation_of(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN],
-			   struct wt_span cose, const char *name, struct wt_err *err);
+/*
+ * No more attestations of that rig are given: it is judged now, and what its appraisal held is freed. By the thread that
+ * gave them, or not at all: then wt_site_finish does it.
+ */
+int wt_site_rig_done(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN], struct wt_err *err);
 /* The verdict over all that was given: once. Free with wt_site_verdict_clear. */
 int wt_site_finish(struct wt_site *site, struct wt_site_verdict *ret, struct wt_err *err);
 
@@ -84,7 +92,7 @@ struct wt_site_refusal {
 
 const struct wt_site_refusal *wt_site_refusals(const struct wt_site *site, size_t *ret_n);
 /*
- * What a later run needs, which then needs only what is new: deterministic CBOR. Rigs that this run did not see stay in
+ * After wt_site_finish, what a later run needs, which then needs only what is new: deterministic CBOR. Rigs that this run did not see stay in
  * it as they were.
  */
 int wt_site_state_save(const struct wt_site *site, struct wt_buf *ret, struct wt_err *err);

@@ -9,6 +9,7 @@
 
 #include "lib/allocation.h"
 #include "lib/appraisal/grants.h"
+#include "lib/appraisal/site.h"
 
 struct site_grant *wt_site_grant_find(struct wt_appraisal *a, const uint8_t id[WT_ID_LEN])
 {
@@ -128,17 +129,13 @@ static bool is_there(const struct wt_appraisal *a, const uint8_t digest[WT_SHA25
 }
 
 static int take_share(struct wt_appraisal *a, const struct wt_allotment *share,
-		      const struct wt_cose *cose, const char *name, struct wt_err *err)
+		      const uint8_t digest[WT_SHA256_LEN], const uint8_t x5t[WT_SHA256_LEN],
+		      const char *name, struct wt_err *err)
 {
 	struct site_grant *grant = wt_site_grant_find(a, share->grant_id);
 	struct wt_account account;
-	uint8_t digest[WT_SHA256_LEN];
-	bool again;
-	int r;
-
-	wt_sha256(cose->whole, digest);
-	again = is_there(a, digest);
-	r = again ? 1 : check_share(a, share, grant, cose->x5t, name, err);
+	bool again = is_there(a, digest);
+	int r = again ? 1 : check_share(a, share, grant, x5t, name, err);
 	if (r <= 0)
 		return r;
 	account = grant->whole;
@@ -156,6 +153,7 @@ static int take_share(struct wt_appraisal *a, const struct wt_allotment *share,
 int wt_appraisal_allotment(struct wt_appraisal *a, struct wt_span cose, const char *name,
 			   struct wt_err *err)
 {
+	uint8_t digest[WT_SHA256_LEN];
 	struct wt_allotment share;
 	struct opened object;
 	struct wt_err own;
@@ -176,8 +174,20 @@ int wt_appraisal_allotment(struct wt_appraisal *a, struct wt_span cose, const ch
 		if (r == 0)
 			not_used(a, WT_ALLOTMENT_REFUSED, name, err);
 	}
-	if (r > 0)
-		r = take_share(a, &share, &object.cose, name, err);
+	if (r > 0) {
+		wt_sha256(cose, digest);
+		r = take_share(a, &share, digest, object.cose.x5t, name, err);
+	}
 	wt_opened_clear(&object);
 	return r;
+}
+
+int wt_appraisal_take_allotment(struct wt_appraisal *a, const struct wt_allotment *share,
+				const uint8_t digest[WT_SHA256_LEN], const struct wt_signer *by,
+				const char *name, struct wt_err *err)
+{
+	if (!is_ours(a, share, name, err))
+		return 0;
+	wt_revocation_note(a, &by->path, by->name);
+	return take_share(a, share, digest, by->x5t, name, err);
 }

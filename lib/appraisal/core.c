@@ -4,6 +4,7 @@
 
 #include "lib/appraisal/grants.h"
 #include "lib/appraisal/log.h"
+#include "lib/appraisal/site.h"
 
 #include <stdio.h>
 
@@ -133,6 +134,13 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose,
 	return 1;
 }
 
+int wt_appraisal_take_attestation(struct wt_appraisal *a, const struct wt_cose *cose,
+				  const struct wt_attestation *att, struct wt_err *err)
+{
+	a->reading = (struct reading){ .seq = att->seq, .at = att->iat };
+	return appraise(a, cose, att, err);
+}
+
 int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span bytes, const char *name,
 		      struct wt_err *err)
 {
@@ -152,8 +160,7 @@ int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span bytes, const char *
 		wt_find(&a->found, WT_MALFORMED, "%.60s: %s", name, err->msg);
 		return 0;
 	}
-	a->reading = (struct reading){ .seq = att.seq, .at = att.iat };
-	r = appraise(a, &cose, &att, err);
+	r = wt_appraisal_take_attestation(a, &cose, &att, err);
 	wt_attestation_clear(&att);
 	return r;
 }

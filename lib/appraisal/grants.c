@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Grants: each is accepted, or named and not used. A folder of grants may well hold those of other
- * rigs: they are passed over. One to a site key waits for its allotments (allotments.c). What a state says was used of a grant is kept even while that grant
- * is not given, so that nothing is spent twice.
+ * rigs: they are passed over. One to a site key waits for its allotments (allotments.c). What a state says
+ * was used of a grant is kept even while that grant is not given, so that nothing is spent twice.
  */
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/grants.h"
 #include "lib/appraisal/notices.h"
+#include "lib/appraisal/site.h"
 
 static int refuse(struct wt_appraisal *a, const char *name, const struct wt_err *err)
 {
@@ -100,11 +101,24 @@ int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, c
 	return 1;
 }
 
+/* One that was rightly signed. Returns as wt_appraisal_grant. */
+static int take(struct wt_appraisal *a, const struct wt_grant *grant,
+		const uint8_t digest[WT_SHA256_LEN], const char *name, struct wt_err *err)
+{
+	struct wt_account account;
+
+	if (a->registered && grant->to_site)
+		return wt_site_grant_keep(a, grant, digest, name, err);
+	if (!is_ours(a, grant, name, err))
+		return 0;
+	account = wt_grant_account(grant, digest);
+	return wt_grants_accept(a, &account, name, err);
+}
+
 int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *name,
 		       struct wt_err *err)
 {
 	uint8_t digest[WT_SHA256_LEN];
-	struct wt_account account;
 	struct opened object;
 	struct wt_grant grant;
 	struct wt_err own;
@@ -127,12 +141,15 @@ int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *
 	if (r <= 0)
 		return r;
 	wt_sha256(cose, digest);
-	if (a->registered && grant.to_site)
-		return wt_site_grant_keep(a, &grant, digest, name, err);
-	if (!is_ours(a, &grant, name, err))
-		return 0;
-	account = wt_grant_account(&grant, digest);
-	return wt_grants_accept(a, &account, name, err);
+	return take(a, &grant, digest, name, err);
+}
+
+int wt_appraisal_take_grant(struct wt_appraisal *a, const struct wt_grant *grant,
+			    const uint8_t digest[WT_SHA256_LEN], const struct wt_signer *by,
+			    const char *name, struct wt_err *err)
+{
+	wt_revocation_note(a, &by->path, by->name);
+	return take(a, grant, digest, name, err);
 }
 
 int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/appraisal/site.h"
+
 #define DAY 86400
 
 static int refused(int r)
@@ -50,10 +52,33 @@ static bool put_signer_first(const struct wt_cose *cose,
 	return false;
 }
 
+/* What can be said of a decoded envelope without asking for what its signer may. */
+static int check_signature(struct wt_appraisal *a, struct opened *object, struct wt_err *err)
+{
+	struct wt_key *key;
+	int r;
+
+	r = get_chain(a, &object->cose, &object->chain, object->certs, err);
+	if (r < 0)
+		return r;
+	if (!put_signer_first(&object->cose, object->certs)) {
+		wt_fail(err, EKEYREJECTED, "it does not carry its signer's certificate");
+		wt_opened_clear(object);
+		return 0;
+	}
+	key = wt_cert_key(object->certs[0]);
+	if (!key || (int64_t)wt_key_alg(key) != object->cose.alg)
+		r = wt_fail(err, EKEYREJECTED, "its algorithm is not that of the signer's key");
+	else
+		r = wt_cose_verify(&object->cose, key, &a->scratch, err);
+	if (r < 0)
+		wt_opened_clear(object);
+	return r < 0 ? refused(r) : 1;
+}
+
 int wt_object_open(struct wt_appraisal *a, struct wt_span bytes, enum wt_typ typ,
 		   struct opened *ret, struct wt_err *err)
 {
-	struct wt_key *key;
 	int r;
 
 	*ret = (struct opened){ 0 };
@@ -71,22 +96,7 @@ int wt_object_open(struct wt_appraisal *a, struct wt_span bytes, enum wt_typ typ
 			wt_typ_name(typ));
 		return 0;
 	}
-	r = get_chain(a, &ret->cose, &ret->chain, ret->certs, err);
-	if (r < 0)
-		return r;
-	if (!put_signer_first(&ret->cose, ret->certs)) {
-		wt_fail(err, EKEYREJECTED, "it does not carry its signer's certificate");
-		wt_opened_clear(ret);
-		return 0;
-	}
-	key = wt_cert_key(ret->certs[0]);
-	if (!key || (int64_t)wt_key_alg(key) != ret->cose.alg)
-		r = wt_fail(err, EKEYREJECTED, "its algorithm is not that of the signer's key");
-	else
-		r = wt_cose_verify(&ret->cose, key, &a->scratch, err);
-	if (r < 0)
-		wt_opened_clear(ret);
-	return r < 0 ? refused(r) : 1;
+	return check_signature(a, ret, err);
 }
 
 void wt_opened_clear(struct opened *object)
@@ -95,9 +105,8 @@ void wt_opened_clear(struct opened *object)
 	object->chain = NULL;
 }
 
-/* What the revocation lists of a path are worth. */
-static void note_revocation(struct wt_appraisal *a, const struct wt_path_result *path,
-			    const char *whose)
+void wt_revocation_note(struct wt_appraisal *a, const struct wt_path_result *path,
+			const char *whose)
 {
 	char at[WT_TIMESTAMP_LEN];
 
@@ -132,12 +141,12 @@ static int path_refused(struct wt_appraisal *a, int r, const char *name, const s
 	return refused(r);
 }
 
-int wt_object_path(struct wt_appraisal *a, const struct opened *object, enum wt_duty duty,
-		   int64_t not_before, int64_t not_after, const char *name, struct wt_err *err)
+static int find_path(struct wt_appraisal *a, const struct opened *object, enum wt_duty duty,
+		     int64_t not_before, int64_t not_after, const char *name,
+		     struct wt_path_result *ret, struct wt_err *err)
 {
 	struct wt_cert *signer = object->certs[0];
 	char began[WT_TIMESTAMP_LEN], ended[WT_TIMESTAMP_LEN];
-	struct wt_path_result path;
 	int64_t at, begin, end;
 	int r;
 
@@ -150,11 +159,37 @@ int wt_object_path(struct wt_appraisal *a, const struct opened *object, enum wt_
 		wt_find(&a->found, WT_SIGNED_AFTERWARDS, "%.60s: %s", name, err->msg);
 		return 0;
 	}
-	r = wt_trust_check(a->trust, signer, object->certs + 1, duty, at, &path, err);
-	if (r < 0)
-		return path_refused(a, r, name, err);
-	note_revocation(a, &path, wt_cert_name(signer));
-	return 1;
+	r = wt_trust_check(a->trust, signer, object->certs + 1, duty, at, ret, err);
+	return r < 0 ? path_refused(a, r, name, err) : 1;
+}
+
+int wt_object_path(struct wt_appraisal *a, const struct opened *object, enum wt_duty duty,
+		   int64_t not_before, int64_t not_after, const char *name, struct wt_err *err)
+{
+	struct wt_path_result path;
+	int r = find_path(a, object, duty, not_before, not_after, name, &path, err);
+
+	if (r > 0)
+		wt_revocation_note(a, &path, wt_cert_name(object->certs[0]));
+	return r;
+}
+
+int wt_appraisal_signer(struct wt_appraisal *a, const struct wt_cose *cose, enum wt_duty duty,
+			int64_t not_before, int64_t not_after, const char *name,
+			struct wt_signer *ret, struct wt_err *err)
+{
+	struct opened object = { .cose = *cose };
+	int r = check_signature(a, &object, err);
+
+	if (r <= 0)
+		return r;
+	r = find_path(a, &object, duty, not_before, not_after, name, &ret->path, err);
+	if (r > 0) {
+		wt_cert_x5t(object.certs[0], ret->x5t);
+		snprintf(ret->name, sizeof(ret->name), "%s", wt_cert_name(object.certs[0]));
+	}
+	wt_opened_clear(&object);
+	return r;
 }
 
 /* The rig's own, which stays: not one that is kept for others. */
@@ -225,7 +260,7 @@ static int check_path(struct wt_appraisal *a, const struct wt_cose *cose, int64_
 						 WT_DUTY_ATTESTATION, ahead, &later, NULL) == 0)
 			a->rig.path_to = ahead;
 		snprintf(a->run.anchor, sizeof(a->run.anchor), "%s", path.anchor);
-		note_revocation(a, &path, wt_cert_name(a->rig.cert));
+		wt_revocation_note(a, &path, wt_cert_name(a->rig.cert));
 	}
 	wt_chain_put(chain);
 	return r < 0 ? path_refused(a, r, "the rig's certificate", err) : 1;

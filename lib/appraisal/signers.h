@@ -42,6 +42,9 @@ int wt_object_open(struct wt_appraisal *a, struct wt_span bytes, enum wt_typ typ
 int wt_object_path(struct wt_appraisal *a, const struct opened *object, enum wt_duty duty,
 		   int64_t not_before, int64_t not_after, const char *name, struct wt_err *err);
 void wt_opened_clear(struct opened *object);
+/* What the revocation lists of a path are worth, told to the revocation check. */
+void wt_revocation_note(struct wt_appraisal *a, const struct wt_path_result *path,
+			const char *whose);
 /* The rig's own: certificate, path at the attestation's time, signature. Same returns. */
 int wt_rig_check(struct wt_appraisal *a, const struct wt_cose *cose,
 		 const struct wt_attestation *att, struct wt_err *err);

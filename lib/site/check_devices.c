@@ -46,12 +46,12 @@ static int by_place(const void *a, const void *b)
 	return order ? order : memcmp(x->rig->ueid, y->rig->ueid, WT_UEID_LEN);
 }
 
-/* Joins what meets, and of each device keeps the newest. */
-static size_t join(struct wt_sighting *all, size_t n)
+size_t wt_site_sightings_join(struct wt_sighting *all, size_t n)
 {
 	size_t i, kept = 0, begin = 0;
 
-	qsort(all, n, sizeof(*all), by_device);
+	if (n > 0)
+		qsort(all, n, sizeof(*all), by_device);
 	for (i = 0; i < n; i++) {
 		struct wt_sighting *last = kept > 0 ? &all[kept - 1] : NULL;
 
@@ -77,52 +77,29 @@ static size_t join(struct wt_sighting *all, size_t n)
 	return kept;
 }
 
-int wt_site_sightings(const struct rig *rig, struct wt_sighting **ret, size_t *ret_n)
+/* Every rig's in one list, by device and time. claims: what is registered, not what was seen. */
+static int place_all(const struct wt_site *site, bool claims, struct placed **ret, size_t *ret_n)
 {
-	size_t n = 0;
-	const struct wt_sighting *now =
-		rig->appraisal ? wt_appraisal_sightings(rig->appraisal, &n) : NULL;
-	struct wt_sighting *all = calloc(rig->n_before + n + 1, sizeof(*all));
-
-	if (!all)
-		return -ENOMEM;
-	if (rig->n_before > 0)
-		memcpy(all, rig->before, rig->n_before * sizeof(*all));
-	if (n > 0)
-		memcpy(all + rig->n_before, now, n * sizeof(*all));
-	*ret_n = join(all, rig->n_before + n);
-	*ret = all;
-	return 0;
-}
-
-/* Every rig's sightings in one list, by device and time. */
-static int place_all(const struct wt_site *site, struct placed **ret, size_t *ret_n)
-{
-	struct placed *all = NULL, *grown;
-	struct wt_sighting *some;
+	const struct wt_sighting *some;
+	struct placed *all;
 	size_t i, j, n = 0, more;
 
-	for (i = 0; i < site->n_rigs; i++) {
-		if (wt_site_sightings(site->rigs[i], &some, &more) < 0)
-			goto no_memory;
-		grown = reallocarray(all, n + more + 1, sizeof(*all));
-		if (!grown) {
-			free(some);
-			goto no_memory;
-		}
-		all = grown;
+	for (i = 0; i < site->n_rigs; i++)
+		n += claims ? site->rigs[i]->n_claims : site->rigs[i]->n_seen;
+	all = calloc(n + 1, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	for (i = n = 0; i < site->n_rigs; i++) {
+		some = claims ? site->rigs[i]->claims : site->rigs[i]->seen;
+		more = claims ? site->rigs[i]->n_claims : site->rigs[i]->n_seen;
 		for (j = 0; j < more; j++)
 			all[n++] = (struct placed){ some[j], site->rigs[i] };
-		free(some);
 	}
 	if (n > 0)
 		qsort(all, n, sizeof(*all), by_place);
 	*ret = all;
 	*ret_n = n;
 	return 0;
-no_memory:
-	free(all);
-	return -ENOMEM;
 }
 
 static const char *words(const struct wt_sighting *s, char ret[160])
@@ -157,45 +134,6 @@ static void find_elsewhere(const struct placed *here, const struct placed *end,
 
 /* --- registrations ---------------------------------------------------------------------------- */
 
-/* As if every registered device were there for as long as its registration holds. */
-static int claim_all(const struct wt_site *site, struct placed **ret, size_t *ret_n)
-{
-	const struct wt_registration *reg;
-	struct placed *all = NULL, *grown;
-	size_t i, j, n = 0;
-
-	for (i = 0; i < site->n_rigs; i++) {
-		reg = site->rigs[i]->appraisal ? wt_appraisal_registered(site->rigs[i]->appraisal)
-					       : NULL;
-		if (!reg)
-			continue;
-		grown = reallocarray(all, n + reg->n_devices + 1, sizeof(*all));
-		if (!grown) {
-			free(all);
-			return -ENOMEM;
-		}
-		all = grown;
-		for (j = 0; j < reg->n_devices; j++) {
-			const struct wt_reg_device *d = &reg->devices[j];
-			struct placed *p = &all[n];
-
-			if (!*d->serial)
-				continue;
-			*p = (struct placed){ { .bus = d->bus, .vid = d->vid, .pid = d->pid },
-					      site->rigs[i] };
-			memcpy(p->s.serial, d->serial, sizeof(p->s.serial));
-			p->s.from_ns = (uint64_t)reg->not_before * NS_PER_S;
-			p->s.to_ns = (uint64_t)reg->not_after * NS_PER_S;
-			n++;
-		}
-	}
-	if (n > 0)
-		qsort(all, n, sizeof(*all), by_place);
-	*ret = all;
-	*ret_n = n;
-	return 0;
-}
-
 static void find_claimed(const struct placed *here, const struct placed *end,
 			 struct wt_outcome *checks)
 {
@@ -221,9 +159,9 @@ int wt_site_check_devices(struct wt_site *site, struct wt_outcome *checks, struc
 	size_t n_seen = 0, n_claimed = 0, i, devices = 0;
 	int r;
 
-	r = place_all(site, &seen, &n_seen);
+	r = place_all(site, false, &seen, &n_seen);
 	if (r == 0)
-		r = claim_all(site, &claimed, &n_claimed);
+		r = place_all(site, true, &claimed, &n_claimed);
 	for (i = 0; r == 0 && i < n_seen; i++) {
 		devices += i == 0 || wt_site_same_device(&seen[i - 1].s, &seen[i].s) != 0;
 		find_elsewhere(&seen[i], seen + n_seen, checks);

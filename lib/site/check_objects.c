@@ -2,26 +2,9 @@
 /* Objects, and what they add up to: each of use to some rig, and no grant divided into more than it is. */
 #include "lib/site/private.h"
 
-static const struct object *registration_of(const struct rig *rig)
+static bool has_registration(const struct rig *rig)
 {
-	return rig && rig->n_dealt > 0 && rig->dealt[0].object->typ == WT_TYP_REGISTRATION
-		       ? rig->dealt[0].object
-		       : NULL;
-}
-
-/* What the rigs' appraisals accepted needs no second look. */
-static void collect_answers(struct wt_site *site)
-{
-	size_t i, j;
-
-	for (i = 0; i < site->n_rigs; i++) {
-		for (j = 0; j < site->rigs[i]->n_dealt; j++) {
-			struct dealt *dealt = &site->rigs[i]->dealt[j];
-
-			if (dealt->answer > 0 && dealt->object->fate != FATE_REFUSED)
-				dealt->object->fate = FATE_TAKEN;
-		}
-	}
+	return rig && rig->has_registration;
 }
 
 int wt_site_check_objects(struct wt_site *site, struct wt_outcome *checks, struct wt_err *err)
@@ -30,7 +13,6 @@ int wt_site_check_objects(struct wt_site *site, struct wt_outcome *checks, struc
 	size_t i, rightly = 0;
 	int r;
 
-	collect_answers(site);
 	for (i = 0; i < site->n_objects; i++) {
 		r = wt_site_object_look(site, site->objects[i], err);
 		if (r < 0)
@@ -44,7 +26,7 @@ int wt_site_check_objects(struct wt_site *site, struct wt_outcome *checks, struc
 		rightly += object->fate == FATE_TAKEN || object->fate == FATE_GOOD;
 		if (object->fate != FATE_GOOD || object->to_site ||
 		    (object->typ != WT_TYP_GRANT && object->typ != WT_TYP_ALLOTMENT) ||
-		    registration_of(wt_site_rig(site, object->ueid, false)))
+		    has_registration(wt_site_rig(site, object->ueid, false)))
 			continue;
 		wt_site_find(checks, WT_SITE_OBJECT_UNUSED,
 			     "%.80s: %s to a rig whose registration was not given", object->name,
@@ -60,21 +42,28 @@ int wt_site_check_objects(struct wt_site *site, struct wt_outcome *checks, struc
 static int by_grant(const void *a, const void *b)
 {
 	const struct object *x = *(struct object *const *)a, *y = *(struct object *const *)b;
-	int order = memcmp(x->grant_id, y->grant_id, WT_ID_LEN);
+	int order = memcmp(x->terms->grant_id, y->terms->grant_id, WT_ID_LEN);
 
 	return order ? order : x->nth < y->nth ? -1 : x->nth > y->nth;
+}
+
+static bool same_grant(const struct object *a, const struct object *b)
+{
+	return a->terms == b->terms ||
+	       memcmp(a->terms->grant_id, b->terms->grant_id, WT_ID_LEN) == 0;
 }
 
 static void sum_up(const struct wt_site *site, struct object *const *shares, size_t n,
 		   struct wt_outcome *checks)
 {
-	const struct object *grant = wt_site_object_find(site, WT_TYP_GRANT, shares[0]->grant_id);
+	const uint8_t *grant_id = shares[0]->terms->grant_id;
+	const struct object *grant = wt_site_object_find(site, WT_TYP_GRANT, grant_id);
 	char id[2 * WT_ID_LEN + 1], sold[WT_GROUPED_LEN], divided[WT_GROUPED_LEN],
 		beyond[WT_GROUPED_LEN], count[WT_COUNT_LEN];
 	uint64_t wh = 0;
 	size_t i;
 
-	wt_hex(shares[0]->grant_id, WT_ID_LEN, id);
+	wt_hex(grant_id, WT_ID_LEN, id);
 	if (!grant || !grant->to_site || grant->fate == FATE_REFUSED) {
 		wt_site_find(checks, WT_SITE_ALLOTMENT_GRANT,
 			     "%.80s divides grant %s, which was %s", shares[0]->name, id,
@@ -88,7 +77,7 @@ static void sum_up(const struct wt_site *site, struct object *const *shares, siz
 	if (wh > grant->wh)
 		wt_site_find(checks, WT_SITE_ALLOTMENTS_EXCEED,
 			     "%s of grant %s (%.40s) sum to %s Wh of %s Wh: %s Wh too much",
-			     wt_count(n, "allotment", count), id, grant->transaction,
+			     wt_count(n, "allotment", count), id, grant->grant->transaction,
 			     wt_grouped(wh, divided), wt_grouped(grant->wh, sold),
 			     wt_grouped(wh - grant->wh, beyond));
 }
@@ -110,9 +99,7 @@ int wt_site_check_allotments(struct wt_site *site, struct wt_outcome *checks, st
 	}
 	qsort(shares, n, sizeof(*shares), by_grant);
 	for (first = 0; first < n; first = i, grants++) {
-		for (i = first + 1;
-		     i < n && memcmp(shares[i]->grant_id, shares[first]->grant_id, WT_ID_LEN) == 0;
-		     i++)
+		for (i = first + 1; i < n && same_grant(shares[i], shares[first]); i++)
 			;
 		sum_up(site, shares + first, i - first, checks);
 	}
@@ -136,7 +123,8 @@ static void look_at_spent(const struct wt_site *site, const struct rig *rig,
 	char id[2 * WT_ID_LEN + 1];
 	size_t i;
 
-	if (!grant || grant->to_site || memcmp(grant->ueid, rig->ueid, WT_UEID_LEN) == 0)
+	/* Of grants to a rig, which is all that is kept. */
+	if (!grant || memcmp(grant->ueid, rig->ueid, WT_UEID_LEN) == 0)
 		return;
 	wt_hex(spent->id, WT_ID_LEN, id);
 	owner = wt_site_rig((struct wt_site *)site, grant->ueid, false);
@@ -146,12 +134,12 @@ static void look_at_spent(const struct wt_site *site, const struct rig *rig,
 		wt_site_find(
 			checks, WT_SITE_GRANT_SHARED,
 			"grant %s (%.40s) is spent by %.63s, to whom it was sold, and by %.63s", id,
-			grant->transaction, owner->name, rig->name);
+			grant->grant->transaction, owner->name, rig->name);
 		return;
 	}
 	wt_site_find(checks, WT_SITE_GRANT_OF_ANOTHER,
 		     "%.63s spends grant %s (%.40s), which was sold to %.63s", rig->name, id,
-		     grant->transaction, owner ? owner->name : "another rig");
+		     grant->grant->transaction, owner ? owner->name : "another rig");
 }
 
 void wt_site_check_grants(struct wt_site *site, struct wt_outcome *checks)
@@ -160,7 +148,7 @@ void wt_site_check_grants(struct wt_site *site, struct wt_outcome *checks)
 	size_t i, j, spending = 0, grants = 0;
 
 	for (i = 0; i < site->n_rigs; i++) {
-		spending += site->rigs[i]->n_spent > 0;
+		spending += site->rigs[i]->spending;
 		for (j = 0; j < site->rigs[i]->n_spent; j++)
 			look_at_spent(site, site->rigs[i], &site->rigs[i]->spent[j], checks);
 	}

@@ -29,7 +29,6 @@ static bool covered(const struct wt_site *site, uint64_t *ret_from_ns, uint64_t 
 void wt_site_check_rigs(struct wt_site *site, struct wt_outcome *checks)
 {
 	char text[WT_COUNT_LEN], from[WT_TIMESTAMP_LEN], to[WT_TIMESTAMP_LEN];
-	const struct wt_registration *reg;
 	size_t i, registered = 0, attested = 0;
 	uint64_t from_ns, to_ns;
 	bool any = covered(site, &from_ns, &to_ns);
@@ -37,18 +36,18 @@ void wt_site_check_rigs(struct wt_site *site, struct wt_outcome *checks)
 	for (i = 0; i < site->n_rigs; i++) {
 		const struct rig *rig = site->rigs[i];
 
-		if (!rig->appraisal)
+		if (!rig->done)
 			continue;
-		reg = wt_appraisal_registered(rig->appraisal);
-		registered += reg != NULL;
+		registered += rig->registered;
 		attested += heard(rig);
-		if (!reg && rig->given)
+		if (!rig->registered && rig->given)
 			wt_site_find(checks, WT_SITE_RIG_UNKNOWN,
 				     "there are attestations of %.63s, and no registration of it",
 				     rig->name);
 		/* What a rig sent, it was not silent, whatever became of it. */
-		if (!any || rig->given || !reg || reg->not_before >= (int64_t)(to_ns / NS_PER_S) ||
-		    reg->not_after <= (int64_t)(from_ns / NS_PER_S))
+		if (!any || rig->given || !rig->registered ||
+		    rig->not_before >= (int64_t)(to_ns / NS_PER_S) ||
+		    rig->not_after <= (int64_t)(from_ns / NS_PER_S))
 			continue;
 		wt_site_find(checks, WT_SITE_RIG_SILENT,
 			     "%.63s sent nothing, and others attest to %s to %s", rig->name,
@@ -62,41 +61,16 @@ void wt_site_check_rigs(struct wt_site *site, struct wt_outcome *checks)
 			       wt_count(registered, "rig", text), attested);
 }
 
-static void add(struct wt_energy *sum, const struct wt_energy *e)
-{
-	sum->low = plus(sum->low, e->low);
-	sum->best = plus(sum->best, e->best);
-	sum->high = plus(sum->high, e->high);
-}
-
-/* Of the grants given, and of what no grant covered: what a state says of others was bought elsewhere. */
-static struct wt_energy needed(const struct wt_site *site)
-{
-	struct wt_energy sum = { 0 };
-	size_t i, j;
-
-	for (i = 0; i < site->n_rigs; i++) {
-		const struct wt_ledger *ledger;
-
-		if (!site->rigs[i]->appraisal)
-			continue;
-		ledger = wt_appraisal_ledger(site->rigs[i]->appraisal);
-		for (j = 0; j < ledger->n; j++)
-			add(&sum, &ledger->accounts[j].used);
-		add(&sum, &ledger->over);
-	}
-	return sum;
-}
-
 void wt_site_check_energy(struct wt_site *site, struct wt_outcome *checks,
 			  struct wt_site_verdict *v)
 {
 	char used[WT_FORMAT_LEN], bought[WT_FORMAT_LEN], text[WT_COUNT_LEN];
-	struct wt_energy sum = needed(site);
+	struct wt_energy sum = { 0 };
 	size_t i, rigs = 0;
 
 	for (i = 0; i < site->n_rigs; i++) {
-		add(&v->chargeable, &site->rigs[i]->verdict.chargeable);
+		wt_site_energy_add(&v->chargeable, &site->rigs[i]->verdict.chargeable);
+		wt_site_energy_add(&sum, &site->rigs[i]->needed);
 		rigs += heard(site->rigs[i]);
 	}
 	for (i = 0; i < site->n_objects; i++) {

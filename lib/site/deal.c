@@ -47,7 +47,8 @@ void wt_site_rig_free(struct rig *rig)
 	free(rig->dealt);
 	free(rig->spends);
 	free(rig->spent);
-	free(rig->before);
+	free(rig->seen);
+	free(rig->claims);
 	free(rig);
 }
 
@@ -59,6 +60,7 @@ static int deal(struct rig *rig, struct object *object)
 		return -ENOMEM;
 	rig->dealt = dealt;
 	dealt[rig->n_dealt++] = (struct dealt){ .object = object };
+	rig->has_registration |= object->typ == WT_TYP_REGISTRATION;
 	return 0;
 }
 
@@ -116,9 +118,10 @@ static bool has_registration(const struct rig *rig, const struct wt_notice *noti
 		reg = rig->dealt[i].object;
 		if (reg->typ != WT_TYP_REGISTRATION)
 			continue;
-		if (notice->scope == WT_SCOPE_LICENCE ? strcmp(reg->licence, notice->text) == 0
+		if (notice->scope == WT_SCOPE_LICENCE
+			    ? strcmp(reg->registration->licence, notice->text) == 0
 		    : notice->scope == WT_SCOPE_ZONE
-			    ? strcmp(reg->zone, notice->text) == 0
+			    ? strcmp(reg->registration->zone, notice->text) == 0
 			    : memcmp(reg->id, notice->target, WT_ID_LEN) == 0)
 			return true;
 	}
@@ -174,7 +177,7 @@ static int deal_all(struct wt_site *site, enum wt_typ typ)
 			continue;
 		/* The share's grant before the share. */
 		grant = typ == WT_TYP_ALLOTMENT
-				? wt_site_object_find(site, WT_TYP_GRANT, object->grant_id)
+				? wt_site_object_find(site, WT_TYP_GRANT, object->terms->grant_id)
 				: NULL;
 		if (grant && grant->to_site && !has_grant(rig, grant->id))
 			r = deal(rig, grant);
@@ -193,7 +196,11 @@ int wt_site_ready(struct wt_site *site, struct wt_err *err)
 
 	if (site->dealt)
 		return 0;
-	r = find_repeated(site);
+	r = wt_site_objects_order(site);
+	if (r == 0)
+		r = find_repeated(site);
+	if (r == 0)
+		r = wt_trust_digests(site->trust, &site->anchors, &site->n_anchors);
 	for (i = 0; r == 0 && i < sizeof(order) / sizeof(order[0]); i++)
 		r = deal_all(site, order[i]);
 	if (r < 0)
@@ -224,18 +231,37 @@ static const struct object *choose(const struct rig *rig, const uint8_t named[WT
 			continue;
 		if (named && memcmp(named, reg->digest, WT_SHA256_LEN) == 0)
 			return reg;
-		if (!newest || reg->not_before > newest->not_before)
+		if (!newest || reg->registration->not_before > newest->registration->not_before)
 			newest = reg;
 	}
 	return newest;
 }
 
-static int give(struct rig *rig, struct dealt *dealt, struct wt_err *err)
+/* What was looked at as it was given: for all rigs. */
+static int give_looked_at(struct wt_appraisal *a, const struct object *object, struct wt_err *err)
 {
-	struct wt_appraisal *a = rig->appraisal;
-	struct object *object = dealt->object;
-	struct wt_span cose = wt_buf_span(&object->cose);
+	struct wt_allotment share = { .wh = object->wh };
 
+	if (object->typ == WT_TYP_GRANT)
+		return wt_appraisal_take_grant(a, object->grant, object->digest, object->by,
+					       object->name, err);
+	memcpy(share.id, object->id, sizeof(share.id));
+	memcpy(share.ueid, object->ueid, sizeof(share.ueid));
+	memcpy(share.grant_id, object->terms->grant_id, sizeof(share.grant_id));
+	memcpy(share.grant_digest, object->terms->grant_digest, sizeof(share.grant_digest));
+	share.not_before = object->terms->not_before;
+	share.not_after = object->terms->not_after;
+	return wt_appraisal_take_allotment(a, &share, object->digest, object->by, object->name,
+					   err);
+}
+
+static int give(struct rig *rig, const struct object *object, struct wt_err *err)
+{
+	struct wt_span cose = wt_span(object->cose, object->n_cose);
+	struct wt_appraisal *a = rig->appraisal;
+
+	if (object->by)
+		return give_looked_at(a, object, err);
 	switch (object->typ) {
 	case WT_TYP_REGISTRATION:
 		return object == rig->registration
@@ -264,7 +290,7 @@ int wt_site_rig_begin(struct wt_site *site, struct rig *rig, const uint8_t named
 		return r;
 	rig->registration = choose(rig, named);
 	for (i = 0; i < rig->n_dealt; i++) {
-		r = give(rig, &rig->dealt[i], err);
+		r = give(rig, rig->dealt[i].object, err);
 		if (r < 0)
 			return r;
 		rig->dealt[i].answer = r;

@@ -4,24 +4,25 @@
 
 #include <search.h>
 
-#include "lib/result.h"
-
 int wt_site_new(struct wt_trust *trust, const struct wt_appraisal_options *options,
 		struct wt_site **ret, struct wt_err *err)
 {
 	struct wt_site *site = calloc(1, sizeof(*site));
+	struct wt_appraisal *desk;
 	int r;
 
 	if (!site)
 		return wt_fail(err, ENOMEM, "no memory for a site");
+	/* What no appraisal takes is said at once. */
+	r = wt_appraisal_new(trust, options, &desk, err);
+	if (r < 0) {
+		free(site);
+		return r;
+	}
+	wt_appraisal_free(desk);
 	site->trust = trust;
 	site->options = *options;
 	pthread_mutex_init(&site->lock, NULL);
-	r = wt_appraisal_new(trust, options, &site->desk, err);
-	if (r < 0) {
-		wt_site_free(site);
-		return r;
-	}
 	if (options->nonce.p) {
 		memcpy(site->nonce, options->nonce.p, options->nonce.n);
 		site->options.nonce.p = site->nonce;
@@ -32,7 +33,7 @@ int wt_site_new(struct wt_trust *trust, const struct wt_appraisal_options *optio
 
 static void forget_nothing(void *node)
 {
-	(void)node; /* rigs are freed by their array */
+	(void)node; /* is freed with its array or the arena */
 }
 
 void wt_site_free(struct wt_site *site)
@@ -42,19 +43,28 @@ void wt_site_free(struct wt_site *site)
 	if (!site)
 		return;
 	tdestroy(site->table, forget_nothing);
+	tdestroy(site->terms, forget_nothing);
 	for (i = 0; i < site->n_rigs; i++)
 		wt_site_rig_free(site->rigs[i]);
-	for (i = 0; i < site->n_objects; i++)
-		wt_site_object_free(site->objects[i]);
+	for (i = 0; i < site->n_desks; i++)
+		wt_appraisal_free(site->desks[i]);
+	for (i = 0; i < site->n_unread; i++) {
+		free(site->unread[i].name);
+		free(site->unread[i].why);
+	}
 	for (i = 0; i < site->n_refusals; i++) {
 		free(site->refusals[i].name);
 		free(site->refusals[i].why);
 	}
 	free(site->rigs);
+	free(site->desks);
+	free(site->anchors);
+	free(site->unread);
+	free(site->signers);
 	free(site->objects);
 	free(site->by_id);
 	free(site->refusals);
-	wt_appraisal_free(site->desk);
+	wt_arena_clear(&site->arena);
 	pthread_mutex_destroy(&site->lock);
 	free(site);
 }
@@ -67,8 +77,16 @@ static int by_grant(const void *a, const void *b)
 		      WT_ID_LEN);
 }
 
+/* Shares are the rig's own: only of a grant to a rig can it be another's. */
+static bool is_to_a_rig(const struct wt_site *site, const uint8_t id[WT_ID_LEN])
+{
+	const struct object *grant = wt_site_object_find(site, WT_TYP_GRANT, id);
+
+	return grant && !grant->to_site;
+}
+
 /* Rigs name the same grants from one attestation to the next: only what is new is added. */
-static int note_spent(struct rig *rig, struct wt_err *err)
+static int note_spent(const struct wt_site *site, struct rig *rig, struct wt_err *err)
 {
 	size_t n, i, known = rig->n_spent;
 	const struct wt_att_grant *names = wt_appraisal_spends(rig->appraisal, &n);
@@ -87,8 +105,10 @@ static int note_spent(struct rig *rig, struct wt_err *err)
 	if (n > 0)
 		memcpy(spends, names, n * sizeof(*names));
 	rig->n_spends = n;
+	rig->spending |= n > 0;
 	for (i = 0; i < n; i++) {
-		if (!bsearch(&names[i], spent, known, sizeof(*spent), by_grant))
+		if (is_to_a_rig(site, names[i].id) &&
+		    !bsearch(&names[i], spent, known, sizeof(*spent), by_grant))
 			spent[rig->n_spent++] = names[i];
 	}
 	qsort(spent, rig->n_spent, sizeof(*spent), by_grant);
@@ -106,26 +126,15 @@ static int unreadable(struct wt_site *site, const char *name, struct wt_err *err
 	return r < 0 ? wt_fail(err, ENOMEM, "no memory for an attestation") : 0;
 }
 
-/* Whose it says it is, and under which registration it was made. */
-static int read_attestation(struct wt_span bytes, uint8_t ret_ueid[WT_UEID_LEN],
-			    uint8_t ret_registration[WT_SHA256_LEN], struct wt_err *err)
+static int read_attestation(struct wt_span bytes, struct wt_cose *ret_cose,
+			    struct wt_attestation *ret, struct wt_err *err)
 {
-	struct wt_attestation att;
-	struct wt_cose cose;
-	int r;
+	int r = wt_cose_decode(bytes, ret_cose, err);
 
-	r = wt_cose_decode(bytes, &cose, err);
-	if (r == 0 && cose.typ != WT_TYP_ATTESTATION)
+	if (r == 0 && ret_cose->typ != WT_TYP_ATTESTATION)
 		r = wt_fail(err, EBADMSG, "it is of type %s, not an attestation",
-			    cose.typ ? wt_typ_name(cose.typ) : "nothing known");
-	if (r == 0)
-		r = wt_attestation_decode(cose.payload, &att, err);
-	if (r < 0)
-		return r;
-	memcpy(ret_ueid, att.ueid, WT_UEID_LEN);
-	memcpy(ret_registration, att.registration, WT_SHA256_LEN);
-	wt_attestation_clear(&att);
-	return 0;
+			    ret_cose->typ ? wt_typ_name(ret_cose->typ) : "nothing known");
+	return r < 0 ? r : wt_attestation_decode(ret_cose->payload, ret, err);
 }
 
 static struct rig *rig_of(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN])
@@ -138,20 +147,51 @@ static struct rig *rig_of(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN])
 	return rig;
 }
 
-static int feed(struct rig *rig, struct wt_span cose, const char *name, struct wt_err *err)
+static int feed(struct wt_site *site, struct wt_span bytes, const struct wt_cose *cose,
+		const struct wt_attestation *att, const char *name, struct wt_err *err)
 {
-	int r = wt_appraisal_feed(rig->appraisal, cose, name, err);
+	struct rig *rig = rig_of(site, att->ueid);
+	int r = 0;
 
+	if (!rig)
+		return wt_fail(err, ENOMEM, "no memory for a rig");
+	if (rig->done)
+		return wt_fail(err, EINVAL, "%s was judged already", rig->name);
+	if (!rig->appraisal)
+		r = wt_site_rig_begin(site, rig, att->registration, err);
+	if (r < 0)
+		return r;
+	/* What follows it is found by who is given the bytes. */
+	r = cose->whole.n == bytes.n ? wt_appraisal_take_attestation(rig->appraisal, cose, att, err)
+				     : wt_appraisal_feed(rig->appraisal, bytes, name, err);
 	rig->given = true;
-	if (r > 0 && note_spent(rig, err) < 0)
+	if (r > 0 && note_spent(site, rig, err) < 0)
 		return -ENOMEM;
 	return r;
 }
 
-int wt_site_attestation(struct wt_site *site, struct wt_span cose, const char *name,
+int wt_site_attestation(struct wt_site *site, struct wt_span bytes, const char *name,
 			struct wt_err *err)
 {
-	uint8_t ueid[WT_UEID_LEN], registration[WT_SHA256_LEN];
+	struct wt_attestation att;
+	struct wt_cose cose;
+	struct wt_err own;
+	int r;
+
+	err = err ? err : &own;
+	r = wt_site_ready(site, err);
+	if (r < 0)
+		return r;
+	r = read_attestation(bytes, &cose, &att, err);
+	if (r < 0)
+		return r == -EBADMSG ? unreadable(site, name, err) : r;
+	r = feed(site, bytes, &cose, &att, name, err);
+	wt_attestation_clear(&att);
+	return r;
+}
+
+int wt_site_rig_done(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN], struct wt_err *err)
+{
 	struct wt_err own;
 	struct rig *rig;
 	int r;
@@ -160,30 +200,10 @@ int wt_site_attestation(struct wt_site *site, struct wt_span cose, const char *n
 	r = wt_site_ready(site, err);
 	if (r < 0)
 		return r;
-	r = read_attestation(cose, ueid, registration, err);
-	if (r < 0)
-		return r == -EBADMSG ? unreadable(site, name, err) : r;
-	rig = rig_of(site, ueid);
-	if (!rig)
-		return wt_fail(err, ENOMEM, "no memory for a rig");
-	if (!rig->appraisal) {
-		r = wt_site_rig_begin(site, rig, registration, err);
-		if (r < 0)
-			return r;
-	}
-	return feed(rig, cose, name, err);
-}
-
-int wt_site_attestation_of(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN],
-			   struct wt_span cose, const char *name, struct wt_err *err)
-{
-	struct rig *rig = site->dealt ? rig_of(site, ueid) : NULL;
-	struct wt_err own;
-
-	/* Its first one tells the registration too. */
-	if (!rig || !rig->appraisal)
-		return wt_site_attestation(site, cose, name, err);
-	return feed(rig, cose, name, err ? err : &own);
+	pthread_mutex_lock(&site->lock);
+	rig = wt_site_rig(site, ueid, false);
+	pthread_mutex_unlock(&site->lock);
+	return rig ? wt_site_rig_conclude(site, rig, err) : 0;
 }
 
 /* --- the verdict ------------------------------------------------------------------------------ */
@@ -196,84 +216,38 @@ static int by_name(const void *a, const void *b)
 	return order ? order : memcmp(x->ueid, y->ueid, WT_UEID_LEN);
 }
 
-static bool has_registration(const struct rig *rig)
-{
-	return rig->n_dealt > 0 && rig->dealt[0].object->typ == WT_TYP_REGISTRATION;
-}
-
-/* Registered or heard of in this run; the others are only in the state. */
-static bool is_here(const struct rig *rig)
-{
-	return rig->given || has_registration(rig);
-}
-
 /* Registered rigs that sent nothing are judged too: by what they were given. */
 static int judge_rigs(struct wt_site *site, struct wt_err *err)
 {
-	struct rig *rig;
 	size_t i;
 	int r = 0;
 
-	for (i = 0; r == 0 && i < site->n_rigs; i++) {
-		rig = site->rigs[i];
-		if (!is_here(rig))
-			continue;
-		if (!rig->appraisal)
-			r = wt_site_rig_begin(site, rig, NULL, err);
-		if (r == 0)
-			r = wt_appraisal_finish(rig->appraisal, &rig->verdict, err);
-	}
+	for (i = 0; r == 0 && i < site->n_rigs; i++)
+		r = wt_site_rig_conclude(site, site->rigs[i], err);
 	if (r == 0 && site->n_rigs > 0)
 		qsort(site->rigs, site->n_rigs, sizeof(struct rig *), by_name);
 	return r;
 }
 
-/* Everything that was dealt to the rig, and who is trusted. */
-static int ground(const struct rig *rig, uint8_t (*anchors)[WT_SHA256_LEN], size_t n_anchors,
-		  struct wt_site_ground *ret)
-{
-	uint8_t(*digests)[WT_SHA256_LEN] = calloc(rig->n_dealt + n_anchors + 1, sizeof(*digests));
-	size_t i, n = 0;
-
-	if (!digests)
-		return -ENOMEM;
-	for (i = 0; i < rig->n_dealt; i++) {
-		const struct object *object = rig->dealt[i].object;
-
-		if (object->typ != WT_TYP_REGISTRATION || object == rig->registration)
-			memcpy(digests[n++], object->digest, WT_SHA256_LEN);
-	}
-	for (i = 0; i < n_anchors; i++)
-		memcpy(digests[n++], anchors[i], WT_SHA256_LEN);
-	wt_policy_digest(digests, n, ret->policy);
-	free(digests);
-	wt_appraisal_newest(rig->appraisal, ret->last_digest);
-	return 0;
-}
-
 /* Hands the rigs' verdicts over, in the order of their names. */
 static int take_verdicts(struct wt_site *site, struct wt_site_verdict *v, struct wt_err *err)
 {
-	uint8_t(*anchors)[WT_SHA256_LEN] = NULL;
-	size_t n_anchors = 0, i;
 	struct rig *rig;
-	int r;
+	size_t i;
 
 	v->rigs = calloc(site->n_rigs + 1, sizeof(*v->rigs));
 	v->grounds = calloc(site->n_rigs + 1, sizeof(*v->grounds));
-	r = v->rigs && v->grounds ? wt_trust_digests(site->trust, &anchors, &n_anchors) : -ENOMEM;
-	for (i = 0; r == 0 && i < site->n_rigs; i++) {
+	if (!v->rigs || !v->grounds)
+		return wt_fail(err, ENOMEM, "no memory for a verdict");
+	for (i = 0; i < site->n_rigs; i++) {
 		rig = site->rigs[i];
-		if (!is_here(rig))
+		if (!rig->done)
 			continue;
-		r = ground(rig, anchors, n_anchors, &v->grounds[v->n_rigs]);
-		if (r < 0)
-			break;
+		v->grounds[v->n_rigs] = rig->ground;
 		v->rigs[v->n_rigs++] = rig->verdict; /* transferred */
 		rig->verdict = (struct wt_verdict){ 0 };
 	}
-	free(anchors);
-	return r < 0 ? wt_fail(err, ENOMEM, "no memory for a verdict") : 0;
+	return 0;
 }
 
 /* The worst of the site's checks and of the rigs; without evidence only what is wrong counts. */

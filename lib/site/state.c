@@ -24,30 +24,16 @@ static int by_ueid(const void *a, const void *b)
 		      WT_UEID_LEN);
 }
 
-/* What the appraisal knows now, or what was known before when it was given nothing. */
-static int rig_state(const struct rig *rig, struct wt_buf *ret, struct wt_err *err)
+static void put_rig(const struct rig *rig, struct wt_buf *ret)
 {
-	int r = rig->appraisal ? wt_appraisal_state_save(rig->appraisal, ret, err) : -ENODATA;
+	const struct wt_sighting *seen = rig->seen;
+	size_t i;
 
-	if (r != -ENODATA)
-		return r;
-	wt_buf_append(ret, rig->state.p, rig->state.n);
-	return ret->err;
-}
-
-static int put_rig(const struct rig *rig, struct wt_buf *state, struct wt_buf *ret,
-		   struct wt_err *err)
-{
-	struct wt_sighting *seen;
-	size_t n, i;
-
-	if (wt_site_sightings(rig, &seen, &n) < 0)
-		return wt_fail(err, ENOMEM, "no memory for the state");
 	wt_cbor_put_array(ret, 3);
 	wt_cbor_put_bytes(ret, wt_span(rig->ueid, WT_UEID_LEN));
-	wt_cbor_put_bytes(ret, wt_buf_span(state));
-	wt_cbor_put_array(ret, n);
-	for (i = 0; i < n; i++) {
+	wt_cbor_put_bytes(ret, wt_buf_span(&rig->state));
+	wt_cbor_put_array(ret, rig->n_seen);
+	for (i = 0; i < rig->n_seen; i++) {
 		wt_cbor_put_array(ret, 7);
 		wt_cbor_put_uint(ret, seen[i].bus);
 		wt_cbor_put_uint(ret, seen[i].vid);
@@ -57,47 +43,38 @@ static int put_rig(const struct rig *rig, struct wt_buf *state, struct wt_buf *r
 		wt_cbor_put_uint(ret, seen[i].from_ns);
 		wt_cbor_put_uint(ret, seen[i].to_ns);
 	}
-	free(seen);
-	return 0;
 }
 
 int wt_site_state_save(const struct wt_site *site, struct wt_buf *ret, struct wt_err *err)
 {
 	struct rig **rigs = calloc(site->n_rigs + 1, sizeof(*rigs));
-	struct wt_buf *states = calloc(site->n_rigs + 1, sizeof(*states));
 	size_t before = ret->n, n = 0, i;
-	int r = rigs && states ? 0 : wt_fail(err, ENOMEM, "no memory for the state");
 
-	for (i = 0; r == 0 && i < site->n_rigs; i++)
-		rigs[i] = site->rigs[i];
-	if (r == 0)
-		qsort(rigs, site->n_rigs, sizeof(struct rig *), by_ueid);
+	if (!rigs)
+		return wt_fail(err, ENOMEM, "no memory for the state");
 	/* Of a rig that nothing was accepted of there is nothing to remember. */
-	for (i = 0; r == 0 && i < site->n_rigs; i++) {
-		rigs[n] = rigs[i];
-		r = rig_state(rigs[n], &states[n], err);
-		n += r == 0 && states[n].n > 0;
+	for (i = 0; i < site->n_rigs; i++) {
+		if (site->rigs[i]->state.n > 0)
+			rigs[n++] = site->rigs[i];
 	}
-	if (r == 0 && n == 0)
-		r = wt_fail(err, ENODATA, "no attestation was accepted, so there is no state");
-	if (r == 0) {
-		wt_cbor_put_map(ret, 2);
-		wt_cbor_put_uint(ret, LABEL_VERSION);
-		wt_cbor_put_uint(ret, VERSION);
-		wt_cbor_put_uint(ret, LABEL_RIGS);
-		wt_cbor_put_array(ret, n);
+	if (n == 0) {
+		free(rigs);
+		return wt_fail(err, ENODATA, "no attestation was accepted, so there is no state");
 	}
-	for (i = 0; r == 0 && i < n; i++)
-		r = put_rig(rigs[i], &states[i], ret, err);
-	if (r == 0 && ret->err)
-		r = wt_fail(err, ENOMEM, "no memory for the state");
-	for (i = 0; states && i < site->n_rigs; i++)
-		wt_buf_free(&states[i]);
-	free(states);
+	qsort(rigs, n, sizeof(struct rig *), by_ueid);
+	wt_cbor_put_map(ret, 2);
+	wt_cbor_put_uint(ret, LABEL_VERSION);
+	wt_cbor_put_uint(ret, VERSION);
+	wt_cbor_put_uint(ret, LABEL_RIGS);
+	wt_cbor_put_array(ret, n);
+	for (i = 0; i < n; i++)
+		put_rig(rigs[i], ret);
 	free(rigs);
-	if (r < 0)
+	if (ret->err) {
 		ret->n = before;
-	return r;
+		return wt_fail(err, ENOMEM, "no memory for the state");
+	}
+	return 0;
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -172,12 +149,12 @@ static int read_rig(struct wt_site *site, struct wt_cbor_in *in, uint8_t last_ue
 		free(before);
 		return -ENOMEM;
 	}
-	free(rig->before);
-	rig->before = before;
-	rig->n_before = 0;
+	free(rig->seen);
+	rig->seen = before;
+	rig->n_seen = 0;
 	for (i = 0; r == 0 && i < n; i++) {
 		r = read_sighting(in, &before[i]);
-		rig->n_before += r == 0;
+		rig->n_seen += r == 0;
 	}
 	return r;
 }

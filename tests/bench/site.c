@@ -179,6 +179,15 @@ static void feed_hour(struct bench *b, unsigned int hour)
 	b->m.feeds += b->rigs.now->n_atts - (hour == 0);
 }
 
+static void done(struct bench *b, unsigned int i)
+{
+	double start = cpu_seconds();
+	struct wt_err err;
+
+	need(wt_site_rig_done(b->site, b->rigs.members[i].reg.ueid, &err) == 0, err.msg);
+	b->m.finish_s += cpu_seconds() - start;
+}
+
 static void day(struct bench *b, unsigned int i)
 {
 	struct rig *rig = b->rigs.now;
@@ -202,6 +211,8 @@ static void day(struct bench *b, unsigned int i)
 		}
 		rig->n_atts = 0;
 	}
+	if (b->scale.threads == 0)
+		done(b, i);
 	rigs_retire(&b->rigs);
 }
 
@@ -263,7 +274,7 @@ static void conclude(struct bench *b)
 	double start = cpu_seconds();
 
 	need(wt_site_finish(b->site, &verdict, &err) == 0, err.msg);
-	b->m.finish_s = cpu_seconds() - start;
+	b->m.finish_s += cpu_seconds() - start;
 	for (size_t i = 0; i < WT_SITE_CHECKS; i++) {
 		if (verdict.checks[i].tier > WT_AFFIRMING)
 			fprintf(stderr, "site bench: %s: %s\n", wt_site_check_name(i),

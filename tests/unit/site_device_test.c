@@ -120,22 +120,6 @@ static void *attest_all(void *user)
 	return NULL;
 }
 
-static void expect_same(struct __test_metadata *_metadata, const struct wt_site_verdict *x,
-			const struct wt_site_verdict *y)
-{
-	size_t i;
-
-	ASSERT_EQ(x->n_rigs, y->n_rigs);
-	EXPECT_EQ(0, memcmp(x->checks, y->checks, sizeof(x->checks)));
-	EXPECT_EQ(x->bought_uj, y->bought_uj);
-	EXPECT_EQ(0, memcmp(x->grounds, y->grounds, x->n_rigs * sizeof(*x->grounds)));
-	for (i = 0; i < x->n_rigs; i++) {
-		EXPECT_EQ(0,
-			  memcmp(x->rigs[i].checks, y->rigs[i].checks, sizeof(x->rigs[i].checks)));
-		EXPECT_EQ(x->rigs[i].chargeable.best, y->rigs[i].chargeable.best);
-	}
-}
-
 TEST_F(site, in_any_order_and_in_threads)
 {
 	struct shift shifts[2] = { { self, 0 }, { self, 1 } };

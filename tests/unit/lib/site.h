@@ -164,6 +164,22 @@ static inline void replace_device(site_t *self, const char *serial, bool registe
 	rig_boot(&self->rigs[1]);
 }
 
+static inline void expect_same(struct __test_metadata *_metadata, const struct wt_site_verdict *x,
+			const struct wt_site_verdict *y)
+{
+	size_t i;
+
+	ASSERT_EQ(x->n_rigs, y->n_rigs);
+	EXPECT_EQ(0, memcmp(x->checks, y->checks, sizeof(x->checks)));
+	EXPECT_EQ(x->bought_uj, y->bought_uj);
+	EXPECT_EQ(0, memcmp(x->grounds, y->grounds, x->n_rigs * sizeof(*x->grounds)));
+	for (i = 0; i < x->n_rigs; i++) {
+		EXPECT_EQ(0,
+			  memcmp(x->rigs[i].checks, y->rigs[i].checks, sizeof(x->rigs[i].checks)));
+		EXPECT_EQ(x->rigs[i].chargeable.best, y->rigs[i].chargeable.best);
+	}
+}
+
 /* Both rigs, and one object more. */
 static inline void give_bent(site_t *self, const struct wt_buf *object)
 {
