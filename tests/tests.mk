@@ -42,7 +42,7 @@ $(O)/tests/unit/%.o: override CFLAGS += -Wno-missing-prototypes -Wno-clobbered -
 
 $(UNIT): %: %.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC) $(LIBAGENT) $(LIBSIM) $(LIBKEYS) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lnl-genl-3 -lnl-3 -lsqlite3 -linih -lcsv $(LIB_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IDENTITY_LIBS) -lnl-genl-3 -lnl-3 -lsqlite3 -linih -lcsv $(LIB_LIBS)
 
 .PHONY: unit-tests
 unit-tests: $(UNIT)
@@ -57,7 +57,7 @@ $(FORGE): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/cli/forge/*.c))) $(LIB
 STOCK := $(O)/tests/cli/stock/stock
 $(STOCK): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/cli/stock/*.c))) $(LIBAGENT) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lnl-genl-3 -lnl-3 -lsqlite3 -linih $(LIB_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IDENTITY_LIBS) -lnl-genl-3 -lnl-3 -lsqlite3 -linih $(LIB_LIBS)
 
 # --- what a daemon of Type=notify talks to ------------------------------------------------------------
 MANAGER := $(O)/tests/cli/manager/manager

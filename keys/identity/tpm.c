@@ -167,19 +167,6 @@ static int quote_once(struct tpm_session *session, ESYS_TR ak, const TPM2B_DATA 
 	return take_signature(signature, ret->signature, err);
 }
 
-static void digest_of(const struct wt_identity_quote *quote, uint8_t ret[WT_SHA256_LEN])
-{
-	uint8_t all[WT_PCRS * WT_SHA256_LEN];
-	size_t n = 0;
-
-	for (unsigned i = 0; i < WT_PCRS; i++)
-		if (quote->pcrs >> i & 1) {
-			memcpy(all + n, quote->values[i], WT_SHA256_LEN);
-			n += WT_SHA256_LEN;
-		}
-	wt_sha256(wt_span(all, n), ret);
-}
-
 /* Reads, quotes, and does it again when a PCR was extended in between. */
 static int quote_all(struct tpm_session *session, ESYS_TR ak, const TPM2B_DATA *extra,
 		     struct wt_identity_quote *ret, struct wt_err *err)
@@ -193,7 +180,7 @@ static int quote_all(struct tpm_session *session, ESYS_TR ak, const TPM2B_DATA *
 			r = quote_once(session, ak, extra, ret, theirs, err);
 		if (r < 0)
 			return r;
-		digest_of(ret, ours);
+		wt_tpm_pcr_digest(ret->pcrs, ret->values, ours);
 		if (!memcmp(ours, theirs, sizeof(ours)))
 			return 0;
 	}

@@ -271,3 +271,17 @@ int wt_cert_save(const struct wt_cert *cert, const char *path, struct wt_err *er
 	r = wt_cert_pem(cert, &pem, err);
 	return r < 0 ? r : wt_file_write(path, wt_buf_span(&pem), 0644, WT_FILE_NEW, err);
 }
+
+int wt_cert_spki_digest(const struct wt_cert *cert, uint8_t ret[WT_SHA256_LEN])
+{
+	uint8_t *der = NULL;
+	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert->x509), &der);
+
+	if (n <= 0) {
+		ERR_clear_error();
+		return -EIO;
+	}
+	wt_sha256(wt_span(der, (size_t)n), ret);
+	OPENSSL_free(der);
+	return 0;
+}

@@ -125,14 +125,29 @@ struct wt_path_result {
 int wt_trust_check(struct wt_trust *trust, struct wt_cert *leaf, struct wt_cert *const *extra,
 		   enum wt_duty duty, int64_t at, struct wt_path_result *ret, struct wt_err *err);
 
+/* SHA-256 of the certified key's SubjectPublicKeyInfo, of whatever kind it is. */
+int wt_cert_spki_digest(const struct wt_cert *cert, uint8_t ret[WT_SHA256_LEN]);
+/*
+ * A TPM's endorsement key certificate (vendor.c): a path over extra (n of them) to a TPM vendor's CA in the folder that
+ * trust was loaded from, and the usage tcg-kp-EKCertificate (2.23.133.8.1) in the certificate itself. -EKEYREJECTED: no
+ * path, expired, revoked; -EPERM: not of an endorsement key.
+ */
+int wt_trust_check_ek(struct wt_trust *vendors, struct wt_cert *leaf,
+		      struct wt_cert *const *extra, size_t n, int64_t at, char ret_anchor[128],
+		      struct wt_err *err);
+
 /* Making requests (request.c: agent) and certificates (issue.c: authority). */
 int wt_csr_make(struct wt_key *key, const char *common_name, struct wt_buf *ret_pem, struct wt_err *err);
+int wt_csr_make_der(struct wt_key *key, const char *common_name, struct wt_buf *ret_der,
+		    struct wt_err *err);
 
 struct wt_csr;
 int wt_csr_load(const char *path, struct wt_csr **ret, struct wt_err *err); /* checks its own signature */
+int wt_csr_parse(struct wt_span der, struct wt_csr **ret, struct wt_err *err); /* the same */
 const char *wt_csr_common_name(const struct wt_csr *csr);
 struct wt_key *wt_csr_key(struct wt_csr *csr); /* belongs to the request */
 void wt_csr_free(struct wt_csr *csr);
+void wt_csr_freep(struct wt_csr **csr);
 
 struct wt_cert_spec {
 	const char *common_name;

@@ -68,6 +68,12 @@ void wt_name_text(const X509_NAME *name, int nid, char *ret, size_t cap);
 /* The duty's object identifier, in dots. */
 void wt_duty_oid(enum wt_duty duty, char *ret, size_t cap);
 
+/* For checks of paths (trust.c): what missing and old lists come to; a verify callback. */
+int wt_trust_on_problem(int ok, X509_STORE_CTX *ctx);
+X509_STORE *wt_trust_store(struct wt_trust *trust); /* belongs to trust */
+/* Is that the object identifier of one of its extended key usages? */
+bool wt_x509_has_usage(X509 *cert, const ASN1_OBJECT *usage);
+
 /* Paths found good under one set of anchors (paths.c): from several threads. */
 struct wt_paths;
 struct wt_paths *wt_paths_new(void);

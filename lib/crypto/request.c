@@ -51,22 +51,34 @@ static int make(X509_REQ *req, struct wt_key *key, const char *common_name, stru
 	return 0;
 }
 
-int wt_csr_make(struct wt_key *key, const char *common_name, struct wt_buf *ret_pem,
-		struct wt_err *err)
+/* A request, signed; or NULL. */
+static X509_REQ *make_signed(struct wt_key *key, const char *common_name, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_bio_freep))) BIO *bio = BIO_new(BIO_s_mem());
 	X509_REQ *req = X509_REQ_new();
-	char *p;
-	long n;
 	int r;
 
 	if (!key->private)
 		r = wt_fail(err, EINVAL, "only the public half of the key is here");
-	else if (!bio || !req)
+	else if (!req)
 		r = wt_fail(err, ENOMEM, "no memory for a request");
 	else
 		r = make(req, key, common_name, err);
-	if (r == 0 && PEM_write_bio_X509_REQ(bio, req) != 1)
+	if (r == 0)
+		return req;
+	X509_REQ_free(req);
+	return NULL;
+}
+
+int wt_csr_make(struct wt_key *key, const char *common_name, struct wt_buf *ret_pem,
+		struct wt_err *err)
+{
+	__attribute__((cleanup(wt_bio_freep))) BIO *bio = BIO_new(BIO_s_mem());
+	X509_REQ *req = make_signed(key, common_name, err);
+	int r = req ? 0 : -EIO;
+	char *p;
+	long n;
+
+	if (req && (!bio || PEM_write_bio_X509_REQ(bio, req) != 1))
 		r = wt_fail_openssl(err, EIO, "cannot write a certificate request");
 	X509_REQ_free(req);
 	if (r < 0)
@@ -74,6 +86,24 @@ int wt_csr_make(struct wt_key *key, const char *common_name, struct wt_buf *ret_
 	n = BIO_get_mem_data(bio, &p);
 	wt_buf_append(ret_pem, p, (size_t)n);
 	return ret_pem->err ? wt_fail(err, -ret_pem->err, "no memory for a request") : 0;
+}
+
+int wt_csr_make_der(struct wt_key *key, const char *common_name, struct wt_buf *ret_der,
+		    struct wt_err *err)
+{
+	X509_REQ *req = make_signed(key, common_name, err);
+	uint8_t *der = NULL;
+	int n;
+
+	if (!req)
+		return -EIO;
+	n = i2d_X509_REQ(req, &der);
+	X509_REQ_free(req);
+	if (n <= 0)
+		return wt_fail_openssl(err, EIO, "cannot write a certificate request");
+	wt_buf_append(ret_der, der, (size_t)n);
+	OPENSSL_free(der);
+	return ret_der->err ? wt_fail(err, -ret_der->err, "no memory for a request") : 0;
 }
 
 struct wt_csr {
@@ -98,11 +128,38 @@ static int read_request(X509_REQ *req, struct wt_csr *csr, struct wt_err *err)
 	return wt_key_wrap(pkey, false, &csr->key, err);
 }
 
+/* Takes the request over. */
+static int wrap(X509_REQ *req, struct wt_csr **ret, struct wt_err *err)
+{
+	struct wt_csr *csr = calloc(1, sizeof(*csr));
+	int r = csr ? read_request(req, csr, err) : wt_fail(err, ENOMEM, "no memory for a request");
+
+	X509_REQ_free(req);
+	if (r < 0)
+		wt_csr_free(csr);
+	else
+		*ret = csr;
+	return r;
+}
+
+int wt_csr_parse(struct wt_span der, struct wt_csr **ret, struct wt_err *err)
+{
+	const uint8_t *p = der.p;
+	X509_REQ *req = d2i_X509_REQ(NULL, &p, (long)der.n);
+
+	if (!req)
+		return wt_fail_openssl(err, EBADMSG, "no certificate request in DER");
+	if (p != der.p + der.n) {
+		X509_REQ_free(req);
+		return wt_fail(err, EBADMSG, "bytes after the certificate request");
+	}
+	return wrap(req, ret, err);
+}
+
 int wt_csr_load(const char *path, struct wt_csr **ret, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
 	__attribute__((cleanup(wt_bio_freep))) BIO *bio = NULL;
-	struct wt_csr *csr;
 	X509_REQ *req;
 	int r;
 
@@ -113,15 +170,8 @@ int wt_csr_load(const char *path, struct wt_csr **ret, struct wt_err *err)
 	req = bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) : NULL;
 	if (!req)
 		return wt_fail_openssl(err, EBADMSG, "%s: no certificate request in PEM", path);
-	csr = calloc(1, sizeof(*csr));
-	r = csr ? read_request(req, csr, err) : wt_fail(err, ENOMEM, "no memory for a request");
-	X509_REQ_free(req);
-	if (r < 0) {
-		wt_csr_free(csr);
-		return wt_fail_in(err, r, "%s", path);
-	}
-	*ret = csr;
-	return 0;
+	r = wrap(req, ret, err);
+	return r < 0 ? wt_fail_in(err, r, "%s", path) : 0;
 }
 
 const char *wt_csr_common_name(const struct wt_csr *csr)
@@ -140,4 +190,9 @@ void wt_csr_free(struct wt_csr *csr)
 		return;
 	wt_key_free(csr->key);
 	free(csr);
+}
+
+void wt_csr_freep(struct wt_csr **csr)
+{
+	wt_csr_free(*csr);
 }

@@ -169,6 +169,11 @@ void wt_trust_freep(struct wt_trust **trust)
 	wt_trust_free(*trust);
 }
 
+X509_STORE *wt_trust_store(struct wt_trust *trust)
+{
+	return trust->store;
+}
+
 int wt_trust_digests(struct wt_trust *trust, uint8_t (**ret)[WT_SHA256_LEN], size_t *ret_n)
 {
 	STACK_OF(X509) *certs = X509_STORE_get1_all_certs(trust->store);
@@ -196,7 +201,7 @@ int wt_trust_digests(struct wt_trust *trust, uint8_t (**ret)[WT_SHA256_LEN], siz
  * What OpenSSL asks about and we let pass: the lists' dates and absence, which look_at_crls
  * reports.
  */
-static int on_problem(int ok, X509_STORE_CTX *ctx)
+int wt_trust_on_problem(int ok, X509_STORE_CTX *ctx)
 {
 	switch (ok ? X509_V_OK : X509_STORE_CTX_get_error(ctx)) {
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
@@ -267,7 +272,7 @@ static void look_at_crls(const struct wt_trust *trust, STACK_OF(X509) *chain, ti
 	ret->revocation_until = first_due == INT64_MAX ? 0 : first_due;
 }
 
-static bool has_duty(X509 *cert, const ASN1_OBJECT *duty)
+bool wt_x509_has_usage(X509 *cert, const ASN1_OBJECT *duty)
 {
 	EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(cert, NID_ext_key_usage, NULL, NULL);
 	bool has = false;
@@ -294,7 +299,7 @@ static int check_duty(STACK_OF(X509) *chain, enum wt_duty duty, struct wt_err *e
 	for (i = 0; i < sk_X509_num(chain); i++) {
 		cert = sk_X509_value(chain, i);
 		wt_name_text(X509_get_subject_name(cert), NID_commonName, name, sizeof(name));
-		if (!has_duty(cert, object)) {
+		if (!wt_x509_has_usage(cert, object)) {
 			ASN1_OBJECT_free(object);
 			ERR_clear_error();
 			return wt_fail(err, EPERM, "CN=%s%s is not for %ss (lacks %s)", name,
@@ -329,7 +334,7 @@ static int build_path(struct wt_trust *trust, struct wt_cert *leaf, STACK_OF(X50
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_X509_STRICT |
 						   X509_V_FLAG_CRL_CHECK |
 						   X509_V_FLAG_CRL_CHECK_ALL);
-	X509_STORE_CTX_set_verify_cb(ctx, on_problem);
+	X509_STORE_CTX_set_verify_cb(ctx, wt_trust_on_problem);
 	if (X509_verify_cert(ctx) == 1)
 		return 0;
 	problem = X509_STORE_CTX_get_error(ctx);
