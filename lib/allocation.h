@@ -48,6 +48,10 @@ struct wt_notice {
 };
 
 int wt_notice_decode(struct wt_span payload, struct wt_notice *ret, struct wt_err *err);
+/*
+ * Does it concern the rig of that registration? Any revocation of a grant may: whose grant it was is not in it.
+ */
+bool wt_notice_concerns(const struct wt_notice *notice, const struct wt_registration *reg);
 int wt_notice_encode(const struct wt_notice *notice, struct wt_buf *ret, struct wt_err *err);
 
 #endif

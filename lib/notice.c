@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A notice: an authority revokes, curtails, or says that a rig is off (docs/evidence.cddl). */
+#include <string.h>
+
 #include "lib/allocation.h"
 #include "lib/cbor.h"
 #include "lib/fields.h"
@@ -163,6 +165,22 @@ int wt_notice_decode(struct wt_span payload, struct wt_notice *ret, struct wt_er
 
 	wt_cbor_init(&in, payload, err);
 	return decode(&in, ret);
+}
+
+bool wt_notice_concerns(const struct wt_notice *notice, const struct wt_registration *reg)
+{
+	switch (notice->scope) {
+	case WT_SCOPE_OBJECT:
+		return notice->kind == WT_NOTICE_REVOKE_GRANT ||
+		       memcmp(notice->target, reg->id, WT_ID_LEN) == 0;
+	case WT_SCOPE_RIG:
+		return memcmp(notice->target, reg->ueid, WT_UEID_LEN) == 0;
+	case WT_SCOPE_LICENCE:
+		return strcmp(notice->text, reg->licence) == 0;
+	case WT_SCOPE_ZONE:
+		return strcmp(notice->text, reg->zone) == 0;
+	}
+	return false;
 }
 
 static void put_scope(struct wt_buf *b, const struct wt_notice *notice)

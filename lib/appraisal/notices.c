@@ -44,23 +44,6 @@ struct notice *wt_notice_place(struct wt_appraisal *a, const uint8_t digest[WT_S
 	return &grown[at];
 }
 
-/* Does it concern this rig? A revoked grant may come later, so any may. */
-static bool is_ours(const struct wt_appraisal *a, const struct wt_notice *notice)
-{
-	switch (notice->scope) {
-	case WT_SCOPE_OBJECT:
-		return notice->kind == WT_NOTICE_REVOKE_GRANT ||
-		       memcmp(notice->target, a->reg.id, WT_ID_LEN) == 0;
-	case WT_SCOPE_RIG:
-		return memcmp(notice->target, a->reg.ueid, WT_UEID_LEN) == 0;
-	case WT_SCOPE_LICENCE:
-		return strcmp(notice->text, a->reg.licence) == 0;
-	case WT_SCOPE_ZONE:
-		return strcmp(notice->text, a->reg.zone) == 0;
-	}
-	return false;
-}
-
 /* Revocations bind whoever made the object; a rig may be curtailed by either. */
 static enum wt_duty duty_of(struct wt_appraisal *a, const struct opened *object,
 			    const struct wt_notice *notice)
@@ -88,7 +71,7 @@ static int check(struct wt_appraisal *a, const struct opened *object,
 {
 	int r;
 
-	if (!a->registered || !is_ours(a, notice)) {
+	if (!a->registered || !wt_notice_concerns(notice, &a->reg)) {
 		wt_fail(err, EINVAL, "%s",
 			a->registered ? "it does not concern this rig, passed over"
 				      : "without a registration nobody can tell whom it concerns");
