@@ -16,9 +16,10 @@
 const char *wt_holding_state_name(enum wt_holding_state state)
 {
 	static const char *const names[] = {
-		[WT_HOLDING_OPEN] = "open",   [WT_HOLDING_LATER] = "later",
-		[WT_HOLDING_PAST] = "past",   [WT_HOLDING_USED_UP] = "used up",
-		[WT_HOLDING_SITE] = "site's", [WT_HOLDING_REFUSED] = "refused",
+		[WT_HOLDING_OPEN] = "open",	    [WT_HOLDING_LATER] = "later",
+		[WT_HOLDING_PAST] = "past",	    [WT_HOLDING_USED_UP] = "used up",
+		[WT_HOLDING_SITE] = "site's",	    [WT_HOLDING_REFUSED] = "refused",
+		[WT_HOLDING_IN_FORCE] = "in force", [WT_HOLDING_OTHERS] = "others'",
 	};
 
 	return names[state];
@@ -44,16 +45,15 @@ static int load_registration(struct wt_holdings *h, const char *path, struct wt_
 	return r < 0 ? wt_fail_in(err, r, "%s: refused", path) : 0;
 }
 
-static bool is_of(struct wt_span cose, enum wt_typ typ)
+enum wt_turn wt_turn_of(struct wt_span cose)
 {
 	struct wt_cose envelope;
 
-	return wt_cose_decode(cose, &envelope, NULL) == 0 && envelope.typ == typ;
-}
-
-bool wt_is_allotment(struct wt_span cose)
-{
-	return is_of(cose, WT_TYP_ALLOTMENT);
+	if (wt_cose_decode(cose, &envelope, NULL) < 0)
+		return WT_TURN_GRANTS;
+	return envelope.typ == WT_TYP_ALLOTMENT ? WT_TURN_ALLOTMENTS
+	       : envelope.typ == WT_TYP_NOTICE	? WT_TURN_NOTICES
+						: WT_TURN_GRANTS;
 }
 
 /* What can be told of a grant that may yet be refused. */
@@ -86,6 +86,23 @@ static void read_allotment(struct wt_holding *v, struct wt_span payload)
 	v->wh = allotment.wh;
 }
 
+static void read_notice(struct wt_holding *v, struct wt_span payload)
+{
+	struct wt_notice notice;
+
+	if (wt_notice_decode(payload, &notice, NULL) < 0)
+		return;
+	v->readable = true;
+	v->notice = notice.kind;
+	memcpy(v->id, notice.id, WT_ID_LEN);
+	memcpy(v->note, notice.reason, sizeof(v->note));
+	v->not_before = notice.from;
+	v->not_after = notice.to;
+	v->max_w = notice.max_w;
+	v->state = WT_HOLDING_IN_FORCE;
+}
+
+/* Whatever it is; digest and state OPEN when it is nothing known. */
 static void read_object(struct wt_holding *v, struct wt_span cose)
 {
 	struct wt_cose envelope;
@@ -97,14 +114,38 @@ static void read_object(struct wt_holding *v, struct wt_span cose)
 		read_grant(v, envelope.payload);
 	else if (envelope.typ == WT_TYP_ALLOTMENT)
 		read_allotment(v, envelope.payload);
+	else if (envelope.typ == WT_TYP_NOTICE)
+		read_notice(v, envelope.payload);
+}
+
+/* A notice that an appraisal follows, or does not: of those that are others' we say so. */
+static int judge_notice(struct wt_holdings *h, struct wt_holding *v, struct wt_span cose,
+			const char *name, struct wt_err *err)
+{
+	int r = wt_appraisal_notice(h->appraisal, cose, name, err);
+	struct wt_cose envelope;
+	struct wt_notice notice;
+
+	if (r < 0 || wt_cose_decode(cose, &envelope, NULL) < 0 ||
+	    wt_notice_decode(envelope.payload, &notice, NULL) < 0)
+		return r;
+	if (r == 0 && !wt_notice_concerns(&notice, wt_appraisal_registered(h->appraisal)))
+		v->state = WT_HOLDING_OTHERS;
+	return r;
 }
 
 /* 1 accepted, 0 refused, < 0 could not be judged; v as read before. */
 static int judge(struct wt_holdings *h, struct wt_holding *v, struct wt_span cose, const char *name,
 		 struct wt_err *err)
 {
-	return v->share ? wt_appraisal_allotment(h->appraisal, cose, name, err)
-			: wt_appraisal_grant(h->appraisal, cose, name, err);
+	switch (wt_turn_of(cose)) {
+	case WT_TURN_NOTICES:
+		return judge_notice(h, v, cose, name, err);
+	case WT_TURN_ALLOTMENTS:
+		return wt_appraisal_allotment(h->appraisal, cose, name, err);
+	default:
+		return wt_appraisal_grant(h->appraisal, cose, name, err);
+	}
 }
 
 static struct wt_holding *grow(struct wt_holdings *h, const char *name)
@@ -119,7 +160,24 @@ static struct wt_holding *grow(struct wt_holdings *h, const char *name)
 	return &v[h->n++];
 }
 
-/* The accepted grant with that content. */
+/* Among those that count. */
+static struct wt_holding *keep(struct wt_holdings *h, const struct wt_holding *v)
+{
+	const struct wt_notice notice = {
+		.kind = v->notice,
+		.from = v->not_before,
+		.to = v->not_after,
+		.max_w = v->max_w,
+	};
+	struct wt_holding *place = grow(h, v->file);
+
+	*place = *v;
+	if (v->notice && v->state != WT_HOLDING_OTHERS && wt_caps_add(&h->caps, &notice) < 0)
+		abort();
+	return place;
+}
+
+/* The accepted object with that content. */
 static const struct wt_holding *find(const struct wt_holdings *h,
 				     const uint8_t digest[WT_SHA256_LEN])
 {
@@ -132,7 +190,7 @@ static const struct wt_holding *find(const struct wt_holdings *h,
 
 struct loading {
 	struct wt_holdings *h;
-	bool shares; /* this time round */
+	enum wt_turn turn;
 };
 
 static int refuse(struct wt_holdings *h, struct wt_holding *v, const char *why)
@@ -158,7 +216,7 @@ static int load_one(const char *path, const char *name, void *user, struct wt_er
 	snprintf(v.file, sizeof(v.file), "%s", name);
 	if (r == 0)
 		read_object(&v, wt_buf_span(&cose));
-	if (v.share != loading->shares || (r == 0 && is_of(wt_buf_span(&cose), WT_TYP_NOTICE)))
+	if (wt_turn_of(wt_buf_span(&cose)) != loading->turn)
 		return 0;
 	if (r < 0)
 		return refuse(h, &v, err->msg);
@@ -168,30 +226,11 @@ static int load_one(const char *path, const char *name, void *user, struct wt_er
 		return refuse(h, &v, why);
 	}
 	r = judge(h, &v, wt_buf_span(&cose), name, err);
-	if (r == 0)
+	if (r == 0 && v.state != WT_HOLDING_OTHERS)
 		return refuse(h, &v, err->msg);
-	if (r > 0)
-		*grow(h, name) = v;
+	if (r >= 0)
+		keep(h, &v);
 	return r < 0 ? r : 0;
-}
-
-/* What cannot be read was listed with the grants. */
-static int load_notice(const char *path, const char *name, void *user, struct wt_err *err)
-{
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf cose = {};
-	struct wt_holdings *h = user;
-	struct wt_holding v = {};
-	int r = wt_file_read(path, WT_OBJECT_MAX, &cose, err);
-
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0 || !is_of(wt_buf_span(&cose), WT_TYP_NOTICE))
-		return 0;
-	r = wt_appraisal_notice(h->appraisal, wt_buf_span(&cose), name, err);
-	if (r != 0)
-		return r < 0 ? r : 0;
-	snprintf(v.file, sizeof(v.file), "%s", name);
-	return refuse(h, &v, err->msg);
 }
 
 static int by_file(const void *a, const void *b)
@@ -199,16 +238,16 @@ static int by_file(const void *a, const void *b)
 	return strcmp(((const struct wt_holding *)a)->file, ((const struct wt_holding *)b)->file);
 }
 
-/* Allotments come after the grants that they divide, and notices last, wherever they lie. */
+/* By turns, wherever they lie. */
 static int load(struct wt_holdings *h, struct wt_err *err)
 {
-	struct loading grants = { .h = h }, shares = { .h = h, .shares = true };
-	int r = wt_folder_each(h->dir, load_one, &grants, err);
+	int r = 0;
 
-	if (r == 0)
-		r = wt_folder_each(h->dir, load_one, &shares, err);
-	if (r == 0)
-		r = wt_folder_each(h->dir, load_notice, h, err);
+	for (enum wt_turn turn = 0; turn < WT_TURNS && r == 0; turn++) {
+		struct loading loading = { .h = h, .turn = turn };
+
+		r = wt_folder_each(h->dir, load_one, &loading, err);
+	}
 	if (h->n)
 		qsort(h->v, h->n, sizeof(*h->v), by_file);
 	return r == -ENOENT ? 0 : r; /* nothing was bought yet */
@@ -250,6 +289,7 @@ void wt_holdings_clear(struct wt_holdings *h)
 	wt_appraisal_free(h->appraisal);
 	wt_trust_free(h->trust);
 	free(h->v);
+	wt_caps_clear(&h->caps);
 	*h = (struct wt_holdings){};
 }
 
@@ -258,12 +298,13 @@ void wt_holdings_clear(struct wt_holdings *h)
 int wt_holdings_add(struct wt_holdings *h, struct wt_span cose, const struct wt_holding **ret,
 		    struct wt_err *err)
 {
+	static const char *const names[WT_TURNS] = { "the grant", "the allotment", "the notice" };
 	char path[WT_PATH_MAX + sizeof(((struct wt_holding *)0)->file)];
-	struct wt_holding v = {}, *place;
+	struct wt_holding v = {};
 	int r;
 
 	read_object(&v, cose);
-	r = judge(h, &v, cose, v.share ? "the allotment" : "the grant", err);
+	r = judge(h, &v, cose, names[wt_turn_of(cose)], err);
 	if (r <= 0)
 		return r < 0 ? r : -EBADMSG;
 	*ret = find(h, v.digest);
@@ -277,9 +318,7 @@ int wt_holdings_add(struct wt_holdings *h, struct wt_span cose, const struct wt_
 	r = wt_file_write(path, cose, 0640, WT_FILE_NEW, err);
 	if (r < 0)
 		return r;
-	place = grow(h, v.file);
-	*place = v;
-	*ret = place;
+	*ret = keep(h, &v);
 	wt_holdings_settle(h, h->now);
 	return WT_ADDED;
 }
@@ -350,6 +389,13 @@ static const struct wt_account *account_of(const struct wt_ledger *ledger,
 	return NULL;
 }
 
+static enum wt_holding_state notice_state(const struct wt_holding *v, int64_t now)
+{
+	if (v->not_before > now)
+		return WT_HOLDING_LATER;
+	return v->not_after && v->not_after <= now ? WT_HOLDING_PAST : WT_HOLDING_IN_FORCE;
+}
+
 void wt_holdings_settle(struct wt_holdings *h, int64_t now)
 {
 	const struct wt_ledger *ledger = wt_appraisal_ledger(h->appraisal);
@@ -360,6 +406,8 @@ void wt_holdings_settle(struct wt_holdings *h, int64_t now)
 		struct wt_holding *v = &h->v[i];
 		const struct wt_account *account = account_of(ledger, v->digest);
 
+		if (v->notice && v->state != WT_HOLDING_REFUSED && v->state != WT_HOLDING_OTHERS)
+			v->state = notice_state(v, now);
 		if (v->state == WT_HOLDING_REFUSED || v->state == WT_HOLDING_SITE || !account)
 			continue;
 		memcpy(v->transaction, account->transaction, sizeof(v->transaction));
@@ -373,4 +421,19 @@ void wt_holdings_settle(struct wt_holdings *h, int64_t now)
 		else
 			v->state = account->not_before > now ? WT_HOLDING_LATER : WT_HOLDING_OPEN;
 	}
+}
+
+int wt_holdings_plan(const struct wt_holdings *h, int64_t now, struct wt_plan_in *ret,
+		     struct wt_supply **ret_supplies, struct wt_err *err)
+{
+	struct wt_plan_in in = { .now = now, .caps = h->caps.v, .n_caps = h->caps.n };
+	struct wt_supply *supplies =
+		wt_ledger_supplies(wt_appraisal_ledger(h->appraisal), now, &in.n);
+
+	if (!supplies)
+		return wt_fail(err, ENOMEM, "out of memory");
+	in.supplies = supplies;
+	*ret = in;
+	*ret_supplies = supplies;
+	return 0;
 }

@@ -53,8 +53,9 @@ static struct wt_supply *sorted(const struct wt_supply *supplies, size_t n, size
 	return copy;
 }
 
-/* Where the set of open supplies changes next, or `until`. */
-static int64_t next_cut(const struct wt_supply *s, size_t n, int64_t at, int64_t until)
+/* Where the set of open supplies or of caps changes next, or `until`. */
+static int64_t next_cut(const struct wt_supply *s, size_t n, const struct wt_plan_in *in,
+			int64_t at, int64_t until)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (s[i].from > at && s[i].from < until)
@@ -62,7 +63,24 @@ static int64_t next_cut(const struct wt_supply *s, size_t n, int64_t at, int64_t
 		if (s[i].until > at && s[i].until < until)
 			until = s[i].until;
 	}
+	for (size_t i = 0; i < in->n_caps; i++) {
+		if (in->caps[i].from > at && in->caps[i].from < until)
+			until = in->caps[i].from;
+		if (in->caps[i].until > at && in->caps[i].until < until)
+			until = in->caps[i].until;
+	}
 	return until;
+}
+
+/* What is drawn from that time to the next cut. */
+static uint64_t draw_at(const struct wt_plan_in *in, int64_t at)
+{
+	uint64_t uw = in->draw_uw;
+
+	for (size_t i = 0; i < in->n_caps; i++)
+		if (in->caps[i].from <= at && at < in->caps[i].until && in->caps[i].max_uw < uw)
+			uw = in->caps[i].max_uw;
+	return uw;
 }
 
 /* Takes up to uj from what is open at that time; returns what nothing covered. */
@@ -80,18 +98,26 @@ static uint64_t take(struct wt_supply *s, size_t n, int64_t at, uint64_t uj)
 	return uj;
 }
 
-/* Uses up the draw over [from, until); returns what nothing covered. */
-static uint64_t use(struct wt_supply *s, size_t n, int64_t from, int64_t until, uint64_t draw_uw)
+/* What is needed and what nothing covered, uJ. */
+struct used {
+	uint64_t need, missing;
+};
+
+/* Uses up the draw over [from, until). */
+static struct used use(struct wt_supply *s, size_t n, const struct wt_plan_in *in, int64_t from,
+		       int64_t until)
 {
-	uint64_t missing = 0;
+	struct used used = { 0 };
 
 	while (from < until) {
-		int64_t next = next_cut(s, n, from, until);
+		int64_t next = next_cut(s, n, in, from, until);
+		uint64_t uj = draw_at(in, from) * (uint64_t)(next - from);
 
-		missing += take(s, n, from, draw_uw * (uint64_t)(next - from));
+		used.need += uj;
+		used.missing += take(s, n, from, uj);
 		from = next;
 	}
-	return missing;
+	return used;
 }
 
 static void insert(struct wt_supply *s, size_t n, struct wt_supply supply)
@@ -161,10 +187,12 @@ int wt_plan_make(const struct wt_plan_in *in, struct wt_plan *ret, struct wt_err
 			.from = at > in->now ? at : in->now,
 			.until = at + WT_HOUR_S < in->until ? at + WT_HOUR_S : in->until,
 		};
+		struct used used;
 
-		hour.need_uj = in->draw_uw * (uint64_t)(hour.until - hour.from);
 		memcpy(trial, s, n * sizeof(*s));
-		hour.missing_uj = use(trial, n, hour.from, hour.until, in->draw_uw);
+		used = use(trial, n, in, hour.from, hour.until);
+		hour.need_uj = used.need;
+		hour.missing_uj = used.missing;
 		plan.need_uj += hour.need_uj;
 		if (hour.missing_uj == 0) {
 			memcpy(s, trial, n * sizeof(*s));
@@ -172,7 +200,7 @@ int wt_plan_make(const struct wt_plan_in *in, struct wt_plan *ret, struct wt_err
 		}
 		size_blocks(&hour, in->block_wh);
 		insert(s, n++, (struct wt_supply){ at, at + WT_HOUR_S, hour.wh * UJ_PER_WH });
-		use(s, n, hour.from, hour.until, in->draw_uw);
+		use(s, n, in, hour.from, hour.until);
 		plan.missing_uj += hour.missing_uj;
 		plan.blocks += hour.blocks;
 		plan.wh += hour.wh;
@@ -190,31 +218,32 @@ void wt_plan_clear(struct wt_plan *plan)
 	*plan = (struct wt_plan){ 0 };
 }
 
-int wt_plan_lasts(const struct wt_supply *supplies, size_t n, int64_t now, uint64_t draw_uw,
-		  uint64_t *ret_s, struct wt_err *err)
+int wt_plan_lasts(const struct wt_plan_in *in, uint64_t *ret_s, struct wt_err *err)
 {
 	struct wt_supply *s;
-	int64_t at = now, next;
+	int64_t at = in->now, next;
 
-	if (draw_uw == 0) {
+	if (in->draw_uw == 0) {
 		*ret_s = WT_LASTS_EVER;
 		return 0;
 	}
-	s = sorted(supplies, n, 0);
+	s = sorted(in->supplies, in->n, 0);
 	if (!s)
 		return wt_fail(err, ENOMEM, "no memory for a plan");
 	for (;; at = next) {
-		uint64_t span, need, missing;
+		uint64_t draw = draw_at(in, at), span, need, missing;
 
-		next = next_cut(s, n, at, INT64_MAX);
+		next = next_cut(s, in->n, in, at, INT64_MAX);
 		span = (uint64_t)(next - at);
 		/* what is open is never more than this, so a longer span is short of energy too */
-		if (__builtin_mul_overflow(span, draw_uw, &need))
+		if (__builtin_mul_overflow(span, draw, &need))
 			need = UINT64_MAX;
-		missing = take(s, n, at, need);
+		missing = take(s, in->n, at, need);
 		if (missing == 0 && next < INT64_MAX)
 			continue;
-		*ret_s = (uint64_t)(at - now) + (need - missing) / draw_uw;
+		/* a cap without an end may leave nothing to be drawn */
+		*ret_s = missing ? (uint64_t)(at - in->now) + (need - missing) / draw
+				 : WT_LASTS_EVER;
 		break;
 	}
 	free(s);

@@ -27,6 +27,12 @@ struct wt_ledger;
 /* What is left to spend now or later, best estimate; the caller frees it. NULL: out of memory. */
 struct wt_supply *wt_ledger_supplies(const struct wt_ledger *ledger, int64_t now, size_t *ret_n);
 
+/* No more power than that in [from, until): a rig is curtailed, or (0) off. */
+struct wt_cap {
+	int64_t from, until;
+	uint64_t max_uw;
+};
+
 struct wt_plan_in {
 	int64_t now, until; /* the horizon is [now, until) */
 	uint64_t draw_uw;
@@ -34,6 +40,8 @@ struct wt_plan_in {
 	uint32_t block_wh;
 	const struct wt_supply *supplies; /* in any order */
 	size_t n;
+	const struct wt_cap *caps; /* in any order; where several hold, the lowest counts */
+	size_t n_caps;
 };
 
 /* A delivery hour for which something must be bought. */
@@ -58,12 +66,11 @@ int wt_plan_make(const struct wt_plan_in *in, struct wt_plan *ret, struct wt_err
 void wt_plan_clear(struct wt_plan *plan);
 
 /*
- * Seconds from now to the first moment that nothing covers at that draw, rounded down. Without a
- * draw, or without an end in sight: WT_LASTS_EVER.
+ * Seconds from now to the first moment that nothing covers at that draw, rounded down; of in, until
+ * and block_wh do not count. Without a draw, or without an end in sight: WT_LASTS_EVER.
  */
 #define WT_LASTS_EVER UINT64_MAX
-int wt_plan_lasts(const struct wt_supply *supplies, size_t n, int64_t now, uint64_t draw_uw,
-		  uint64_t *ret_s, struct wt_err *err);
+int wt_plan_lasts(const struct wt_plan_in *in, uint64_t *ret_s, struct wt_err *err);
 
 /* --- the present draw: the mean over the newest windows */
 

@@ -10,6 +10,7 @@
 #include "agent/folder.h"
 #include "lib/bytes.h"
 #include "lib/file.h"
+#include "lib/format.h"
 #include "lib/timestamp.h"
 
 #include "energy.h"
@@ -24,9 +25,9 @@ static const char help[] =
 	"       wattest energy plan [--horizon TIME] [--power W] [--margin PERCENT] [--block WH] [--json]\n"
 	"       wattest energy buy [--power W] [--json]\n"
 	"\n"
-	"add      takes in grants and allotments, each judged as an inspector would: signature, duty, rig, licence, zone, energy;\n"
-	"         what is wrong is named and left alone\n"
-	"list     every grant that is here, and its state\n"
+	"add      takes in grants, allotments and notices, each judged as an inspector would: signature, duty, rig, licence,\n"
+	"         zone, energy; what is wrong is named and left alone\n"
+	"list     every grant and notice that is here, and its state\n"
 	"balance  what is left, and how long it lasts at the present draw\n"
 	"plan     what must be bought, for which delivery hours (UTC), so that the horizon is covered\n"
 	"buy      has the adapter of the configuration's section [purchase] buy what is missing, and takes it in;\n"
@@ -63,16 +64,36 @@ const char *window_text(int64_t from, int64_t until, char ret[WINDOW_LEN])
 
 struct adding {
 	struct energy *energy;
-	bool shares; /* this time round */
+	enum wt_turn turn;
 	size_t added, before, refused;
 };
 
+/* "at most 1,000 W from 2026-11-20 18:00 to 19:00 +05:00", or another notice. */
+static const char *notice_text(const struct wt_holding *v, char *ret, size_t cap)
+{
+	char watts[WT_GROUPED_LEN], window[WINDOW_LEN], from[WT_TIMESTAMP_LEN];
+
+	if (v->notice == WT_NOTICE_CURTAIL)
+		snprintf(ret, cap, "at most %s W for %s", wt_grouped(v->max_w, watts),
+			 window_text(v->not_before, v->not_after, window));
+	else if (v->notice == WT_NOTICE_OFF)
+		snprintf(ret, cap, "off for %s", window_text(v->not_before, v->not_after, window));
+	else
+		snprintf(ret, cap, "%s revoked from %s on",
+			 v->notice == WT_NOTICE_REVOKE_GRANT ? "a grant" : "the registration",
+			 wt_timestamp_local(v->not_before, from));
+	return ret;
+}
+
 static void say_added(const char *path, enum wt_added how, const struct wt_holding *v)
 {
-	char wh[WT_GROUPED_LEN], window[WINDOW_LEN];
+	char wh[WT_GROUPED_LEN], window[WINDOW_LEN], text[2 * WINDOW_LEN];
 
 	if (how == WT_ADDED_BEFORE)
 		printf("%s: is here already, as %s\n", path, v->file);
+	else if (v->notice)
+		printf("%s: added: notice: %s%s%s\n", path, notice_text(v, text, sizeof(text)),
+		       v->note[0] ? ": " : "", v->note);
 	else
 		printf("%s: added: %s Wh for %s, %stransaction %s%s\n", path, wt_grouped(v->wh, wh),
 		       window_text(v->not_before, v->not_after, window),
@@ -91,7 +112,7 @@ static int add_one(const char *path, const char *name, void *user, struct wt_err
 	(void)name;
 	if (r == -ENOMEM)
 		return r;
-	if (wt_is_allotment(wt_buf_span(&cose)) != adding->shares)
+	if (wt_turn_of(wt_buf_span(&cose)) != adding->turn)
 		return 0;
 	if (r < 0) {
 		adding->refused++;
@@ -128,11 +149,9 @@ int energy_add(struct energy *energy, int argc, char **argv)
 	int r = 0;
 
 	/* an allotment may stand before the grant that it divides */
-	for (int i = 0; i < argc && r >= 0; i++)
-		r = add_path(&adding, argv[i], &err);
-	adding.shares = true;
-	for (int i = 0; i < argc && r >= 0; i++)
-		r = add_path(&adding, argv[i], &err);
+	for (adding.turn = 0; adding.turn < WT_TURNS; adding.turn++)
+		for (int i = 0; i < argc && r >= 0; i++)
+			r = add_path(&adding, argv[i], &err);
 	if (adding.added + adding.before + adding.refused > 1)
 		printf("%zu added, %zu here already, %zu refused\n", adding.added, adding.before,
 		       adding.refused);

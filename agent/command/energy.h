@@ -26,6 +26,10 @@ int energy_buy(struct energy *energy);
 /* The present draw or the given one, and so many percent more: -ENODATA while none is known. */
 int energy_draw(const struct energy *energy, uint32_t margin, uint64_t *ret_uw, struct wt_err *err);
 
+/* What authorities allow now or later at most, for a plan and for a balance: lines, and "limits". */
+void caps_print(const struct energy *energy);
+struct json_object *caps_json(const struct energy *energy);
+
 #define WINDOW_LEN 80
 /* "2026-11-20 18:00 to 19:00 +05:00", local time. */
 const char *window_text(int64_t from, int64_t until, char ret[WINDOW_LEN]);

@@ -18,6 +18,7 @@
 #include <json-c/json.h>
 
 #include "agent/control.h"
+#include "agent/outlook.h"
 #include "lib/base64.h"
 #include "lib/format.h"
 
@@ -40,7 +41,66 @@ struct buying {
 	size_t n;
 	size_t failed;
 	size_t late; /* hours that begin too soon */
+	bool told; /* of the late ones */
 };
+
+/* --- what could not be bought ------------------------------------------------------------------------ */
+
+/* Has the daemon run the operator's hooks. */
+static void tell(const struct common *common, int64_t hour, const char *why)
+{
+	struct wt_control_request request = { .op = WT_CONTROL_PURCHASE_FAILED, .hour = hour };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf nothing = {};
+	struct wt_err err = {};
+	int fd, r = wt_control_connect(common->config.run, &fd, &err);
+
+	if (r == 0) {
+		size_t len = strlen(why);
+
+		if (len >= sizeof(request.reason))
+			len = sizeof(request.reason) - 1;
+		while (len > 0 && !wt_text_plain(wt_span(why, len)))
+			len--; /* up to what is no text any more */
+		memcpy(request.reason, why, len);
+		if (!len)
+			strcpy(request.reason, "no reason was given");
+		r = wt_control_send_request(fd, &request, &err);
+		if (r == 0)
+			r = wt_control_recv_reply(fd, &nothing, &err);
+		close(fd);
+	}
+	if (r < 0)
+		fprintf(stderr, "%s: hooks are not told: %s\n", common->command, err.msg);
+}
+
+static void fail(struct buying *buying, struct purchase *p, const char *why)
+{
+	const struct common *common = &buying->energy->common;
+	char window[WINDOW_LEN];
+
+	p->done = true;
+	buying->failed++;
+	fprintf(stderr, "%s: %s for %s: %s\n", common->command, p->transaction,
+		window_text(p->hour, p->hour + WT_HOUR_S, window), why);
+	tell(common, p->hour, why);
+}
+
+/* An hour that begins too soon: once, however many rounds there are. */
+static void tell_late(struct buying *buying, const struct wt_plan_hour *hour)
+{
+	const struct common *common = &buying->energy->common;
+	const char *why = wt_outlook_too_late(hour, &common->config, buying->energy->now);
+	char window[WINDOW_LEN], missing[WT_FORMAT_LEN];
+
+	buying->late++;
+	if (buying->told)
+		return;
+	fprintf(stderr, "%s: %s for %s, and %s are missing\n", common->command, why,
+		window_text(hour->hour, hour->hour + WT_HOUR_S, window),
+		wt_format_energy(hour->missing_uj, missing));
+	if (!common->json)
+		tell(common, hour->hour, why);
+}
 
 /* --- what to buy ------------------------------------------------------------------------------------- */
 
@@ -112,7 +172,7 @@ static int choose(struct buying *buying, const struct wt_plan *bare, const struc
 		  struct wt_err *err)
 {
 	const struct energy *energy = buying->energy;
-	int64_t earliest = energy->now + (int64_t)energy->common.config.purchase_lead_min * 60;
+	const struct wt_config *config = &energy->common.config;
 	int r = 0;
 
 	for (size_t i = 0; i < wide->n && r == 0; i++) {
@@ -120,8 +180,8 @@ static int choose(struct buying *buying, const struct wt_plan *bare, const struc
 
 		if (!is_short(bare, hour->hour))
 			continue;
-		if (energy->common.config.purchase_lead_min && hour->hour < earliest)
-			buying->late++;
+		if (config->purchase_lead_min && wt_outlook_too_late(hour, config, energy->now))
+			tell_late(buying, hour);
 		else
 			r = add_hour(buying, hour, err);
 	}
@@ -133,29 +193,28 @@ static int plan(struct buying *buying, struct wt_err *err)
 	struct energy *energy = buying->energy;
 	const struct wt_config *config = &energy->common.config;
 	struct wt_supply *supplies;
-	struct wt_plan_in in = { .now = energy->now };
+	struct wt_plan_in in;
 	struct wt_plan bare = {}, wide = {};
 	int64_t until = energy->now + (int64_t)config->purchase_horizon_h * WT_HOUR_S;
-	int r;
+	int r = wt_holdings_plan(&energy->holdings, energy->now, &in, &supplies, err);
 
+	if (r < 0)
+		return r;
 	in.until = until - until % WT_HOUR_S + WT_HOUR_S; /* whole hours */
 	in.block_wh = config->purchase_block_wh;
 	r = energy_draw(energy, 0, &in.draw_uw, err);
-	if (r < 0)
-		return r;
-	supplies = wt_ledger_supplies(wt_appraisal_ledger(energy->holdings.appraisal), energy->now,
-				      &in.n);
-	in.supplies = supplies;
-	r = supplies ? wt_plan_make(&in, &bare, err) : wt_fail(err, ENOMEM, "out of memory");
+	if (r == 0)
+		r = wt_plan_make(&in, &bare, err);
 	if (r == 0)
 		r = energy_draw(energy, config->purchase_margin, &in.draw_uw, err);
 	if (r == 0)
 		r = wt_plan_make(&in, &wide, err);
 	if (r == 0)
 		r = choose(buying, &bare, &wide, err);
+	buying->told = true;
+	free(supplies);
 	wt_plan_clear(&bare);
 	wt_plan_clear(&wide);
-	free(supplies);
 	return r;
 }
 
@@ -192,40 +251,6 @@ static struct json_object *question(const struct buying *buying)
 	}
 	json_object_object_add(o, "purchases", list);
 	return o;
-}
-
-/* Says it here, and has the daemon tell the operator. */
-static void fail(struct buying *buying, struct purchase *p, const char *why)
-{
-	const struct common *common = &buying->energy->common;
-	struct wt_control_request request = { .op = WT_CONTROL_PURCHASE_FAILED, .hour = p->hour };
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf nothing = {};
-	char window[WINDOW_LEN];
-	struct wt_err err = {};
-	int fd, r;
-
-	p->done = true;
-	buying->failed++;
-	fprintf(stderr, "%s: %s for %s: %s\n", common->command, p->transaction,
-		window_text(p->hour, p->hour + WT_HOUR_S, window), why);
-	r = wt_control_connect(common->config.run, &fd, &err);
-	if (r == 0) {
-		size_t len = strlen(why);
-
-		if (len >= sizeof(request.reason))
-			len = sizeof(request.reason) - 1;
-		while (len > 0 && !wt_text_plain(wt_span(why, len)))
-			len--; /* up to what is no text any more */
-		memcpy(request.reason, why, len);
-		if (!len)
-			strcpy(request.reason, "no reason was given");
-		r = wt_control_send_request(fd, &request, &err);
-		if (r == 0)
-			r = wt_control_recv_reply(fd, &nothing, &err);
-		close(fd);
-	}
-	if (r < 0)
-		fprintf(stderr, "%s: hooks are not told: %s\n", common->command, err.msg);
 }
 
 /* --- what was got ------------------------------------------------------------------------------------ */
@@ -365,9 +390,5 @@ int energy_buy(struct energy *energy)
 	free(buying.v);
 	if (r < 0 && !buying.failed)
 		return could_not(common, &err);
-	if (buying.late)
-		fprintf(stderr, "%s: %zu hour%s not covered, and it is too late to buy for %s\n",
-			common->command, buying.late, buying.late == 1 ? " is" : "s are",
-			buying.late == 1 ? "it" : "them");
 	return buying.failed || buying.late ? EXIT_COULD_NOT : 0;
 }

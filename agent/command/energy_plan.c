@@ -64,6 +64,7 @@ static void show_json(const struct energy *energy, const struct wt_plan_in *in,
 	for (size_t i = 0; i < plan->n; i++)
 		json_object_array_add(hours, hour_json(&plan->hours[i]));
 	json_object_object_add(o, "hours", hours);
+	json_object_object_add(o, "limits", caps_json(energy));
 	print_json(o);
 }
 
@@ -116,34 +117,37 @@ static void show(const struct energy *energy, const struct wt_plan_in *in,
 	printf("the first is used from %s on\n", until);
 }
 
+/* The present draw says little of the hours after a curtailment that lowers it. */
+static void warn_of_caps(const struct energy *energy)
+{
+	if (!energy->power_uw && wt_caps_at(&energy->holdings.caps, energy->now) != UINT64_MAX)
+		puts("the present draw is that of a curtailed rig: --power W for the hours after");
+}
+
 int energy_plan(struct energy *energy)
 {
-	struct wt_plan_in in = {
-		.now = energy->now,
-		.until = energy->until,
-		.block_wh = energy->block_wh,
-	};
-	struct wt_supply *supplies;
+	struct wt_supply *supplies = NULL;
+	struct wt_plan_in in = {};
 	struct wt_plan plan = {};
 	struct wt_err err = {};
-	int r = energy_draw(energy, energy->margin, &in.draw_uw, &err);
+	int r = wt_holdings_plan(&energy->holdings, energy->now, &in, &supplies, &err);
 
-	if (r < 0)
-		return could_not(&energy->common, &err);
-	supplies = wt_ledger_supplies(wt_appraisal_ledger(energy->holdings.appraisal), energy->now,
-				      &in.n);
-	in.supplies = supplies;
-	if (!supplies)
-		r = wt_fail(&err, ENOMEM, "out of memory");
-	else
+	in.until = energy->until;
+	in.block_wh = energy->block_wh;
+	if (r == 0)
+		r = energy_draw(energy, energy->margin, &in.draw_uw, &err);
+	if (r == 0)
 		r = wt_plan_make(&in, &plan, &err);
 	free(supplies);
 	if (r < 0)
 		return could_not(&energy->common, &err);
-	if (energy->common.json)
+	if (energy->common.json) {
 		show_json(energy, &in, &plan);
-	else
+	} else {
 		show(energy, &in, &plan);
+		caps_print(energy);
+		warn_of_caps(energy);
+	}
 	wt_plan_clear(&plan);
 	return 0;
 }

@@ -25,7 +25,23 @@ static void figure(struct json_object *o, const char *key, uint64_t v)
 /* Is it this rig's to spend, or was it? */
 static bool spent(const struct wt_holding *v)
 {
-	return v->state != WT_HOLDING_REFUSED && v->state != WT_HOLDING_SITE;
+	return !v->notice && v->state != WT_HOLDING_REFUSED && v->state != WT_HOLDING_SITE;
+}
+
+/* As `wattest-authority notice` names them. */
+static const char *kind_name(const struct wt_holding *v)
+{
+	switch (v->notice) {
+	case WT_NOTICE_REVOKE_GRANT:
+		return "revoke-grant";
+	case WT_NOTICE_REVOKE_REGISTRATION:
+		return "revoke-registration";
+	case WT_NOTICE_CURTAIL:
+		return "curtail";
+	case WT_NOTICE_OFF:
+		return "off";
+	}
+	return v->share ? "allotment" : "grant";
 }
 
 static struct json_object *holding_json(const struct wt_holding *v)
@@ -37,12 +53,18 @@ static struct json_object *holding_json(const struct wt_holding *v)
 	if (v->readable) {
 		wt_hex(v->id, WT_ID_LEN, id);
 		text(o, "id", id);
-		text(o, "kind", v->share ? "allotment" : "grant");
+		text(o, "kind", kind_name(v));
 		if (v->transaction[0])
 			text(o, "transaction", v->transaction);
-		figure(o, "wh", v->wh);
+		if (!v->notice)
+			figure(o, "wh", v->wh);
+		if (v->notice == WT_NOTICE_CURTAIL)
+			figure(o, "max_w", v->max_w);
 		figure(o, "not_before_s", (uint64_t)v->not_before);
-		figure(o, "not_after_s", (uint64_t)v->not_after);
+		if (v->not_after)
+			figure(o, "not_after_s", (uint64_t)v->not_after);
+		if (v->note[0])
+			text(o, "note", v->note);
 	}
 	text(o, "state", wt_holding_state_name(v->state));
 	if (v->state == WT_HOLDING_REFUSED)
@@ -57,22 +79,43 @@ static struct json_object *holding_json(const struct wt_holding *v)
 
 static enum colour state_colour(enum wt_holding_state state)
 {
-	return state == WT_HOLDING_REFUSED ? BAD : state == WT_HOLDING_PAST ? DIM : PLAIN;
+	return state == WT_HOLDING_REFUSED				? BAD
+	       : state == WT_HOLDING_IN_FORCE				? DOUBTFUL
+	       : state == WT_HOLDING_PAST || state == WT_HOLDING_OTHERS ? DIM
+									: PLAIN;
+}
+
+/* What a notice says, where a grant has its transaction. */
+static const char *name_of(const struct wt_holding *v, char *ret, size_t cap)
+{
+	char watts[WT_GROUPED_LEN];
+
+	if (v->notice == WT_NOTICE_CURTAIL)
+		snprintf(ret, cap, "at most %s W", wt_grouped(v->max_w, watts));
+	else if (v->notice)
+		snprintf(ret, cap, "%s", kind_name(v));
+	else
+		snprintf(ret, cap, "%s", v->transaction[0] ? v->transaction : v->file);
+	return ret;
 }
 
 static void add_row(struct table *table, const struct wt_holding *v)
 {
 	char id[2 * WT_ID_LEN + 1] = "-", window[WINDOW_LEN] = "-", bought[WT_FORMAT_LEN] = "-",
-				used[WT_FORMAT_LEN] = "-", left[WT_FORMAT_LEN] = "-", state[400];
-	const char *const cells[] = {
-		v->transaction[0] ? v->transaction : v->file, id, window, bought, used, left, state
-	};
+				used[WT_FORMAT_LEN] = "-", left[WT_FORMAT_LEN] = "-", state[540],
+				name[sizeof(v->file)], from[WT_TIMESTAMP_LEN];
+	const char *const cells[] = { name, id, window, bought, used, left, state };
 
 	if (v->readable) {
 		wt_hex(v->id, WT_ID_LEN, id);
 		id[8] = '\0'; /* enough to tell them apart on a screen */
-		window_text(v->not_before, v->not_after, window);
+		if (v->not_after)
+			window_text(v->not_before, v->not_after, window);
+		else
+			snprintf(window, sizeof(window), "from %s on",
+				 wt_timestamp_local(v->not_before, from));
 	}
+	name_of(v, name, sizeof(name));
 	if (v->state == WT_HOLDING_SITE)
 		wt_format_energy(v->wh * UINT64_C(3600000000), bought);
 	if (spent(v)) {
@@ -80,9 +123,10 @@ static void add_row(struct table *table, const struct wt_holding *v)
 		wt_format_energy(v->used_uj, used);
 		wt_format_energy(v->left_uj, left);
 	}
-	snprintf(state, sizeof(state), "%s%s%s%s%s", colour_on(state_colour(v->state)),
+	snprintf(state, sizeof(state), "%s%s%s%s%s%s%s", colour_on(state_colour(v->state)),
 		 wt_holding_state_name(v->state), colour_off(state_colour(v->state)),
-		 v->state == WT_HOLDING_REFUSED ? ": " : "", v->why);
+		 v->state == WT_HOLDING_REFUSED ? ": " : "", v->why, v->note[0] ? ": " : "",
+		 v->note);
 	table_row(table, cells);
 }
 
@@ -107,9 +151,51 @@ int energy_list(struct energy *energy)
 	if (h->n)
 		table_print(&table, "", "", true);
 	else
-		printf("%s: no grant\n", h->dir);
+		printf("%s: no grant, no notice\n", h->dir);
 	table_clear(&table);
 	return 0;
+}
+
+/* --- what authorities allow ------------------------------------------------------------------------- */
+
+void caps_print(const struct energy *energy)
+{
+	const struct wt_caps *caps = &energy->holdings.caps;
+	char window[WINDOW_LEN], watts[WT_FORMAT_LEN];
+
+	for (size_t i = 0; i < caps->n; i++) {
+		const struct wt_cap *cap = &caps->v[i];
+
+		if (cap->until <= energy->now)
+			continue;
+		window_text(cap->from, cap->until, window);
+		if (cap->max_uw)
+			printf("%scurtailed to at most %s for %s%s\n", colour_on(DOUBTFUL),
+			       wt_format_power(cap->max_uw, watts), window, colour_off(DOUBTFUL));
+		else
+			printf("%soff for %s%s\n", colour_on(DOUBTFUL), window,
+			       colour_off(DOUBTFUL));
+	}
+}
+
+struct json_object *caps_json(const struct energy *energy)
+{
+	const struct wt_caps *caps = &energy->holdings.caps;
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < caps->n; i++) {
+		const struct wt_cap *cap = &caps->v[i];
+		struct json_object *o;
+
+		if (cap->until <= energy->now)
+			continue;
+		o = json_object_new_object();
+		figure(o, "max_uw", cap->max_uw);
+		figure(o, "from_s", (uint64_t)cap->from);
+		figure(o, "until_s", (uint64_t)cap->until);
+		json_object_array_add(list, o);
+	}
+	return list;
 }
 
 /* --- balance ----------------------------------------------------------------------------------------- */
@@ -129,8 +215,8 @@ static int sum_up(const struct energy *energy, struct balance *b, struct wt_err 
 {
 	const struct wt_holdings *h = &energy->holdings;
 	struct wt_supply *supplies;
-	size_t n;
-	int r = 0;
+	struct wt_plan_in in;
+	int r;
 
 	*b = (struct balance){};
 	for (size_t i = 0; i < h->n; i++) {
@@ -143,10 +229,11 @@ static int sum_up(const struct energy *energy, struct balance *b, struct wt_err 
 	b->drawing = wt_draw_uw(&h->draw, &b->draw_uw);
 	if (!b->drawing)
 		return 0;
-	supplies = wt_ledger_supplies(wt_appraisal_ledger(h->appraisal), energy->now, &n);
-	if (!supplies)
-		return wt_fail(err, ENOMEM, "out of memory");
-	r = wt_plan_lasts(supplies, n, energy->now, b->draw_uw, &b->lasts_s, err);
+	r = wt_holdings_plan(h, energy->now, &in, &supplies, err);
+	if (r < 0)
+		return r;
+	in.draw_uw = b->draw_uw;
+	r = wt_plan_lasts(&in, &b->lasts_s, err);
 	free(supplies);
 	return r;
 }
@@ -171,6 +258,7 @@ static void balance_json(const struct energy *energy, const struct balance *b)
 		figure(o, "draw_uw", b->draw_uw);
 	if (b->drawing && b->lasts_s != WT_LASTS_EVER)
 		figure(o, "lasts_s", b->lasts_s);
+	json_object_object_add(o, "limits", caps_json(energy));
 	print_json(o);
 }
 
@@ -226,6 +314,7 @@ int energy_balance(struct energy *energy)
 		printf("%slasts %s at %s%s\n", colour_on(b.lasts_s ? PLAIN : BAD),
 		       wt_format_duration(b.lasts_s, lasts), wt_format_power(b.draw_uw, draw),
 		       colour_off(b.lasts_s ? PLAIN : BAD));
+	caps_print(energy);
 	if (h->over.best)
 		printf("%s%s were used that no grant covered%s\n", colour_on(BAD),
 		       wt_format_energy(h->over.best, over), colour_off(BAD));

@@ -9,6 +9,7 @@
 #include "lib/record.h"
 
 #include "json.h"
+#include "next.h"
 
 static void text(struct json_object *o, const char *key, const char *v)
 {
@@ -194,6 +195,8 @@ struct json_object *json_status(const struct model *m)
 	} else {
 		text(o, "verdict_error", m->judgement_err.msg);
 	}
+	if (m->looked)
+		json_object_object_add(o, "next", next_json(m));
 	if (m->module) {
 		number(o, "input_power_uw", model_input_uw(m));
 		json_object_object_add(o, "sources", json_sources(m));

@@ -63,6 +63,17 @@ static void read_module(struct model *m)
 	m->module = r == 0;
 }
 
+/* Optional: without it nothing is said of what comes next. */
+static void read_outlook(struct model *m, struct wt_store *store)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
+
+	if (!m->judged || wt_store_value(store, "outlook", &value, NULL) < 0 ||
+	    wt_outlook_read(wt_buf_span(&value), &m->outlook, NULL) < 0)
+		return;
+	m->looked = m->outlook.at > 0 && m->outlook.until > m->now;
+}
+
 static void read_store(struct model *m, const struct wt_config *config)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
@@ -87,6 +98,7 @@ static void read_store(struct model *m, const struct wt_config *config)
 	if (r == 0)
 		r = wt_judgement_read(wt_buf_span(&value), &m->judgement, &m->judgement_err);
 	m->judged = r == 0;
+	read_outlook(m, store);
 }
 
 static void read_daemon(struct model *m, const struct wt_config *config)
@@ -128,7 +140,7 @@ void model_read(struct model *m, const struct wt_config *config, unsigned int wh
 {
 	struct timespec ts = {};
 
-	*m = (struct model){ .now = time(NULL) };
+	*m = (struct model){ .config = config, .now = time(NULL) };
 	read_registration(m, config);
 	if (what & MODEL_LIVE)
 		read_module(m);
@@ -147,6 +159,7 @@ void model_clear(struct model *m)
 	free(m->devices);
 	if (m->judged)
 		wt_judgement_clear(&m->judgement);
+	wt_outlook_clear(&m->outlook);
 	if (m->registered)
 		wt_registration_clear(&m->registration);
 	wt_buf_free(&m->registration_cose);

@@ -10,10 +10,12 @@
 #include "agent/control.h"
 #include "agent/judgement.h"
 #include "agent/netlink.h"
+#include "agent/outlook.h"
 #include "agent/store.h"
 #include "lib/object.h"
 
 struct model {
+	const struct wt_config *config; /* borrowed */
 	int64_t now; /* seconds since 1970, after all was read */
 	uint64_t boottime_ns; /* after the module was read */
 
@@ -31,6 +33,8 @@ struct model {
 	bool judged;
 	struct wt_err judgement_err;
 	struct wt_judgement judgement;
+	bool looked; /* it is known what must be bought next */
+	struct wt_outlook outlook;
 
 	bool daemon;
 	struct wt_err daemon_err;

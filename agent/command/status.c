@@ -12,6 +12,7 @@
 #include "command.h"
 #include "json.h"
 #include "model.h"
+#include "next.h"
 
 #define DAY_S 86400
 #define UJ_SHOWN 1800000 /* what rounds to more than 0.000 Wh */
@@ -21,7 +22,8 @@ static const char help[] =
 	"usage: wattest status [--json]\n"
 	"\n"
 	"The rig on one screen. The verdict is what an inspector with this rig's trust anchors, registration and\n"
-	"grants would find in what it attested today (UTC).\n"
+	"grants would find in what it attested today (UTC). What comes next is what must be bought, by when, for the draw\n"
+	"of the newest ten windows.\n"
 	"\n"
 	"  --json          as JSON, in uJ, uW and ns\n" COMMON_HELP "\n"
 	"Exit status: 0 affirming, 1 warning, 2 contraindicated, 3 no verdict or no module, 64 usage.\n";
@@ -267,6 +269,7 @@ static void show(const struct model *m)
 	show_rig(m);
 	show_verdict(m);
 	show_energy(m);
+	next_show(m);
 	if (m->module) {
 		show_sources(m);
 		show_devices(m);

@@ -5,9 +5,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/caps.h"
 #include "agent/day.h"
 #include "agent/judgement.h"
+#include "agent/outlook.h"
 #include "lib/appraisal.h"
+#include "lib/cose.h"
 #include "lib/plan.h"
 
 #include "appraiser.h"
@@ -27,6 +30,8 @@ struct appraiser {
 	int64_t day; /* of the attestations fed so far, days since 1970; 0: none was fed */
 	uint64_t fed; /* seq of the last attestation fed */
 	struct wt_draw draw;
+	struct wt_caps caps; /* of the notices that the appraisal follows */
+	struct wt_outlook outlook; /* at 0: none yet */
 	bool stale; /* fed since the verdict was stored */
 };
 
@@ -93,6 +98,19 @@ static int add_one(struct wt_appraisal *appraisal, const struct rig_grant *g, st
 			: wt_appraisal_grant(appraisal, cose, g->name, err);
 }
 
+static void follow(struct appraiser *ap, const struct rig_grant *g)
+{
+	struct wt_notice notice;
+	struct wt_cose cose;
+
+	if (wt_cose_decode(wt_buf_span(&g->cose), &cose, NULL) == 0 &&
+	    wt_notice_decode(cose.payload, &notice, NULL) == 0 &&
+	    wt_caps_add(&ap->caps, &notice) < 0)
+		log_say(LOG_WARNING, "notice %s: not planned with: out of memory", g->name);
+	if (ap->rig->noticed)
+		ap->rig->noticed(g, ap->rig->told_user);
+}
+
 /* Allotments come after the grants that they divide, and notices last. */
 static void add_grants(struct appraiser *ap, bool shares, bool notices)
 {
@@ -104,8 +122,8 @@ static void add_grants(struct appraiser *ap, bool shares, bool notices)
 		if (g->share != shares || g->notice != notices)
 			continue;
 		if (add_one(ap->appraisal, g, &err) > 0) {
-			if (notices && ap->rig->noticed)
-				ap->rig->noticed(g, ap->rig->told_user);
+			if (notices)
+				follow(ap, g);
 			continue;
 		}
 		(notices ? rig_pass_over : rig_refuse)(ap->rig, g->name, g->digest, err.msg);
@@ -120,6 +138,7 @@ static void add_objects(struct appraiser *ap)
 	    wt_appraisal_registration(ap->appraisal, wt_buf_span(&ap->rig->registration_cose),
 				      "registration", &err) <= 0)
 		log_say(LOG_WARNING, "an inspector will refuse the registration: %s", err.msg);
+	wt_caps_clear(&ap->caps);
 	add_grants(ap, false, false);
 	add_grants(ap, true, false);
 	add_grants(ap, false, true);
@@ -222,11 +241,47 @@ static int feed(const struct wt_store_row *row, struct wt_span cose, void *user)
 	return 0;
 }
 
-/* The verdict of the day so far, to where the command finds it. */
+/* Where a plan from now on begins; the supplies are the caller's to free. */
+static int plan_from(const struct appraiser *ap, int64_t now, struct wt_plan_in *ret,
+		     struct wt_supply **ret_supplies, struct wt_err *err)
+{
+	struct wt_plan_in in = { .now = now, .caps = ap->caps.v, .n_caps = ap->caps.n };
+	struct wt_supply *supplies;
+
+	if (!wt_draw_uw(&ap->draw, &in.draw_uw))
+		return wt_fail(err, ENODATA, "no draw yet");
+	supplies = wt_ledger_supplies(wt_appraisal_ledger(ap->appraisal), now, &in.n);
+	if (!supplies)
+		return wt_fail(err, ENOMEM, "out of memory");
+	in.supplies = supplies;
+	*ret = in;
+	*ret_supplies = supplies;
+	return 0;
+}
+
+/* What must be bought next; where nothing is known, what was is no more. */
+static void look_ahead(struct appraiser *ap, int64_t now)
+{
+	struct wt_supply *supplies = NULL;
+	struct wt_outlook outlook = {};
+	struct wt_plan_in in;
+	struct wt_err err = {};
+	int r = plan_from(ap, now, &in, &supplies, &err);
+
+	if (r == 0)
+		r = wt_outlook_make(in, ap->config, &outlook, &err);
+	free(supplies);
+	if (r < 0 && r != -ENODATA)
+		log_say(LOG_WARNING, "what must be bought next is not known: %s", err.msg);
+	wt_outlook_clear(&ap->outlook);
+	ap->outlook = outlook; /* transferred */
+}
+
+/* The verdict of the day so far and the outlook, to where the command finds them. */
 static int conclude(struct appraiser *ap, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
-	struct wt_store_value v = { .key = "judgement" };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {}, next = {};
+	struct wt_store_value v[] = { { .key = "judgement" }, { .key = "outlook" } };
 	struct wt_judgement judgement = { .at = time(NULL) };
 	int r = wt_appraisal_finish(ap->appraisal, &judgement.verdict, err);
 
@@ -234,12 +289,15 @@ static int conclude(struct appraiser *ap, struct wt_err *err)
 		return r;
 	wt_draw_add(&ap->draw, judgement.verdict.from_ns, judgement.verdict.to_ns,
 		    judgement.verdict.measured_uj + judgement.verdict.substituted_uj);
+	look_ahead(ap, judgement.at);
 	wt_judgement_put(&value, &judgement);
+	wt_outlook_put(&next, &ap->outlook);
 	wt_judgement_clear(&judgement);
-	v.value = wt_buf_span(&value);
-	if (value.err)
+	v[0].value = wt_buf_span(&value);
+	v[1].value = wt_buf_span(&next);
+	if (value.err || next.err)
 		return wt_fail(err, ENOMEM, "out of memory");
-	r = wt_store_put(ap->store, &v, 1, err);
+	r = wt_store_put(ap->store, v, 2, err);
 	if (r < 0) /* a full disk: the store says so for itself, and the next verdict comes soon */
 		log_say(LOG_DEBUG, "cannot store the verdict: %s", err->msg);
 	ap->stale = false;
@@ -280,16 +338,20 @@ void appraiser_facts(const struct appraiser *ap, struct wt_facts *facts)
 {
 	const struct wt_ledger *ledger = ap->appraisal ? wt_appraisal_ledger(ap->appraisal) : NULL;
 	struct wt_supply *supplies;
-	size_t n;
+	struct wt_plan_in in;
 
-	if (!ledger || ap->stale || !wt_draw_uw(&ap->draw, &facts->draw_uw))
+	if (!ledger || ap->stale || plan_from(ap, facts->now, &in, &supplies, NULL) < 0)
 		return;
-	supplies = wt_ledger_supplies(ledger, facts->now, &n);
+	facts->draw_uw = in.draw_uw;
 	facts->left_uj = wt_ledger_left(ledger, facts->now);
 	facts->over_uj = ledger->over.best;
-	facts->energy = supplies && wt_plan_lasts(supplies, n, facts->now, facts->draw_uw,
-						  &facts->lasts_s, NULL) == 0;
+	facts->energy = wt_plan_lasts(&in, &facts->lasts_s, NULL) == 0;
 	free(supplies);
+}
+
+const struct wt_outlook *appraiser_outlook(const struct appraiser *ap)
+{
+	return ap->appraisal && !ap->stale && ap->outlook.at ? &ap->outlook : NULL;
 }
 
 void appraiser_free(struct appraiser *ap)
@@ -299,5 +361,7 @@ void appraiser_free(struct appraiser *ap)
 	wt_appraisal_free(ap->appraisal);
 	wt_trust_free(ap->trust);
 	wt_day_clear(&ap->base);
+	wt_caps_clear(&ap->caps);
+	wt_outlook_clear(&ap->outlook);
 	free(ap);
 }

@@ -17,6 +17,7 @@
 #include "rig.h"
 
 struct appraiser;
+struct wt_outlook;
 
 /* Everything is borrowed and must outlive the appraiser. */
 int appraiser_new(const struct wt_config *config, struct rig *rig, struct wt_store *store,
@@ -27,6 +28,8 @@ void appraiser_restart(struct appraiser *ap);
 int appraiser_step(struct appraiser *ap);
 /* The energy among the facts, once the verdict is up to date and there is a draw. */
 void appraiser_facts(const struct appraiser *ap, struct wt_facts *facts);
+/* What must be bought next, borrowed until the next step; NULL: not known. */
+const struct wt_outlook *appraiser_outlook(const struct appraiser *ap);
 /* False when nothing is judged (no trust anchors). */
 bool appraiser_balance(const struct appraiser *ap, int64_t at, uint64_t *ret_charged_uj,
 		       uint64_t *ret_left_uj);

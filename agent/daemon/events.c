@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/outlook.h"
 #include "lib/allocation.h"
 #include "lib/cbor.h"
 #include "lib/cose.h"
@@ -161,6 +162,22 @@ static void log_event(const struct daemon *d, enum wt_event event, const struct 
 			wt_format_power(facts->draw_uw, draw));
 }
 
+/* An hour that nobody bought and nobody can any more: the purchases of the timer, or the timer itself, failed. */
+static void look_ahead(struct daemon *d, int64_t now)
+{
+	const struct wt_outlook *outlook = d->appraiser ? appraiser_outlook(d->appraiser) : NULL;
+
+	if (!outlook || !d->config.purchase[0])
+		return;
+	for (size_t i = 0; i < outlook->plan.n; i++) {
+		const struct wt_plan_hour *hour = &outlook->plan.hours[i];
+		const char *why = wt_outlook_too_late(hour, &d->config, now);
+
+		if (why)
+			events_purchase_failed(d, hour->hour, why);
+	}
+}
+
 void events_look(struct daemon *d)
 {
 	struct wt_watch before = d->told->watch;
@@ -178,6 +195,19 @@ void events_look(struct daemon *d)
 		log_event(d, event, &facts);
 		tell(d, event, &values);
 	}
+	look_ahead(d, facts.now);
+}
+
+/* What is missing for a delivery hour, as far as it is known. */
+static void describe_hour(const struct daemon *d, int64_t hour, struct values *values)
+{
+	const struct wt_outlook *outlook = d->appraiser ? appraiser_outlook(d->appraiser) : NULL;
+
+	add(values, "WATTEST_HOUR_S=%" PRId64, hour);
+	for (size_t i = 0; outlook && i < outlook->plan.n; i++)
+		if (outlook->plan.hours[i].hour == hour)
+			add(values, "WATTEST_MISSING_UJ=%" PRIu64,
+			    outlook->plan.hours[i].missing_uj);
 }
 
 /* The rig named a grant as refused: that was its first time. */
@@ -242,7 +272,7 @@ void events_purchase_failed(struct daemon *d, int64_t hour, const char *reason)
 	log_say(LOG_WARNING, "purchase-failed: for the delivery hour %" PRId64 ": %s", hour,
 		reason);
 	describe(d, &facts, &values);
-	add(&values, "WATTEST_HOUR_S=%" PRId64, hour);
+	describe_hour(d, hour, &values);
 	add(&values, "WATTEST_REASON=%s", reason);
 	tell(d, WT_EVENT_PURCHASE_FAILED, &values);
 }

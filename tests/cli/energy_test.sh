@@ -33,7 +33,7 @@ sell() { # transaction Wh from until [option]...
 }
 
 # --- nothing yet -----------------------------------------------------------------------------------------
-says 0 "no grant" energy list
+says 0 "no grant, no notice" energy list
 same "an empty list" "[]" "$(energy list --json | jq -c .)"
 says 0 "0.000 Wh" energy balance
 says 3 "nothing was attested yet today: --power W" energy plan
@@ -178,6 +178,53 @@ same "the rig has its share and no more" 400 "$((($(energy balance --json | jq .
 same "both are listed" "allotment open, grant site's" "$(energy list --json |
 	jq -r '[.[] | select(.transaction == "tx-site") | "\(.kind) \(.state)"] | sort | join(", ")')"
 says 0 "is here already" energy add "$share"
+
+# --- notices ---------------------------------------------------------------------------------------------
+notice() { # name kind option...
+	"$authority" notice auth "$2" -o "$1.cose" "${@:3}" >/dev/null || bail "no notice"
+}
+from=$((hour + 10 * 3600))
+notice curtail curtail --zone KZ-North --max-w 300 --from @$from --until @$((from + 3600)) --reason Frost
+notice off off --rig "$ueid" --from @$((from + 3600)) --until @$((from + 5400)) --by registry
+notice others curtail --zone KZ-South --max-w 1 --until +1d
+says 0 "curtail.cose: added: notice: at most 300 W for 20" energy add curtail.cose
+contains "why" ": Frost" "$tap_output"
+says 0 "off.cose: added: notice: off for 20" energy add off.cose
+says 0 "is here already" energy add curtail.cose
+says 3 "others.cose: refused: it does not concern this rig" energy add others.cose
+head -c 60 curtail.cose >rejects/notice.cose
+bad rejects/notice.cose "byte "
+"$BUILD/tests/cli/forge/forge" --key rig.key --cert rig.crt --resign curtail.cose --out rejects/ours.cose
+bad rejects/ours.cose "is not for grants"
+cp others.cose rejects/ours.cose grants.d/
+listed() { energy list --json | jq -c "[.[] | select($1)] | .[] | $2"; }
+same "both are listed" "[\"curtail\",300,$from,$((from + 3600)),\"later\",\"Frost\"]" \
+	"$(listed '.kind == "curtail" and .state == "later"' '[.kind, .max_w, .not_before_s, .not_after_s, .state, .note]')"
+same "and have no Wh" null "$(listed '.kind == "off"' .wh)"
+same "one about others is no refusal" "\"others'\"" "$(listed '.file == "others.cose"' .state)"
+same "a forged one is" '"refused"' "$(listed '.file == "ours.cose"' .state)"
+rm grants.d/others.cose grants.d/ours.cose
+says 0 "at most 300 W" energy list
+plan=$(energy plan --power 1000 --margin 20 --horizon 13h --json)
+need() { jq ".hours[] | select(.not_before_s == $1).need_uj / 3600000" <<<"$plan"; }
+same "a curtailed hour is planned with its bound, margin or not" 300000 "$(need "$from")"
+same "of an hour that is off in part the rest" 600000 "$(need $((from + 3600)))"
+same "the hour after with all" 1200000 "$(need $((from + 7200)))"
+same "the limits are in the plan" 2 "$(jq '.limits | length' <<<"$plan")"
+says 0 "curtailed to at most 300 W for 20" energy plan --power 1000 --horizon 13h
+contains "and off" "off for 20" "$tap_output"
+says 0 "curtailed to at most 300 W for 20" energy balance
+same "as JSON" "[300000000,$from]" "$(energy balance --json | jq -c '.limits | map(select(.max_uw > 0))[0] | [.max_uw, .from_s]')"
+asked=$(sed '$a[purchase]\ncommand = /bin/false\nhorizon_h = 12\nmargin_percent = 10' conf >buying
+	"$wattest" energy --config buying buy --power 1000 --json)
+same "bought is no more than that, too" 300 "$(jq ".purchases[] | select(.not_before_s == $from).wh" <<<"$asked")"
+notice gone revoke-grant --grant tx-1 --from @$((now + 60))
+before=$(energy balance --json | jq .left_uj)
+says 0 "gone.cose: added: notice: a grant revoked from 20" energy add gone.cose
+same "what is revoked later is still there" "$before" "$(energy balance --json | jq .left_uj)"
+notice early revoke-grant --grant tx-2 --from @$((now - 60))
+energy add early.cose >/dev/null
+same "and what is revoked is over" past "$(energy list --json | jq -r '.[] | select(.transaction == "tx-2") | .state')"
 
 # --- without trust or registration -----------------------------------------------------------------------
 sed "s#auth/trust#none#" conf >untrusting

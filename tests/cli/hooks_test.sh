@@ -9,6 +9,12 @@ wattestd=$BUILD/wattestd
 wattest=$BUILD/wattest
 
 now=$(date +%s)
+# a day (UTC) is judged by itself: evidence from both sides of its end has other figures
+[ $((now % 86400)) -ge 3000 ] || {
+	skip "hooks" "not within 50 minutes after midnight UTC"
+	finish
+	exit
+}
 make_rig --from @$((now - 3000)) --until @$((now + 20 * 86400)) || {
 	echo "Bail out! no rig"
 	exit 1
@@ -57,8 +63,8 @@ confined=()
 if setpriv --no-new-privs "--bounding-set=-all,+net_admin,+sys_admin" true 2>/dev/null; then
 	confined=(setpriv --no-new-privs "--bounding-set=-all,+net_admin,+sys_admin")
 fi
-start() {
-	"${confined[@]}" "$wattestd" --config conf --foreground 2>>log >>out &
+start() { # [configuration]
+	"${confined[@]}" "$wattestd" --config "${1:-conf}" --foreground 2>>log >>out &
 	daemon=$!
 }
 stop() {
@@ -172,6 +178,51 @@ stop
 start
 sleep 1
 told curtailed 1
+stop
+
+# --- hours that nobody bought ------------------------------------------------------------------------------
+mkdir next.d
+sed "s#/state\$#/next#; s#grants.d#next.d#" conf >conf.next
+printf '[purchase]\ncommand = /bin/false\nlead_min = 60\n' >>conf.next
+"$BUILD/tests/cli/stock/stock" next evidence/*.cose
+cp plenty.cose next.d/ # to two hours from now
+start conf.next
+told purchase-failed 0
+screen() { "$wattest" status --config conf.next; }
+next() { "$wattest" status --config conf.next --json | jq -c ".next | $1"; }
+shows() { # words: within some seconds
+	for _ in $(seq 100); do
+		screen | grep -qF -- "$1" && break
+		sleep 0.1
+	done
+	contains "status: $1" "$1" "$(screen)"
+}
+shows "next       buy "
+hour=$(next '.hours[0].not_before_s')
+check "an hour that is covered is not the next to be bought" test "$hour" -ge $((now + 3600))
+same "the next is to be bought an hour before" $((hour - 3600)) "$(next '.hours[0].buy_before_s')"
+same "at the present draw" 1000000000 "$(next .draw_uw)"
+shows "at 1.00 kW the energy lasts until 20"
+same "which is" $((now + 7200)) "$(next .exhausted_at_s)"
+check "many hours are not bought" test "$(next .hours_not_bought)" -ge 20
+told purchase-failed 0
+"$authority" notice auth off --licence DMI-84-0031 --until @$((now + 2 * 86400)) -o next.d/off.cose >/dev/null
+shows "next       covered until 20"
+same "a rig that is off needs nothing" 0 "$(next .hours_not_bought)"
+rm next.d/*
+cp tx-2.cose next.d/
+told purchase-failed 2
+same "why" "too late to buy" "$(value purchase-failed WATTEST_REASON)"
+same "what is missing of a whole hour" 3600000000000 \
+	"$(cat told.purchase-failed.* | sed -n 's/^WATTEST_MISSING_UJ=//p' | sort -n | tail -1)"
+contains "the log says it" "purchase-failed: for the delivery hour" "$(cat log)"
+shows "too late to buy for 20"
+shows "nothing covers the 1.00 kW that are drawn"
+same "for programs" true "$(next '.hours[0].too_late')"
+stop
+start conf.next
+sleep 2
+told purchase-failed 2
 stop
 
 # --- programs that fail, hang, or leave something behind ----------------------------------------------------

@@ -194,5 +194,29 @@ says 3 "another grant than was asked for" energy buy --power 1000
 same "but what was sold is kept" 1 "$(ls grants.d | wc -l)"
 forget
 sed -i '/^\[purchase\]/a lead_min = 90' conf
-says 3 "too late to buy" energy buy --power 1000
+says 3 "too late to buy for 20" energy buy --power 1000
+contains "with what is missing" "1.100 kWh are missing" "$tap_output"
+contains "nobody is told without a daemon" "hooks are not told" "$tap_output"
+forget
+adapter 'echo asked >>'"$scratch/asked"'; echo "{\"purchases\": []}"'
+rm -f told asked
+"$wattestd" --config conf --foreground 2>log &
+daemon=$!
+for _ in $(seq 100); do
+	grep -q ready log && break
+	sleep 0.1
+done
+same "as JSON only what would be asked" 1 "$(energy buy --power 1000 --json 2>/dev/null | jq '.purchases | length')"
+sleep 0.5
+check "and nobody is told" test ! -e told
+says 3 "too late to buy for 20" energy buy --power 1000
+for _ in $(seq 100); do
+	[ "$(grep -c ' too late to buy$' told 2>/dev/null)" = 2 ] && break
+	sleep 0.1
+done
+same "the hook is told of each hour that is too near" 2 "$(grep -c ' too late to buy$' told)"
+same "the other one is still asked for" asked "$(cat asked)"
+kill $daemon
+wait $daemon
+daemon=
 finish

@@ -108,7 +108,7 @@ TEST_F(holdings, used_and_left)
 	struct wt_holdings h;
 	struct wt_supply *supplies;
 	uint64_t uw = 0, lasts = 0;
-	size_t n;
+	struct wt_plan_in in;
 
 	rig_grant(self->rig, 1000, 0, 3600);
 	rig_grant(self->rig, 500, 3600, 7200);
@@ -129,9 +129,10 @@ TEST_F(holdings, used_and_left)
 	EXPECT_EQ(0, h.over.best);
 	ASSERT_TRUE(wt_draw_uw(&h.draw, &uw));
 	EXPECT_EQ(100 * W, uw);
-	supplies = wt_ledger_supplies(wt_appraisal_ledger(h.appraisal), RIG_T0 + 1800, &n);
-	ASSERT_EQ(2, n);
-	ASSERT_EQ(0, wt_plan_lasts(supplies, n, RIG_T0 + 1800, uw, &lasts, &self->err));
+	ASSERT_EQ(0, wt_holdings_plan(&h, RIG_T0 + 1800, &in, &supplies, &self->err));
+	ASSERT_EQ(2, in.n);
+	in.draw_uw = uw;
+	ASSERT_EQ(0, wt_plan_lasts(&in, &lasts, &self->err));
 	EXPECT_EQ(1800 + 3600,
 		  lasts); /* to the end of both windows, not until the energy is gone */
 	free(supplies);
@@ -223,6 +224,74 @@ TEST_F(holdings, add)
 		  wt_holdings_add(&h, wt_buf_span(&self->rig->grants[other]), &added, &self->err));
 	EXPECT_EQ(-EBADMSG, wt_holdings_add(&h, wt_span("x", 1), &added, &self->err));
 	EXPECT_EQ(1, h.n);
+	wt_holdings_clear(&h);
+}
+
+/* Notices are judged like the rest, and what they limit is planned with. */
+TEST_F(holdings, notices)
+{
+	struct rig *rig = self->rig;
+	struct wt_notice curtail = rig_notice_of(rig, WT_NOTICE_CURTAIL, 3600, 7200),
+			 off = rig_notice_of(rig, WT_NOTICE_OFF, 0, 3600), revoke, others;
+	const struct wt_holding *added;
+	struct wt_supply *supplies;
+	struct wt_plan_in in;
+	struct wt_holdings h;
+
+	rig_grant(rig, 1000, 0, 7200);
+	curtail.max_w = 60;
+	strcpy(curtail.reason, "frost");
+	rig_notice_sign(rig, &curtail, &rig->energy);
+	rig_notice_sign(rig, &off, &rig->registry);
+	revoke = rig_notice_of(rig, WT_NOTICE_REVOKE_GRANT, 1800, 0);
+	rig_notice_sign(rig, &revoke, &rig->energy);
+	rig_notice_sign(rig, &revoke, &rig->registry); /* has not that duty */
+	others = curtail;
+	others.scope = WT_SCOPE_ZONE;
+	strcpy(others.text, "elsewhere");
+	memset(others.id, 0xee, sizeof(others.id));
+	rig_notice_sign(rig, &others, &rig->energy);
+	drop(&self->config, "1.cose", &rig->notices[0]);
+	drop(&self->config, "2.cose", &rig->grants[0]);
+	drop(&self->config, "3.cose", &rig->notices[3]);
+	drop(&self->config, "4.cose", &rig->notices[4]);
+
+	h = open_at(&self->config, RIG_T0 + 60);
+	ASSERT_EQ(4, h.n);
+	EXPECT_EQ(WT_NOTICE_CURTAIL, h.v[0].notice);
+	EXPECT_EQ(WT_HOLDING_LATER, h.v[0].state);
+	EXPECT_EQ(60, h.v[0].max_w);
+	EXPECT_STREQ("frost", h.v[0].note);
+	EXPECT_EQ(WT_HOLDING_OPEN, h.v[1].state);
+	EXPECT_EQ(WT_HOLDING_REFUSED, h.v[2].state);
+	EXPECT_NE(NULL, strstr(h.v[2].why, "is not for grants"));
+	EXPECT_EQ(WT_HOLDING_OTHERS, h.v[3].state);
+	ASSERT_EQ(1, h.caps.n);
+	EXPECT_EQ(60 * W, h.caps.v[0].max_uw);
+	EXPECT_EQ(UINT64_MAX, wt_caps_at(&h.caps, RIG_T0 + 3599));
+	EXPECT_EQ(60 * W, wt_caps_at(&h.caps, RIG_T0 + 3600));
+	EXPECT_EQ(UINT64_MAX, wt_caps_at(&h.caps, RIG_T0 + 7200));
+
+	ASSERT_EQ(WT_ADDED, wt_holdings_add(&h, wt_buf_span(&rig->notices[1]), &added, &self->err));
+	EXPECT_EQ(WT_HOLDING_IN_FORCE, added->state);
+	EXPECT_EQ(0, wt_caps_at(&h.caps, RIG_T0 + 60));
+	EXPECT_EQ(WT_ADDED_BEFORE,
+		  wt_holdings_add(&h, wt_buf_span(&rig->notices[1]), &added, &self->err));
+	EXPECT_EQ(2, h.caps.n);
+	EXPECT_EQ(-EBADMSG, wt_holdings_add(&h, wt_buf_span(&rig->notices[3]), &added, &self->err));
+	EXPECT_EQ(-EBADMSG, wt_holdings_add(&h, wt_buf_span(&rig->notices[4]), &added, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "does not concern this rig"));
+	ASSERT_EQ(WT_ADDED, wt_holdings_add(&h, wt_buf_span(&rig->notices[2]), &added, &self->err));
+	EXPECT_EQ(2, h.caps.n); /* a revocation limits no power, but ends what may be spent */
+	ASSERT_EQ(0, wt_holdings_plan(&h, RIG_T0 + 60, &in, &supplies, &self->err));
+	ASSERT_EQ(1, in.n);
+	EXPECT_EQ(RIG_T0 + 1800, in.supplies[0].until);
+	EXPECT_EQ(2, in.n_caps);
+	free(supplies);
+	wt_holdings_settle(&h, RIG_T0 + 3600);
+	for (size_t i = 0; i < h.n; i++)
+		if (h.v[i].notice == WT_NOTICE_OFF)
+			EXPECT_EQ(WT_HOLDING_PAST, h.v[i].state);
 	wt_holdings_clear(&h);
 }
 

@@ -29,7 +29,9 @@ static uint64_t lasts(const struct wt_supply *s, size_t n, int64_t now, uint64_t
 	uint64_t ret = 12345;
 	struct wt_err err = { 0 };
 
-	if (wt_plan_lasts(s, n, now, draw, &ret, &err) < 0)
+	if (wt_plan_lasts(
+		    &(struct wt_plan_in){ .now = now, .draw_uw = draw, .supplies = s, .n = n },
+		    &ret, &err) < 0)
 		abort();
 	return ret;
 }
@@ -220,6 +222,66 @@ TEST(how_long_it_lasts)
 	EXPECT_EQ(3 * 3600, lasts(s, 3, T0, 1000 * W));
 	EXPECT_EQ(2500 * 3600 / 2000, lasts(s, 3, T0, 2000 * W));
 	EXPECT_EQ(0, lasts(s, 3, T0 + 3 * H, W));
+}
+
+/* A curtailed hour needs no more than it may draw, an hour off needs nothing. */
+TEST(caps)
+{
+	const struct wt_cap caps[] = {
+		{ T0 + 2 * H, T0 + 3 * H, 0 },
+		{ T0 + H, T0 + 2 * H + H / 2, 400 * W },
+		{ T0 + 3 * H + H / 2, T0 + 9 * H, 5000 * W }, /* more than is drawn */
+	};
+	struct wt_plan plan = make((struct wt_plan_in){ .now = T0,
+							.until = T0 + 4 * H,
+							.draw_uw = 1000 * W,
+							.caps = caps,
+							.n_caps = N(caps) });
+
+	ASSERT_EQ(3, plan.n);
+	EXPECT_EQ(2400 * WH, plan.need_uj);
+	EXPECT_EQ(1000, plan.hours[0].wh);
+	EXPECT_EQ(T0 + H, plan.hours[1].hour);
+	EXPECT_EQ(400, plan.hours[1].wh);
+	EXPECT_EQ(T0 + 3 * H, plan.hours[2].hour);
+	EXPECT_EQ(1000, plan.hours[2].wh);
+	wt_plan_clear(&plan);
+}
+
+/* One that begins or ends within an hour holds for that part of it, and supplies last longer. */
+TEST(caps_within_an_hour)
+{
+	const struct wt_cap caps[] = { { T0 + H / 4, T0 + H / 2, 200 * W },
+				       { T0 + H / 2, T0 + H, 0 } };
+	const struct wt_supply s[] = { { T0 - H, T0 + H, 300 * WH },
+				       { T0 + H, T0 + 9 * H, 500 * WH } };
+	struct wt_plan_in in = {
+		.now = T0,
+		.until = T0 + H,
+		.draw_uw = 1000 * W,
+		.caps = caps,
+		.n_caps = N(caps),
+		.supplies = s,
+		.n = N(s),
+	};
+	struct wt_plan plan = make(in);
+	uint64_t ret = 0;
+
+	EXPECT_EQ(300 * WH, plan.need_uj);
+	EXPECT_EQ(0, plan.n);
+	wt_plan_clear(&plan);
+	/* then half an hour at 1 kW */
+	ASSERT_EQ(0, wt_plan_lasts(&in, &ret, NULL));
+	EXPECT_EQ(3600 + 1800, ret);
+	in.n_caps = 0;
+	ASSERT_EQ(0, wt_plan_lasts(&in, &ret, NULL));
+	EXPECT_EQ(300 * 3600 / 1000, ret);
+	/* off for ever */
+	in.caps = &(struct wt_cap){ T0, INT64_MAX, 0 };
+	in.n_caps = 1;
+	in.n = 0;
+	ASSERT_EQ(0, wt_plan_lasts(&in, &ret, NULL));
+	EXPECT_EQ(WT_LASTS_EVER, ret);
 }
 
 TEST(the_present_draw)
