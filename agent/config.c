@@ -15,7 +15,10 @@ enum kind {
 	COMMAND, /* a path, and arguments */
 	BOOL,
 	NUMBER,
-	LIMIT
+	LIMIT,
+	BACKEND,
+	TCTI,
+	HANDLE
 };
 
 static const struct key {
@@ -24,7 +27,10 @@ static const struct key {
 	size_t offset;
 	uint32_t min, max;
 } keys[] = {
+	{ "rig", "keys_in", BACKEND, offsetof(struct wt_config, backend) },
 	{ "rig", "key", PATH, offsetof(struct wt_config, key) },
+	{ "rig", "tpm", TCTI, offsetof(struct wt_config, tpm) },
+	{ "rig", "tpm_handle", HANDLE, offsetof(struct wt_config, tpm_handle) },
 	{ "rig", "certificate", PATH, offsetof(struct wt_config, certificate) },
 	{ "rig", "registration", PATH, offsetof(struct wt_config, registration) },
 	{ "rig", "grants", PATH, offsetof(struct wt_config, grants) },
@@ -32,6 +38,8 @@ static const struct key {
 	{ "agent", "state", PATH, offsetof(struct wt_config, state) },
 	{ "agent", "run", PATH, offsetof(struct wt_config, run) },
 	{ "agent", "probes", BOOL, offsetof(struct wt_config, probes) },
+	{ "agent", "ima", BOOL, offsetof(struct wt_config, ima) },
+	{ "agent", "ima_list", PATH, offsetof(struct wt_config, ima_list) },
 	{ "agent", "attestation_kb", NUMBER, offsetof(struct wt_config, attestation_kb), 4, 4096 },
 	{ "hooks", "directory", PATH, offsetof(struct wt_config, hooks) },
 	{ "hooks", "timeout_s", NUMBER, offsetof(struct wt_config, hook_timeout_s), 1, 600 },
@@ -119,6 +127,46 @@ static int set_limit(struct wt_limit *ret, const char *value, const char *name, 
 	return 0;
 }
 
+static int set_backend(enum wt_backend *ret, const char *value, const char *name,
+		       struct wt_err *err)
+{
+	if (!strcmp(value, "file"))
+		*ret = WT_BACKEND_FILE;
+	else if (!strcmp(value, "tpm"))
+		*ret = WT_BACKEND_TPM;
+	else
+		return wt_fail(err, EINVAL, "%s = %s: must be file or tpm", name, value);
+	return 0;
+}
+
+/* "device:/dev/tpmrm0": tpm2-tss judges the rest. */
+static int set_tcti(char *ret, const char *value, const char *name, struct wt_err *err)
+{
+	if (!strchr(value, ':'))
+		return wt_fail(err, EINVAL, "%s = %s: must be such as device:/dev/tpmrm0", name,
+			       value);
+	if (strlen(value) >= WT_PATH_MAX)
+		return wt_fail(err, EINVAL, "%s: longer than %d bytes", name, WT_PATH_MAX - 1);
+	strcpy(ret, value);
+	return 0;
+}
+
+static int set_handle(uint32_t *ret, const char *value, const char *name, struct wt_err *err)
+{
+	char *end;
+	unsigned long v;
+
+	errno = 0;
+	v = strtoul(value, &end, 16);
+	if (strncmp(value, "0x81", 4) || *end || errno || v < 0x81000000 || v > 0x81ffffff)
+		return wt_fail(
+			err, EINVAL,
+			"%s = %s: must be a persistent handle, such as 0x81010101 (0x81000000 to 0x81ffffff)",
+			name, value);
+	*ret = (uint32_t)v;
+	return 0;
+}
+
 static int set(struct parse *parse, const char *section, const char *name, const char *value)
 {
 	for (size_t i = 0; i < N_KEYS; i++) {
@@ -140,6 +188,12 @@ static int set(struct parse *parse, const char *section, const char *name, const
 			return set_number(field, value, key, &parse->err);
 		case LIMIT:
 			return set_limit(field, value, name, &parse->err);
+		case BACKEND:
+			return set_backend(field, value, name, &parse->err);
+		case TCTI:
+			return set_tcti(field, value, name, &parse->err);
+		case HANDLE:
+			return set_handle(field, value, name, &parse->err);
 		}
 	}
 	if (!section[0])
@@ -162,12 +216,16 @@ static void defaults(struct wt_config *config)
 {
 	*config = (struct wt_config){
 		.key = "/etc/wattest/rig.key",
+		.tpm = WT_IDENTITY_TCTI,
+		.tpm_handle = WT_IDENTITY_HANDLE,
 		.certificate = "/etc/wattest/rig.pem",
 		.registration = "/etc/wattest/registration.cose",
 		.trust = "/etc/wattest/trust",
 		.state = "/var/lib/wattest",
 		.run = "/run/wattest",
 		.probes = true,
+		.ima = true,
+		.ima_list = "/sys/kernel/security/ima/binary_runtime_measurements",
 		.attestation_kb = 256,
 		.hooks = "/etc/wattest/hooks.d",
 		.hook_timeout_s = 30,
@@ -208,4 +266,14 @@ int wt_config_load(const char *path, struct wt_config *ret, struct wt_err *err)
 		return wt_fail(err, EINVAL, "%s: state: too long a path", file);
 	*ret = config;
 	return 0;
+}
+
+struct wt_identity_options wt_config_identity(const struct wt_config *config)
+{
+	return (struct wt_identity_options){
+		.backend = config->backend,
+		.key = config->key,
+		.tcti = config->tpm,
+		.handle = config->tpm_handle,
+	};
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "agent/threshold.h"
+#include "keys/identity/identity.h"
 #include "lib/err.h"
 
 #define WT_CONFIG_FILE "/etc/wattest/wattest.conf"
@@ -14,7 +15,10 @@
 
 struct wt_config {
 	/* [rig] */
-	char key[WT_PATH_MAX]; /* private key, PEM */
+	enum wt_backend backend; /* where the private keys are */
+	char key[WT_PATH_MAX]; /* FILE: private key, PEM */
+	char tpm[WT_PATH_MAX]; /* TPM: how to reach it, as tpm2-tss names it */
+	uint32_t tpm_handle; /* TPM: persistent handle of the signing key */
 	char certificate[WT_PATH_MAX]; /* the registry's certificate for it, PEM */
 	char registration[WT_PATH_MAX]; /* COSE_Sign1 */
 	char grants[WT_PATH_MAX]; /* folder of COSE_Sign1, *.cose */
@@ -23,6 +27,8 @@ struct wt_config {
 	char state[WT_PATH_MAX]; /* folder: store.db and lock */
 	char run[WT_PATH_MAX]; /* folder: control.sock */
 	bool probes;
+	bool ima; /* attest the host's measurement list, with a TPM */
+	char ima_list[WT_PATH_MAX];
 	uint32_t attestation_kb; /* bound of one attestation, unless a single step is larger */
 	/* [hooks] */
 	char hooks[WT_PATH_MAX]; /* folder of programs, run at every event */
@@ -43,5 +49,7 @@ struct wt_config {
  * section or key that is not known, a key given twice and a value out of range are -EINVAL with file and line.
  */
 int wt_config_load(const char *path, struct wt_config *ret, struct wt_err *err);
+/* The identity that the configuration names: borrows from it. */
+struct wt_identity_options wt_config_identity(const struct wt_config *config);
 
 #endif

@@ -16,19 +16,14 @@
 
 int rig_open(struct rig *rig, const struct wt_config *config, struct wt_err *err)
 {
-	int r;
+	struct wt_identity_options options = wt_config_identity(config);
+	int r = wt_identity_open(&options, &rig->identity, err);
 
-	if (access(config->key, F_OK) < 0 && errno == ENOENT)
-		return wt_fail(err, ENOENT,
-			       "%s: no rig key: make one with `wattest keys create --name NAME`",
-			       config->key);
-	r = wt_key_load(config->key, &rig->key, err);
 	if (r < 0)
 		return r;
-	r = wt_ueid_from_key(rig->key, rig->ueid);
-	return r < 0 ? wt_fail(err, -r, "%s: cannot derive the rig's id: %s", config->key,
-			       strerror(-r))
-		     : 0;
+	rig->key = wt_identity_key(rig->identity);
+	wt_identity_ueid(rig->identity, rig->ueid);
+	return 0;
 }
 
 static void load_certificate(struct rig *rig, const struct wt_config *config)
@@ -51,7 +46,8 @@ static void load_certificate(struct rig *rig, const struct wt_config *config)
 	    wt_key_spki_digest(wt_cert_key(rig->cert), theirs) < 0 ||
 	    memcmp(ours, theirs, sizeof(ours))) {
 		log_say(LOG_WARNING, "%s: is for another key than %s: not used",
-			config->certificate, config->key);
+			config->certificate,
+			config->backend == WT_BACKEND_TPM ? "the TPM's" : config->key);
 		wt_cert_freep(&rig->cert);
 	}
 }
@@ -321,5 +317,6 @@ void rig_close(struct rig *rig)
 	drop_grants(rig);
 	drop_registration(rig);
 	wt_cert_freep(&rig->cert);
-	wt_key_freep(&rig->key);
+	wt_identity_freep(&rig->identity);
+	rig->key = NULL;
 }

@@ -8,6 +8,7 @@
 #include "lib/bytes.h"
 #include "lib/crypto/crypto.h"
 #include "lib/err.h"
+#include "keys/identity/identity.h"
 #include "lib/object.h"
 
 /* A grant, or an allotment of a grant to the rig's site. */
@@ -23,7 +24,8 @@ struct rig_grant {
 };
 
 struct rig {
-	struct wt_key *key;
+	struct wt_identity *identity;
+	struct wt_key *key; /* the identity's, that signs */
 	struct wt_cert *cert; /* NULL: not there yet, nothing can be attested */
 	uint8_t ueid[WT_UEID_LEN];
 	bool registered;
@@ -41,7 +43,7 @@ struct rig {
 	void *told_user;
 };
 
-/* The key, which never changes while the daemon runs. -ENOENT with how to make one. */
+/* The identity, which never changes while the daemon runs. -ENOENT with how to make one. */
 int rig_open(struct rig *rig, const struct wt_config *config, struct wt_err *err);
 /*
  * Certificate, registration and grants anew. What is missing is logged as a notice and what is bad as a warning, each
