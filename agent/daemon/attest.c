@@ -53,7 +53,7 @@ static int claim_grants(const struct rig *rig, int64_t from, int64_t to, struct 
 }
 
 int attest_sign(const struct attest_in *in, struct wt_store_row *ret_row, struct wt_buf *ret_cose,
-		struct wt_err *err)
+		struct wt_identity_quote *ret_quote, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf payload = {};
 	const struct wt_batch *batch = in->batch;
@@ -90,7 +90,16 @@ int attest_sign(const struct attest_in *in, struct wt_store_row *ret_row, struct
 	r = claim_grants(in->rig, from, att.iat, &att);
 	if (r < 0)
 		return wt_fail(err, ENOMEM, "out of memory");
-	r = wt_attestation_encode(&att, &payload, err);
+	if (wt_identity_backend(in->rig->identity) == WT_BACKEND_TPM) {
+		att.key_place = WT_KEY_IN_TPM;
+		if (in->ima.n) {
+			att.ima_first = in->ima_first;
+			att.ima = in->ima;
+		}
+		r = witness_quote(in->witness, in->rig->identity, &att, ret_quote, err);
+	}
+	if (r == 0)
+		r = wt_attestation_encode(&att, &payload, err);
 	free(att.grants);
 	if (r == 0)
 		r = wt_cose_sign(in->rig->key, in->rig->cert, false, WT_TYP_ATTESTATION,

@@ -7,9 +7,13 @@
 #include "agent/store.h"
 
 #include "rig.h"
+#include "witness.h"
 
 struct attest_in {
 	const struct rig *rig;
+	const struct witness *witness;
+	uint64_t ima_first;
+	struct wt_span ima; /* entries of the host's measurement list; n 0: none */
 	const struct wt_store_row *last; /* the attestation before */
 	const struct wt_batch *batch;
 	const uint8_t *epoch; /* WT_EPOCH_LEN */
@@ -19,8 +23,11 @@ struct attest_in {
 	uint64_t charged_uj, left_uj;
 };
 
-/* Signs; ret_row is what the store keeps beside it. */
+/*
+ * Quotes with a TPM, and signs; ret_row is what the store keeps beside it, ret_quote is owned by the caller: empty
+ * without a TPM.
+ */
 int attest_sign(const struct attest_in *in, struct wt_store_row *ret_row, struct wt_buf *ret_cose,
-		struct wt_err *err);
+		struct wt_identity_quote *ret_quote, struct wt_err *err);
 
 #endif

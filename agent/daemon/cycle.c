@@ -92,10 +92,12 @@ static int chain_before(struct daemon *d, uint8_t ret[WT_SHA256_LEN], struct wt_
 
 static int sign_and_store(struct daemon *d, const struct wt_batch *batch, struct wt_err *err)
 {
+	__attribute__((cleanup(wt_identity_quote_clear))) struct wt_identity_quote quote = {};
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf cose = {};
 	uint8_t before[WT_SHA256_LEN], head[WT_SHA256_LEN];
 	struct attest_in in = {
 		.rig = &d->rig,
+		.witness = &d->witness,
 		.last = &d->last,
 		.batch = batch,
 		.epoch = d->epoch,
@@ -115,7 +117,14 @@ static int sign_and_store(struct daemon *d, const struct wt_batch *batch, struct
 	else if (r < 0)
 		return r;
 	in.has_ledger = appraiser_balance(d->appraiser, time(NULL), &in.charged_uj, &in.left_uj);
-	r = attest_sign(&in, &row, &cose, err);
+	if (wt_identity_backend(d->rig.identity) == WT_BACKEND_TPM) {
+		witness_wait(&d->witness, d->nl, batch);
+		if (d->config.ima && wt_ima_take(&d->ima, d->config.ima_list, d->epoch, d->store,
+						 &in.ima_first, &in.ima, err) < 0)
+			log_say(LOG_NOTICE, "%s: the host's measurements are not attested",
+				err->msg);
+	}
+	r = attest_sign(&in, &row, &cose, &quote, err);
 	if (r < 0)
 		return r;
 	r = wt_store_commit(d->store, &row, wt_buf_span(&cose), err);
@@ -124,6 +133,10 @@ static int sign_and_store(struct daemon *d, const struct wt_batch *batch, struct
 	log_say(LOG_DEBUG,
 		"attestation %" PRIu64 ": %zu steps, records %" PRIu64 " to %" PRIu64 ", %zu bytes",
 		row.seq, batch->n_steps, row.first_record, row.last_record, cose.n);
+	if (quote.pcrs)
+		witness_said(&d->witness, row.epoch, &quote);
+	if (wt_ima_carried(&d->ima, d->store, err) < 0)
+		log_say(LOG_DEBUG, "%s", err->msg);
 	d->last = row;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "agent/config.h"
+#include "agent/ima.h"
 #include "agent/netlink.h"
 #include "agent/steps.h"
 #include "agent/store.h"
@@ -18,6 +19,7 @@
 #include "events.h"
 #include "probes.h"
 #include "rig.h"
+#include "witness.h"
 
 struct daemon {
 	struct wt_config config;
@@ -25,6 +27,8 @@ struct daemon {
 	struct rig rig;
 	struct wt_store *store;
 	struct wt_store_row last; /* the newest attestation, as the store has it */
+	struct witness witness;
+	struct wt_ima_reader ima;
 	struct appraiser *appraiser;
 	sd_event_source *appraise; /* enabled while there is something to judge */
 

@@ -227,6 +227,7 @@ static void stop(struct daemon *d)
 	sd_event_source_unref(d->appraise);
 	sd_event_unref(d->event);
 	appraiser_free(d->appraiser);
+	wt_ima_close(&d->ima);
 	wt_store_free(d->store);
 	rig_close(&d->rig);
 }
