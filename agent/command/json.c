@@ -123,7 +123,7 @@ struct json_object *json_devices(const struct model *m)
 static struct json_object *module(const struct model *m)
 {
 	const struct wt_nl_status *s = &m->status;
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = json_object_new_object(), *witness;
 
 	text(o, "version", s->version);
 	hex(o, "epoch", s->epoch, sizeof(s->epoch));
@@ -141,6 +141,14 @@ static struct json_object *module(const struct model *m)
 	number(o, "max_gap_ns", s->max_gap_ns);
 	number(o, "probes", s->probes);
 	number(o, "stray_transfers", s->strays);
+	boolean(o, "keyed", s->keyed);
+	if (s->witnessed) {
+		witness = json_object_new_object();
+		number(witness, "pcr", s->witness_pcr);
+		number(witness, "steps", s->witness_steps);
+		number(witness, "lost", s->witness_lost);
+		json_object_object_add(o, "witness", witness);
+	}
 	return o;
 }
 

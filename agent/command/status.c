@@ -237,6 +237,25 @@ static void show_log(const struct model *m)
 	putchar('\n');
 }
 
+static void show_witness(const struct model *m)
+{
+	const struct wt_nl_status *s = &m->status;
+	char n[WT_GROUPED_LEN], k[WT_GROUPED_LEN], text[160];
+	const char *keyed = s->keyed ? ", steps keyed by the kernel" : "";
+
+	if (!s->witnessed) {
+		snprintf(text, sizeof(text), "none: no TPM 2.0%s", keyed);
+		line("witness", PLAIN, text);
+		return;
+	}
+	printf("%-11sPCR %u of the TPM, extended with %s steps", "witness", s->witness_pcr,
+	       wt_grouped(s->witness_steps, n));
+	if (s->witness_lost)
+		printf(", %s%s not%s", colour_on(BAD), wt_grouped(s->witness_lost, k),
+		       colour_off(BAD));
+	puts(keyed);
+}
+
 static void show_last(const struct model *m)
 {
 	char n[WT_GROUPED_LEN], age[WT_FORMAT_LEN];
@@ -275,6 +294,7 @@ static void show(const struct model *m)
 		show_devices(m);
 		show_probes(m);
 		show_log(m);
+		show_witness(m);
 	}
 	show_last(m);
 }
