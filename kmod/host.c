@@ -3,20 +3,30 @@
  * What the LOAD record says of the host: which module this is, and how far the kernel that reports
  * may be trusted. Nothing is judged here.
  */
+#include <linux/dcache.h>
+#include <linux/efi.h>
 #include <linux/elf.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/kernfs.h>
+#include <linux/magic.h>
 #include <linux/module.h>
 #include <linux/panic.h>
 #include <linux/random.h>
 #include <linux/security.h>
+#include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/utsname.h>
+#include <crypto/sha2.h>
 
 #include "host.h"
 #include "param.h"
 
 /* The note type of a build id; the kernel has it only in lib/buildid.c. */
 #define NOTE_BUILD_ID	3
+
+/* More than any architecture allows. */
+#define CMDLINE_MAX	16384
 
 /* Copies the build id out of the section .note.gnu.build-id, or leaves zeros. */
 static void parse_note(const void *note, size_t size, u8 *ret, size_t len)
@@ -77,6 +87,74 @@ static u64 taint(void)
 	return bits;
 }
 
+#ifdef CONFIG_EFI
+/* shim can be told to let anything boot. It leaves word of that in a variable. */
+static bool shim_checks_nothing(void)
+{
+	unsigned long size = 1;
+	efi_status_t status;
+	u32 attributes = 0;
+	u8 off = 0;
+
+	status = efi.get_variable(L"MokSBStateRT", &EFI_SHIM_LOCK_GUID, &attributes, &size, &off);
+	return status == EFI_SUCCESS && !(attributes & EFI_VARIABLE_NON_VOLATILE) && off == 1;
+}
+
+static u8 secure_boot(void)
+{
+	if (!efi_enabled(EFI_BOOT))
+		return 0;
+	if (!efi_rt_services_supported(EFI_RT_SUPPORTED_GET_VARIABLE))
+		return WATTEST_SECURE_BOOT_UNKNOWN;
+	switch (efi_get_secureboot_mode(efi.get_variable)) {
+	case efi_secureboot_mode_enabled:
+		return !shim_checks_nothing();
+	case efi_secureboot_mode_disabled:
+		return 0;
+	default:
+		return WATTEST_SECURE_BOOT_UNKNOWN;
+	}
+}
+#else
+static u8 secure_boot(void)
+{
+	return 0;
+}
+#endif
+
+/* procfs's own, whatever is mounted there. */
+static bool is_cmdline(const struct file *file)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+
+	return file_inode(file)->i_sb->s_magic == PROC_SUPER_MAGIC && IS_ROOT(dentry->d_parent) &&
+	       !strcmp(dentry->d_name.name, "cmdline");
+}
+
+/* SHA-256 of the kernel's command line, without the newline that /proc/cmdline adds; or zeros. */
+static void cmdline_digest(u8 *ret)
+{
+	char *line __free(kfree) = kmalloc(CMDLINE_MAX, GFP_KERNEL);
+	struct file *file;
+	size_t len = 0;
+	loff_t pos = 0;
+	ssize_t n = 0;
+
+	if (!line)
+		return;
+	file = filp_open("/proc/cmdline", O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (IS_ERR(file))
+		return;
+	if (is_cmdline(file)) {
+		while (len < CMDLINE_MAX &&
+		       (n = kernel_read(file, line + len, CMDLINE_MAX - len, &pos)) > 0)
+			len += n;
+		if (!n && len && line[len - 1] == '\n')
+			sha256(line, len - 1, ret);
+	}
+	fput(file);
+}
+
 void wattest_host_describe(struct wattest_load *ret_load)
 {
 	memset(ret_load, 0, sizeof(*ret_load));
@@ -93,4 +171,6 @@ void wattest_host_describe(struct wattest_load *ret_load)
 	ret_load->log_bytes = cpu_to_le64(wattest_param.log_bytes);
 	strscpy_pad(ret_load->release, init_utsname()->release, sizeof(ret_load->release));
 	strscpy_pad(ret_load->version, WATTEST_MODULE_VERSION, sizeof(ret_load->version));
+	ret_load->secure_boot = secure_boot();
+	cmdline_digest(ret_load->cmdline);
 }
