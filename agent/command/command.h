@@ -22,6 +22,7 @@ int cmd_log(int argc, char **argv);
 int cmd_attest(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_keys(int argc, char **argv);
+int cmd_enroll(int argc, char **argv);
 int cmd_energy(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 

@@ -13,6 +13,7 @@ static const struct wt_command commands[] = {
 	{ "energy", cmd_energy, "take in grants; what is left, and what must be bought when" },
 	{ "report", cmd_report, "what was charged by the hour, to which purchase and at what cost" },
 	{ "keys", cmd_keys, "make or show the rig's key" },
+	{ "enroll", cmd_enroll, "show a registry which TPM the rig's keys are in" },
 };
 
 static const struct wt_program program = {

@@ -76,8 +76,8 @@ const char *wt_identity_place(const struct wt_identity_options *options,
 static int no_tpm(struct wt_err *err)
 {
 	return wt_fail(err, EOPNOTSUPP,
-		       "the rig's key is in a file, and this needs one in a TPM: see wattest(8), "
-		       "ENROLMENT");
+		       "the rig's key is in a file (keys_in = file), and this needs one in a TPM "
+		       "(keys_in = tpm)");
 }
 
 int wt_identity_quote(struct wt_identity *identity, const uint8_t extra[WT_SHA256_LEN],

@@ -272,6 +272,37 @@ int wt_cert_save(const struct wt_cert *cert, const char *path, struct wt_err *er
 	return r < 0 ? r : wt_file_write(path, wt_buf_span(&pem), 0644, WT_FILE_NEW, err);
 }
 
+int wt_cert_load_all(const char *path, struct wt_cert **ret, size_t cap, size_t *ret_n,
+		     struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
+	__attribute__((cleanup(wt_bio_freep))) BIO *bio = NULL;
+	X509 *x509 = NULL;
+	size_t n = 0;
+	int r;
+
+	r = wt_file_read(path, WT_PEM_MAX, &pem, err);
+	if (r < 0)
+		return r;
+	bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+	while (!r && bio && (x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+		if (n == cap) {
+			X509_free(x509);
+			r = wt_fail(err, EFBIG, "%s: more than %zu certificates", path, cap);
+		} else {
+			r = wt_cert_wrap(x509, &ret[n], err);
+			n += r == 0;
+		}
+	}
+	ERR_clear_error();
+	if (!r && !n)
+		r = wt_fail(err, EBADMSG, "%s: no certificate in PEM", path);
+	while (r < 0 && n)
+		wt_cert_free(ret[--n]);
+	*ret_n = n;
+	return r;
+}
+
 int wt_cert_spki_digest(const struct wt_cert *cert, uint8_t ret[WT_SHA256_LEN])
 {
 	uint8_t *der = NULL;

@@ -85,6 +85,9 @@ const char *wt_duty_name(enum wt_duty duty);
 
 int wt_cert_parse(struct wt_span der, struct wt_cert **ret, struct wt_err *err);
 int wt_cert_load(const char *path, struct wt_cert **ret, struct wt_err *err); /* PEM, first certificate */
+/* PEM, all certificates of the file: at most cap, or -EFBIG; the caller frees each. */
+int wt_cert_load_all(const char *path, struct wt_cert **ret, size_t cap, size_t *ret_n,
+		     struct wt_err *err);
 void wt_cert_free(struct wt_cert *cert);
 void wt_cert_freep(struct wt_cert **cert);
 void wt_cert_x5t(const struct wt_cert *cert, uint8_t ret[WT_SHA256_LEN]); /* SHA-256 of its DER (RFC 9360) */
