@@ -19,8 +19,28 @@ enum wt_tpm_attest_type {
 	WT_TPM_ATTEST_QUOTE = 0x8018, /* TPM_ST_ATTEST_QUOTE */
 };
 
+#define WT_TPM_GENERATED 0xff544347u /* TPM_GENERATED_VALUE: made inside a TPM (Part 2, 6.2) */
+#define WT_TPM_BANKS 16
+
+enum wt_tpm_alg { /* TPM_ALG_ID (TCG Algorithm Registry), those that are known here */
+	WT_TPM_ALG_SHA1 = 0x0004,
+	WT_TPM_ALG_SHA256 = 0x000b,
+	WT_TPM_ALG_SHA384 = 0x000c,
+	WT_TPM_ALG_SHA512 = 0x000d,
+	WT_TPM_ALG_RSASSA = 0x0014,
+	WT_TPM_ALG_RSAPSS = 0x0016,
+	WT_TPM_ALG_ECDSA = 0x0018,
+};
+
+/* PCRs of one bank. */
+struct wt_tpm_bank {
+	uint16_t alg;
+	uint32_t mask; /* bit i: PCR i */
+};
+
 /* Spans point into the bytes that were read. */
 struct wt_tpm_attest {
+	uint32_t magic;
 	enum wt_tpm_attest_type type;
 	struct wt_span qualified_signer;
 	struct wt_span extra_data;
@@ -31,6 +51,8 @@ struct wt_tpm_attest {
 	/* QUOTE */
 	uint32_t pcrs; /* bit i: PCR i of the SHA-256 bank is in the digest */
 	bool other_banks; /* and PCRs of other banks are */
+	struct wt_tpm_bank banks[WT_TPM_BANKS]; /* the whole selection, in its order */
+	size_t n_banks;
 	struct wt_span pcr_digest;
 	/* CERTIFY */
 	struct wt_span name, qualified_name;
@@ -41,6 +63,11 @@ struct wt_tpm_attest {
  * bytes are refused. -EBADMSG with what is wrong.
  */
 int wt_tpm_attest_read(struct wt_span raw, struct wt_tpm_attest *ret, struct wt_err *err);
+/*
+ * For saying what something is that should be one: with another magic or type it is read up to there, and those are
+ * left to be judged.
+ */
+int wt_tpm_attest_parse(struct wt_span raw, struct wt_tpm_attest *ret, struct wt_err *err);
 
 /* SHA-256 over the values of the PCRs in the mask, in ascending order: what pcr_digest must be (Part 1, PCR selection). */
 void wt_tpm_pcr_digest(uint32_t mask, const uint8_t (*values)[WT_SHA256_LEN], uint8_t ret[WT_SHA256_LEN]);
