@@ -200,10 +200,21 @@ lost:
 	genl_set_err(&wattest_nl_family, &init_net, 0, WATTEST_NLGRP_RECORDS, -ENOBUFS);
 }
 
+/* As generated, but for the flag, which the generator knows nothing of. */
+static const struct genl_multicast_group groups[] = {
+	[WATTEST_NLGRP_RECORDS] = {
+		.name = WATTEST_MCGRP_RECORDS,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
 int __init wattest_netlink_init(void)
 {
-	int err = genl_register_family(&wattest_nl_family);
+	int err;
 
+	wattest_nl_family.mcgrps = groups;
+	wattest_nl_family.n_mcgrps = ARRAY_SIZE(groups);
+	err = genl_register_family(&wattest_nl_family);
 	if (err)
 		return err;
 	guard(mutex)(&wattest_log_mutex);

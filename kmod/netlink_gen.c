@@ -59,7 +59,7 @@ static const struct genl_split_ops wattest_nl_ops[] = {
 		.dumpit		= wattest_nl_record_get_dumpit,
 		.policy		= wattest_record_get_nl_policy,
 		.maxattr	= WATTEST_A_RECORD_SEQ,
-		.flags		= GENL_CMD_CAP_DUMP,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= WATTEST_CMD_ACK,
