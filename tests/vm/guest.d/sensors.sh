@@ -127,4 +127,16 @@ rmmod faulty_hwmon
 sleep 1.5
 same "after that there is room again" 2 "$($wattest sources --json | jq length)"
 check "the module goes" rmmod wattest
+
+# --- a look between two windows ----------------------------------------------------------------------------------
+insmod "build/vm/sensors-$release/faulty_hwmon.ko"
+insmod "build/kmod-$release/wattest.ko" window_ms=3600000 sample_ms=100
+expect "a source is sampled" faulty power1_average '.samples > 3'
+echo 61 >$mod/fail
+expect "a look says that it is stale" faulty power1_average .stale
+unmeasured=$(one faulty power1_average .unmeasured_ns)
+expect "and how long it is by now, though no window has ended" faulty power1_average \
+	".unmeasured_ns > $unmeasured + 500000000"
+same "no window has" "" "$(records 'select(.type == "WINDOW") | .seq')"
+rmmod wattest faulty_hwmon
 finish
