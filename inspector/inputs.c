@@ -132,7 +132,6 @@ static int add_file(struct inputs *inputs, const char *path, bool peek_seq, stru
 	int r;
 
 	wt_buf_reset(&inputs->file);
-	inputs->file_read = false;
 	r = wt_file_read(path, INPUT_FILE_MAX, &inputs->file, err);
 	if (r < 0)
 		return r;
@@ -143,9 +142,7 @@ static int add_file(struct inputs *inputs, const char *path, bool peek_seq, stru
 	inputs->paths[inputs->n_paths] = strdup(path);
 	if (!inputs->paths[inputs->n_paths])
 		return no_memory(err);
-	inputs->file_path = inputs->n_paths++;
-	inputs->file_read = true;
-	return split(inputs, inputs->file_path, wt_buf_span(&inputs->file), peek_seq, err);
+	return split(inputs, inputs->n_paths++, wt_buf_span(&inputs->file), peek_seq, err);
 }
 
 static int add_folder(struct inputs *inputs, const char *folder, bool peek_seq, unsigned int depth,
@@ -238,9 +235,20 @@ static int by_seq(const void *a, const void *b)
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
+/* Files are often in order already, and sorting takes memory for as much again. */
+static bool is_sorted(const struct inputs *inputs)
+{
+	for (size_t i = 1; i < inputs->n; i++) {
+		if (by_seq(&inputs->items[i - 1], &inputs->items[i]) > 0)
+			return false;
+	}
+	return true;
+}
+
 void inputs_sort(struct inputs *inputs)
 {
-	if (inputs->n > 0)
+	wt_buf_free(&inputs->file); /* all were looked through */
+	if (inputs->n > 0 && !is_sorted(inputs))
 		qsort(inputs->items, inputs->n, sizeof(*inputs->items), by_seq);
 }
 
@@ -250,19 +258,10 @@ int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_n
 	const struct input *item = &inputs->items[i];
 	int r;
 
-	if (!inputs->file_read || inputs->file_path != item->path) {
-		wt_buf_reset(&inputs->file);
-		inputs->file_read = false;
-		r = wt_file_read(inputs->paths[item->path], INPUT_FILE_MAX, &inputs->file, err);
-		if (r < 0)
-			return r;
-		inputs->file_path = item->path;
-		inputs->file_read = true;
-	}
-	if (item->offset > inputs->file.n || item->length > inputs->file.n - item->offset)
-		return wt_fail(err, EIO, "%.200s: changed while it was read",
-			       inputs->paths[item->path]);
-	*ret = wt_span(inputs->file.p + item->offset, item->length);
+	r = reader_read(&inputs->reader, inputs->paths[item->path], item->path, item->offset,
+			item->length, ret, err);
+	if (r < 0)
+		return r;
 	if (item->nth > 0)
 		snprintf(ret_name, 512, "%.450s, object %" PRIu32, inputs->paths[item->path],
 			 item->nth);
@@ -277,13 +276,13 @@ struct inputs inputs_view(const struct inputs *inputs)
 	struct inputs view = *inputs;
 
 	view.file = (struct wt_buf){ 0 };
-	view.file_read = false;
+	view.reader = (struct reader){ 0 };
 	return view;
 }
 
 void inputs_view_clear(struct inputs *view)
 {
-	wt_buf_free(&view->file);
+	reader_clear(&view->reader);
 }
 
 void inputs_clear(struct inputs *inputs)
@@ -295,5 +294,6 @@ void inputs_clear(struct inputs *inputs)
 	free(inputs->items);
 	free(inputs->ueids);
 	wt_buf_free(&inputs->file);
+	reader_clear(&inputs->reader);
 	*inputs = (struct inputs){ 0 };
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signed objects in files and folders: found once, then read again one file at a time, so that memory is bounded by
- * the largest file and an index entry an object, not by the evidence.
+ * Signed objects in files and folders: found once, then read again one by one where they lie, so that memory is bounded
+ * by the largest file and an index entry an object, not by the evidence.
  */
 #ifndef INSPECTOR_INPUTS_H
 #define INSPECTOR_INPUTS_H
@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "inspector/reader.h"
 #include "lib/bytes.h"
 #include "lib/err.h"
 #include "lib/object.h"
@@ -33,10 +34,8 @@ struct inputs {
 	size_t n_paths;
 	struct input *items;
 	size_t n, cap;
-	/* the file that was read last */
-	struct wt_buf file;
-	size_t file_path;
-	bool file_read;
+	struct wt_buf file; /* the one that is looked through */
+	struct reader reader; /* what was found, read again */
 	void *rigs; /* tsearch(3): the ids that turned up */
 	uint8_t (*ueids)[WT_UEID_LEN]; /* of rig 1, 2, ... */
 	uint32_t n_rigs;
@@ -53,7 +52,7 @@ void inputs_sort(struct inputs *inputs);
 /* The bytes of item i, until the next call, and its name for sentences ("evidence/7.cose", "all.cose, object 3"). */
 int inputs_read(struct inputs *inputs, size_t i, struct wt_span *ret, char ret_name[512],
 		struct wt_err *err);
-/* Of this one's objects, with a file of its own: for another thread. Cleared with inputs_view_clear. */
+/* Of this one's objects, with files of its own: for another thread. Cleared with inputs_view_clear. */
 struct inputs inputs_view(const struct inputs *inputs);
 void inputs_view_clear(struct inputs *view);
 void inputs_clear(struct inputs *inputs); /* for cleanup as well */

@@ -26,11 +26,13 @@ KERNEL_ARITHMETIC := $(patsubst %.c,$(O)/%.o,kmod/integrator.c kmod/key.c)
 LIBAGENT := $(O)/libagent.a
 LIBSIM := $(O)/libsim.a
 LIBKEYS := $(O)/libkeys.a
+LIBINSPECT := $(O)/libinspect.a
 
 $(LIBKEYS): $(patsubst %.c,$(O)/%.o,$(filter-out keys/main.c,$(sort $(wildcard keys/*.c))))
+$(LIBINSPECT): $(patsubst %.c,$(O)/%.o,$(filter-out inspector/main.c,$(wattest-inspect_SRC)))
 $(LIBAGENT): $(patsubst %.c,$(O)/%.o,$(AGENT_SRC))
 $(LIBSIM): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/*.c)))
-$(LIBAGENT) $(LIBSIM) $(LIBKEYS):
+$(LIBAGENT) $(LIBSIM) $(LIBKEYS) $(LIBINSPECT):
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
@@ -40,7 +42,7 @@ $(O)/tests/%.o: override CPPFLAGS += -isystem $(KSELFTEST)
 $(O)/tests/unit/%.o: override CFLAGS += -Wno-missing-prototypes -Wno-clobbered -Wno-unused-parameter \
 	-Wno-sign-compare
 
-$(UNIT): %: %.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC) $(LIBAGENT) $(LIBSIM) $(LIBKEYS) $(LIB)
+$(UNIT): %: %.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC) $(LIBAGENT) $(LIBSIM) $(LIBKEYS) $(LIBINSPECT) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IDENTITY_LIBS) -lnl-genl-3 -lnl-3 -lsqlite3 -linih -lcsv $(LIB_LIBS)
 
