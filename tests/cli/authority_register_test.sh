@@ -114,14 +114,14 @@ says 1 "two.crt: another rig's key than that of reg.cose" renew --cert two.crt -
 
 # --- a schedule --------------------------------------------------------------------------------------------
 says 0 "off.cose: KZ-PVL-0142" renew --idle "sat 22:00 +26h" --idle "tue 01:00+30m" -o off.cose
-is "its times of the week, sorted" '[{"week_minute":1500,"minutes":30},{"week_minute":8520,"minutes":1560}]' \
+same "its times of the week, sorted" '[{"week_minute":1500,"minutes":30},{"week_minute":8520,"minutes":1560}]' \
 	"$(of off.cose .idle)"
-is "in words" "Tue 01:00 for 30 min, UTC Sat 22:00 for 26 h, UTC" \
+same "in words" "Tue 01:00 for 30 min, UTC Sat 22:00 for 26 h, UTC" \
 	"$("$inspect" show off.cose | grep -oE '(Tue|Sat) .*' | paste -sd' ')"
 says 0 "kept.cose" "$authority" registration auth --renew off.cose -o kept.cose
-is "a renewal keeps it" "$(of off.cose .idle)" "$(of kept.cose .idle)"
+same "a renewal keeps it" "$(of off.cose .idle)" "$(of kept.cose .idle)"
 says 0 "never.cose" "$authority" registration auth --renew off.cose --idle none -o never.cose
-is "or ends it" "[]" "$(of never.cose .idle)"
+same "or ends it" "[]" "$(of never.cose .idle)"
 says 64 "--idle: \"sat 25:00 +1h\": wanted is mon" renew --idle "sat 25:00 +1h" -o no.cose
 says 64 "--idle: Sun 23:00 for 2 h, UTC overlaps Mon 00:30 for 1 h, UTC" \
 	renew --idle "mon 00:30 +1h" --idle "sun 23:00 +2h" -o no.cose
