@@ -8,7 +8,7 @@
 #include "agent/judgement.h"
 #include "lib/cbor.h"
 
-#define VERSION 1
+#define VERSION 2
 #define LIST_MAX 65536
 
 enum kind {

@@ -27,6 +27,7 @@
 
 #define PTRACE_MODE_ATTACH 0x02
 #define PTRACE_MODE_FSCREDS 0x08
+#define PTRACE_MODE_REALCREDS 0x10
 
 #define ADJ_TICK 0x4000
 #define ADJ_SETOFFSET 0x0100
@@ -218,19 +219,31 @@ int wattest_before(struct bpf_iter__bpf_prog *ctx)
 
 /* --- the agent's memory ------------------------------------------------------------------------------------ */
 
-/* Reading what /proc tells about a process is no attachment; its memory, stack and file descriptors are. */
+/* ptrace, process_vm_readv and _writev, pidfd_getfd. */
 SEC("fentry/security_ptrace_access_check")
 int BPF_PROG(wattest_ptrace, struct task_struct *child, unsigned int mode)
 {
 	struct wattest_event e;
 
 	if (child->tgid != agent_tgid || !(mode & PTRACE_MODE_ATTACH) ||
+	    !(mode & PTRACE_MODE_REALCREDS) || !begin(&e, WATTEST_EVENT_PTRACE))
+		return 0;
+	SAY(&e, "by system call");
+	wattest_event(&e);
+	return 0;
+}
+
+/* /proc/PID/mem. What else /proc tells about a process is no secret of it, and tools for support read it. */
+SEC("fexit/mm_access")
+int BPF_PROG(wattest_memory, struct task_struct *task, unsigned int mode, struct mm_struct *ret)
+{
+	struct wattest_event e;
+
+	if (task->tgid != agent_tgid || !(mode & PTRACE_MODE_ATTACH) ||
+	    !(mode & PTRACE_MODE_FSCREDS) || !ret || (unsigned long)ret >= (unsigned long)-4095 ||
 	    !begin(&e, WATTEST_EVENT_PTRACE))
 		return 0;
-	if (mode & PTRACE_MODE_FSCREDS)
-		SAY(&e, "through /proc");
-	else
-		SAY(&e, "by system call");
+	SAY(&e, "through /proc");
 	wattest_event(&e);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* An epoch's frame: where it begins, the clock's steps, what was lost, probes. */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/integrity.h"
 #include "lib/appraisal/log.h"
 
 #include <endian.h>
@@ -43,6 +44,7 @@ void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att)
 	h->boottime_ns = h->counted_ns = h->skipped = h->undeclared = 0;
 	h->sample_ns = h->max_gap_ns = h->probed_from_ns = 0;
 	h->last_source = h->last_device = 0;
+	wt_integrity_epoch(a);
 	a->run.epochs++;
 }
 
@@ -101,6 +103,7 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 		h->max_gap_ns = h->sample_ns < UINT64_MAX / 3 && h->sample_ns ? 3 * h->sample_ns
 									      : DEFAULT_GAP;
 	check_sampling(a);
+	wt_integrity_load(a, rec);
 }
 
 /*
@@ -185,8 +188,9 @@ void wt_epoch_probe(struct wt_appraisal *a, const struct wt_record *rec)
 	char tag[2 * sizeof(probe.tag) + 1];
 
 	memcpy(&probe, rec->payload.p, sizeof(probe));
-	if (a->h.probed_from_ns == 0 &&
-	    strncmp(probe.target, USB_TARGET, sizeof(probe.target)) == 0)
+	if (strncmp(probe.target, USB_TARGET, sizeof(probe.target)) != 0)
+		return;
+	if (a->h.probed_from_ns == 0)
 		a->h.probed_from_ns = rec->boottime_ns;
 	wt_hex(probe.tag, sizeof(probe.tag), tag);
 	snprintf(a->run.probe, sizeof(a->run.probe), "%.15s %s", probe.name, tag);

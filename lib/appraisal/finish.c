@@ -7,6 +7,7 @@
 
 #include "lib/appraisal/energy.h"
 #include "lib/appraisal/grants.h"
+#include "lib/appraisal/integrity.h"
 #include "lib/appraisal/log.h"
 #include "lib/appraisal/notices.h"
 
@@ -98,6 +99,7 @@ static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct
 	wt_counters_conclude(a, f);
 	wt_time_conclude(a, f);
 	wt_activity_conclude(a, f);
+	wt_integrity_conclude(a, f);
 	wt_losses_conclude(a, f);
 }
 

@@ -11,6 +11,7 @@
 
 #include "lib/appraisal.h"
 #include "lib/appraisal/devices.h"
+#include "lib/appraisal/integrity.h"
 #include "lib/appraisal/sources.h"
 #include "lib/attestation.h"
 #include "lib/record.h"
@@ -45,6 +46,7 @@ struct history {
 	uint64_t observable_ns, unobserved_ns;
 	/* Begin of the newest stretch with a probe by PROBE_ADD and PROBE_DEL; 0: none was there */
 	uint64_t probed_from_ns;
+	struct wt_watch watch; /* integrity probes */
 	uint64_t undeclared; /* pruned windows that no LOST record accounted for yet */
 	uint64_t last_source, last_device; /* greatest ids given so far */
 	struct source *sources; /* sorted by id */
@@ -78,7 +80,7 @@ struct run {
 	size_t n_older;
 	struct older past; /* what this run began with */
 	uint64_t refused_seq; /* of an attestation that was given and refused */
-	uint64_t records, windows, pruned, events, epochs;
+	uint64_t records, windows, pruned, epochs;
 	uint64_t from_realtime_ns, to_realtime_ns;
 	uint64_t unattested_ns; /* between epochs */
 	uint64_t measured_uj, substituted_uj;
@@ -88,7 +90,8 @@ struct run {
 	uint64_t unobserved_ns;
 	bool newest_observed;
 	char unobserved[128]; /* why, as the newest attestation claims */
-	char probe[48]; /* the newest PROBE_ADD */
+	char probe[48]; /* the newest PROBE_ADD of one that counts transfers */
+	struct wt_incidents incidents;
 	/* Of the newest attestation and window */
 	uint8_t nonce[WATTEST_NONCE_MAX], window_nonce[WATTEST_NONCE_MAX];
 	size_t nonce_len, window_nonce_len;

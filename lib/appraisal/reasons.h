@@ -130,6 +130,25 @@
 	  "no probe counts what the devices do")                                                            \
 	X(ACTIVITY_PARTLY_UNOBSERVED, "activity-partly-unobserved", ACTIVITY, WARNING,                       \
 	  "for more than five minutes and a hundredth of the time no probe counted what the devices did")   \
+	X(PROBE_DETACHED, "probe-detached", INTEGRITY, CONTRAINDICATED,                                      \
+	  "a probe of the agent's was detached, or what probes hang on was switched off")                   \
+	X(AGENT_TRACED, "agent-traced", INTEGRITY, CONTRAINDICATED,                                          \
+	  "a program traced the agent or opened its memory")                                                \
+	X(BPF_LOADED, "bpf-loaded", INTEGRITY, WARNING,                                                      \
+	  "a BPF program was loaded that can read the kernel's memory")                                     \
+	X(RAW_OPENED, "raw-opened", INTEGRITY, WARNING,                                                      \
+	  "memory, I/O ports or an I2C bus were opened beneath the drivers")                                \
+	X(SENSOR_WRITTEN, "sensor-written", INTEGRITY, WARNING,                                              \
+	  "a setting of a sensor was written that may change what it reads")                                \
+	X(SOURCE_UNBOUND, "source-unbound", INTEGRITY, WARNING, "a driver was unbound from a meter")          \
+	X(KEXEC_LOADED, "kexec-loaded", INTEGRITY, WARNING,                                                  \
+	  "another kernel was loaded, to be booted past the firmware")                                      \
+	X(CLOCK_SLEWED, "clock-slewed", INTEGRITY, WARNING,                                                  \
+	  "the clock was made to run more than a thousandth too fast or too slow")                          \
+	X(MODULE_LOADED, "module-loaded", INTEGRITY, WARNING,                                                \
+	  "a kernel module was loaded that taints the kernel: unsigned, out of tree, forced or a patch")    \
+	X(INTEGRITY_UNWATCHED, "integrity-unwatched", INTEGRITY, WARNING,                                    \
+	  "for more than five minutes and a hundredth of the time not all integrity probes were attached")  \
 	X(RECORDS_LOST, "records-lost", LOSSES, CONTRAINDICATED,                                             \
 	  "the kernel could not write or keep a record that matters")                                       \
 	X(PRUNED_UNDECLARED, "pruned-undeclared", LOSSES, WARNING,                                           \

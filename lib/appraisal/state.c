@@ -8,11 +8,12 @@
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/grants.h"
+#include "lib/appraisal/integrity.h"
 #include "lib/appraisal/log.h"
 #include "lib/appraisal/notices.h"
 #include "lib/appraisal/port.h"
 
-#define VERSION 2
+#define VERSION 3
 
 static void energy(struct wt_port *p, struct wt_energy *e)
 {
@@ -282,7 +283,7 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	bool same;
 
 	if (p->out)
-		wt_cbor_put_map(p->out, 10);
+		wt_cbor_put_map(p->out, 11);
 	else
 		p->r = wt_cbor_map(p->in, &map);
 	wt_port_label(p, &map, 1);
@@ -318,6 +319,8 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	curtailments(p, a);
 	wt_port_label(p, &map, 10);
 	readings(p, a, same);
+	wt_port_label(p, &map, 11);
+	wt_integrity_port(p, &a->h.watch);
 	if (p->r == 0 && !p->out)
 		p->r = wt_cbor_end(p->in);
 }

@@ -7,6 +7,7 @@
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/energy.h"
+#include "lib/appraisal/integrity.h"
 #include "lib/appraisal/log.h"
 
 static void find_unannounced(struct wt_appraisal *a, const char *what, uint32_t id)
@@ -155,6 +156,7 @@ int wt_window(struct wt_appraisal *a, const struct wt_record *rec)
 		wt_energy_window(a, &w, from_ns);
 	}
 	wt_activity_window(a, &w, from_ns);
+	wt_integrity_window(a, &w, from_ns);
 	note_nonce(a, &w);
 	note_time(a, &w, from_ns);
 	return 0;

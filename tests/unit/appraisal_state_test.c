@@ -170,7 +170,7 @@ TEST_F(pieces, state_of_nobody)
 		EXPECT_EQ(-EBADMSG, wt_appraisal_state_load(a, wt_span(state.p, i), &err));
 	state.p[2] = 1; /* the version */
 	EXPECT_EQ(-EBADMSG, wt_appraisal_state_load(a, wt_buf_span(&state), &err));
-	state.p[2] = 2;
+	state.p[2] = 3;
 	state.p[5] ^= 1; /* the rig */
 	EXPECT_EQ(-EBADMSG, wt_appraisal_state_load(a, wt_buf_span(&state), &err));
 	state.p[5] ^= 1;

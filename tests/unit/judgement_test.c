@@ -107,7 +107,7 @@ TEST(damage)
 	wt_judgement_put(&b, &sent);
 	for (size_t n = 0; n < b.n; n++)
 		EXPECT_GT(0, wt_judgement_read(wt_span(b.p, n), &got, &err));
-	b.p[2] = 2; /* the version, after an array head of two bytes */
+	b.p[2] = 1; /* the version, after an array head of two bytes */
 	EXPECT_EQ(-EPROTO, wt_judgement_read(wt_buf_span(&b), &got, &err));
 	wt_judgement_clear(&sent);
 	wt_buf_free(&b);

@@ -85,6 +85,7 @@ TEST(table)
 		"  FAIL  devices       USB worked (and 2 more)\n"
 		"  ok    sources       fine\n"
 		"  ok    activity      fine\n"
+		"  ok    integrity     fine\n"
 		"  ok    losses        fine\n"
 		"  ok    freshness     fine\n"
 		"  none  witness       no quote\n"

@@ -148,6 +148,13 @@ void rig_close_step(struct rig *rig); /* whatever its last record is */
 void rig_unload(struct rig *rig);
 void rig_lost(struct rig *rig, uint16_t type, uint16_t reason, uint32_t count);
 void rig_probe(struct rig *rig, const char *target); /* PROBE_ADD */
+/* Of the program with that id. */
+void rig_probe_of(struct rig *rig, uint32_t prog_id, const char *target);
+void rig_probe_del(struct rig *rig, uint32_t prog_id);
+/* All integrity probes, with ids from RIG_WATCH on; and EVENT, by "tool" (77) unless detail is NULL. */
+#define RIG_WATCH 100
+void rig_watch(struct rig *rig);
+void rig_event(struct rig *rig, enum wattest_event_kind kind, uint32_t count, const char *detail);
 void rig_step_clock(struct rig *rig, int64_t ns, bool recorded);
 /* Power cut: what was not attested is gone; boot next */
 void rig_off(struct rig *rig, uint64_t seconds);

@@ -315,10 +315,58 @@ void rig_off(struct rig *rig, uint64_t seconds)
 	rig->boot_ns = 5 * RIG_S;
 }
 
-void rig_probe(struct rig *rig, const char *target)
+void rig_probe_of(struct rig *rig, uint32_t prog_id, const char *target)
 {
-	struct wattest_probe_add probe = { .name = "wattest_usb" };
+	struct wattest_probe_add probe = { .prog_id = htole32(prog_id), .name = "wattest_usb" };
 
 	strcpy(probe.target, target);
 	rig_record(rig, WATTEST_RECORD_PROBE_ADD, &probe, sizeof(probe));
+}
+
+void rig_probe(struct rig *rig, const char *target)
+{
+	rig_probe_of(rig, 1, target);
+}
+
+void rig_probe_del(struct rig *rig, uint32_t prog_id)
+{
+	struct wattest_probe_del probe = { .prog_id = htole32(prog_id),
+					   .reason = htole32(WATTEST_REMOVED_OWNER) };
+
+	rig_record(rig, WATTEST_RECORD_PROBE_DEL, &probe, sizeof(probe));
+}
+
+void rig_watch(struct rig *rig)
+{
+	static const char *const targets[] = {
+		"security_bpf",
+		"proc_dointvec",
+		"perf_event_bpf_event",
+		"security_bpf_prog_load",
+		"security_ptrace_access_check",
+		"mm_access",
+		"chrdev_open",
+		"open_kcore",
+		"dev_attr_store",
+		"device_driver_detach",
+		"kexec_load_permitted",
+		"security_settime64",
+		"do_adjtimex",
+		"do_init_module",
+	};
+
+	for (uint32_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+		rig_probe_of(rig, RIG_WATCH + i, targets[i]);
+}
+
+void rig_event(struct rig *rig, enum wattest_event_kind kind, uint32_t count, const char *detail)
+{
+	struct wattest_event event = { .kind = htole16(kind), .count = htole32(count) };
+
+	if (detail) {
+		event.pid = htole32(77);
+		strcpy(event.comm, "tool");
+		strcpy(event.detail, detail);
+	}
+	rig_record(rig, WATTEST_RECORD_EVENT, &event, sizeof(event));
 }
