@@ -19,6 +19,7 @@ static const char *const typ_text[] = {
 	[WT_TYP_ALLOTMENT] = "wattest-allotment",
 	[WT_TYP_NOTICE] = "wattest-notice",
 	[WT_TYP_RESULT] = "wattest-result",
+	[WT_TYP_SITE_RESULT] = "wattest-site-result",
 };
 
 #define TYPS (sizeof(typ_text) / sizeof(typ_text[0]))

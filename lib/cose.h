@@ -18,6 +18,7 @@ enum wt_typ {
 	WT_TYP_ALLOTMENT,
 	WT_TYP_NOTICE,
 	WT_TYP_RESULT,
+	WT_TYP_SITE_RESULT,
 };
 
 const char *wt_typ_name(enum wt_typ typ); /* "registration", ... for people */

@@ -69,7 +69,7 @@ int wt_cose_sign(struct wt_key *key, struct wt_cert *cert, bool with_chain, enum
 	uint8_t x5t[WT_SHA256_LEN], sig[WT_SIG_LEN];
 	int r;
 
-	if (typ < WT_TYP_NONE || typ > WT_TYP_RESULT)
+	if (typ < WT_TYP_NONE || typ > WT_TYP_SITE_RESULT)
 		return wt_fail(err, EINVAL, "no such type of object");
 	if (cert) {
 		/*

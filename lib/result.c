@@ -6,6 +6,7 @@
 
 #include "lib/cbor.h"
 #include "lib/fields.h"
+#include "lib/result_parts.h"
 
 enum claim { /* IANA: CBOR Web Token (CWT) Claims */
 	CLAIM_IAT = 6,
@@ -52,49 +53,12 @@ static const struct wt_field fields[] = {
 
 /* --- reading ----------------------------------------------------------------------------------- */
 
-/* An array of exactly so many, which the sentence lists. */
-static int read_tuple(struct wt_cbor_in *in, size_t n, const char *list)
-{
-	size_t at = in->off, got;
-	int r;
-
-	r = wt_cbor_array(in, &got);
-	if (r < 0)
-		return r;
-	if (got != n) {
-		in->off = at;
-		return wt_cbor_bad(in, "%zu values, not %zu: %s", got, n, list);
-	}
-	return 0;
-}
-
-static int read_tier(struct wt_cbor_in *in, enum wt_tier *ret)
-{
-	size_t at = in->off;
-	uint64_t v;
-	int r;
-
-	r = wt_cbor_uint(in, &v);
-	if (r < 0)
-		return r;
-	switch (v) {
-	case WT_NONE:
-	case WT_AFFIRMING:
-	case WT_WARNING:
-	case WT_CONTRAINDICATED:
-		*ret = (enum wt_tier)v;
-		return 0;
-	}
-	in->off = at;
-	return wt_cbor_bad(in, "no tier (0, 2, 32, 96)");
-}
-
 static int read_attestations(struct wt_cbor_in *in, struct wt_result *result)
 {
 	size_t at;
 	int r;
 
-	r = read_tuple(in, 3, "first seq, last seq, digest of the last");
+	r = wt_result_read_tuple(in, 3, "first seq, last seq, digest of the last");
 	if (r < 0)
 		return r;
 	at = in->off;
@@ -111,104 +75,34 @@ static int read_attestations(struct wt_cbor_in *in, struct wt_result *result)
 	return wt_cbor_bytes_to(in, result->last_digest, sizeof(result->last_digest));
 }
 
-static int read_covered(struct wt_cbor_in *in, struct wt_result *result)
-{
-	size_t at;
-	int r;
-
-	r = read_tuple(in, 2, "from and until");
-	if (r < 0)
-		return r;
-	at = in->off;
-	r = wt_cbor_uint(in, &result->from_ns);
-	if (!r)
-		r = wt_cbor_uint(in, &result->to_ns);
-	if (r < 0)
-		return r;
-	if (result->from_ns > result->to_ns) {
-		in->off = at;
-		return wt_cbor_bad(in, "ends before it begins");
-	}
-	return 0;
-}
-
 static int read_energy(struct wt_cbor_in *in, struct wt_result *result)
 {
-	uint64_t *const to[ENERGIES] = {
-		&result->measured_uj,	  &result->substituted_uj,  &result->chargeable.low,
-		&result->chargeable.best, &result->chargeable.high, &result->bought_uj,
-		&result->left_uj,
-	};
-	size_t at = in->off, i;
 	int r;
 
-	r = read_tuple(in, ENERGIES, "measured, substituted, low, best, high, bought, left");
-	for (i = 0; !r && i < ENERGIES; i++)
-		r = wt_cbor_uint(in, to[i]);
-	if (r < 0)
-		return r;
-	if (result->chargeable.low > result->chargeable.best ||
-	    result->chargeable.best > result->chargeable.high) {
-		in->off = at;
-		return wt_cbor_bad(in, "chargeable is not in order: low, best, high");
-	}
-	return 0;
-}
-
-static int read_check(struct wt_cbor_in *in, struct wt_result *result)
-{
-	struct wt_result_check *check = &result->checks[result->n_checks];
-	size_t at, i;
-	int r;
-
-	in->what = "check";
-	r = read_tuple(in, 4, "id, tier, reason code, sentence");
-	at = in->off;
+	r = wt_result_read_tuple(in, ENERGIES,
+				 "measured, substituted, low, best, high, bought, left");
 	if (!r)
-		r = wt_field_name(in, check->check, sizeof(check->check));
-	for (i = 0; !r && i < result->n_checks; i++) {
-		if (!strcmp(result->checks[i].check, check->check)) {
-			in->off = at;
-			return wt_cbor_bad(in, "%s twice", check->check);
-		}
-	}
+		r = wt_cbor_uint(in, &result->measured_uj);
 	if (!r)
-		r = read_tier(in, &check->tier);
+		r = wt_cbor_uint(in, &result->substituted_uj);
 	if (!r)
-		r = wt_field_name(in, check->code, sizeof(check->code));
+		r = wt_result_read_chargeable(in, &result->chargeable);
 	if (!r)
-		r = wt_field_name(in, check->reason, sizeof(check->reason));
-	return r;
+		r = wt_cbor_uint(in, &result->bought_uj);
+	return r ? r : wt_cbor_uint(in, &result->left_uj);
 }
 
 static int read_checks(struct wt_cbor_in *in, struct wt_result *result)
 {
 	enum wt_tier worst = WT_NONE;
-	size_t at = in->off, n;
+	size_t at = in->off;
 	int r;
 
-	r = wt_field_count(in, WT_RESULT_MAX_CHECKS, &n);
+	r = wt_result_read_checks(in, result->checks, &result->n_checks, &worst);
 	if (r < 0)
 		return r;
-	if (!n) {
-		in->off = at;
-		return wt_cbor_bad(in, "none");
-	}
-	for (; result->n_checks < n; result->n_checks++) {
-		r = read_check(in, result);
-		if (r < 0)
-			return r;
-		if (result->checks[result->n_checks].tier > worst)
-			worst = result->checks[result->n_checks].tier;
-	}
-	/* What could not be judged has no tier, unless something is wrong even so. */
-	if (result->tier != worst && (result->tier != WT_NONE || worst == WT_CONTRAINDICATED)) {
-		in->off = at;
-		in->what = fields[TIER - 1].name;
-		return wt_cbor_bad(in, "%s, but the worst check is %s", wt_tier_name(result->tier),
-				   wt_tier_name(worst));
-	}
-	return 0;
+	in->what = fields[TIER - 1].name;
+	return wt_result_check_tier(in, at, result->tier, worst, "the worst check");
 }
 
 static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_result *result)
@@ -224,7 +118,7 @@ static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_result *re
 	case RIG:
 		return wt_cbor_text_to(in, result->rig, sizeof(result->rig));
 	case TIER:
-		return read_tier(in, &result->tier);
+		return wt_result_read_tier(in, &result->tier);
 	case ALLOCATION:
 		r = wt_field_uint(in, 0, WT_EXCEEDED, &v);
 		result->allocation = (enum wt_allocation)v;
@@ -236,7 +130,7 @@ static int read_field(struct wt_cbor_in *in, int64_t label, struct wt_result *re
 	case ATTESTATIONS:
 		return read_attestations(in, result);
 	case COVERED:
-		return read_covered(in, result);
+		return wt_result_read_covered(in, &result->from_ns, &result->to_ns);
 	case ENERGY:
 		return read_energy(in, result);
 	case CHECKS:
@@ -320,22 +214,13 @@ static void put_verdict(struct wt_buf *b, const struct wt_result *result)
 	wt_cbor_put_uint(b, result->last_seq);
 	wt_cbor_put_bytes(b, wt_span(result->last_digest, sizeof(result->last_digest)));
 	wt_cbor_put_uint(b, COVERED);
-	wt_cbor_put_array(b, 2);
-	wt_cbor_put_uint(b, result->from_ns);
-	wt_cbor_put_uint(b, result->to_ns);
+	wt_result_put_pair(b, result->from_ns, result->to_ns);
 	wt_cbor_put_uint(b, ENERGY);
 	wt_cbor_put_array(b, ENERGIES);
 	for (i = 0; i < ENERGIES; i++)
 		wt_cbor_put_uint(b, energy[i]);
 	wt_cbor_put_uint(b, CHECKS);
-	wt_cbor_put_array(b, result->n_checks);
-	for (i = 0; i < result->n_checks; i++) {
-		wt_cbor_put_array(b, 4);
-		wt_cbor_put_text(b, result->checks[i].check);
-		wt_cbor_put_uint(b, result->checks[i].tier);
-		wt_cbor_put_text(b, result->checks[i].code);
-		wt_cbor_put_text(b, result->checks[i].reason);
-	}
+	wt_result_put_checks(b, result->checks, result->n_checks);
 }
 
 int wt_result_encode(const struct wt_result *result, struct wt_buf *ret, struct wt_err *err)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/result.h"
+#include "lib/result_parts.h"
 
 static int by_bytes(const void *a, const void *b)
 {
@@ -22,31 +22,6 @@ void wt_policy_digest(uint8_t (*digests)[WT_SHA256_LEN], size_t n, uint8_t ret[W
 		memmove(digests[kept++], digests[i], sizeof(*digests));
 	}
 	wt_sha256(wt_span(digests, kept * sizeof(*digests)), ret);
-}
-
-/* Plain text of at most cap - 1 bytes; what is not becomes '?'. */
-static void copy_plain(char *ret, size_t cap, const char *text, const char *if_empty)
-{
-	size_t n = strnlen(text, cap - 1), i;
-
-	if (!n) {
-		text = if_empty;
-		n = strlen(text);
-	}
-	memcpy(ret, text, n);
-	/* A sentence may have been cut within a character. */
-	for (i = 0; i <= 3 && i < n; i++) {
-		if (wt_text_utf8(wt_span(ret, n - i))) {
-			n -= i;
-			break;
-		}
-	}
-	ret[n] = '\0';
-	if (wt_text_plain(wt_span(ret, n)))
-		return;
-	for (i = 0; i < n; i++)
-		if ((uint8_t)ret[i] < 0x20 || (uint8_t)ret[i] >= 0x7f)
-			ret[i] = '?';
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -80,17 +55,9 @@ void wt_result_of(const struct wt_verdict *v, struct wt_result *ret)
 	size_t i;
 
 	memcpy(result.ueid, v->ueid, sizeof(result.ueid));
-	copy_plain(result.rig, sizeof(result.rig), v->rig, "");
-	for (i = 0; i < WT_CHECKS; i++) {
-		const struct wt_outcome *outcome = &v->checks[i];
-		struct wt_result_check *check = &result.checks[i];
-
-		check->tier = outcome->tier;
-		copy_plain(check->check, sizeof(check->check), wt_check_name((enum wt_check)i),
-			   "?");
-		copy_plain(check->code, sizeof(check->code), outcome->code, "none");
-		copy_plain(check->reason, sizeof(check->reason), outcome->reason,
-			   "nothing was claimed");
-	}
+	wt_result_copy_plain(result.rig, sizeof(result.rig), v->rig, "");
+	for (i = 0; i < WT_CHECKS; i++)
+		wt_result_check_of(&v->checks[i], wt_check_name((enum wt_check)i),
+				   &result.checks[i]);
 	*ret = result;
 }

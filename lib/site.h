@@ -85,6 +85,12 @@ int wt_site_rig_done(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN], stru
 /* The verdict over all that was given: once. Free with wt_site_verdict_clear. */
 int wt_site_finish(struct wt_site *site, struct wt_site_verdict *ret, struct wt_err *err);
 
+/*
+ * The policy digest (lib/result.h) over every object that could be read and every certificate of the trust folder: of
+ * the site, after wt_site_finish.
+ */
+int wt_site_policy(const struct wt_site *site, uint8_t ret[WT_SHA256_LEN], struct wt_err *err);
+
 /* Objects that were refused, and why: for callers who name them all. Of the site, after wt_site_finish. */
 struct wt_site_refusal {
 	char *name, *why;

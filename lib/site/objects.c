@@ -201,6 +201,7 @@ static int read_object(struct wt_span bytes, struct reading *r, struct wt_err *e
 		return read_notice(r->cose.payload, r, err);
 	case WT_TYP_ATTESTATION:
 	case WT_TYP_RESULT:
+	case WT_TYP_SITE_RESULT:
 	case WT_TYP_NONE:
 		break;
 	}

@@ -10,7 +10,7 @@
 #include "lib/chain.h"
 #include "lib/cose.h"
 #include "lib/record.h"
-#include "lib/result.h"
+#include "lib/site_result.h"
 #include "tests/unit/from_hex.h"
 #include "tests/unit/golden/objects.h"
 #include "tests/unit/golden/site.h"
@@ -397,6 +397,45 @@ TEST_F(site, result)
 	ASSERT_EQ(0, wt_result_encode(&result, &self->payload, &self->err))
 	TH_LOG("%s", self->err.msg);
 	expect_golden(_metadata, self, &self->inspector, WT_TYP_RESULT, GOLDEN_SITE_RESULT);
+}
+
+/* The rig above, and one that sent nothing. */
+TEST_F(site, sites_result)
+{
+	struct wt_site_result_rig rigs[2] = {
+		{ .ueid = { WT_UEID_RAND }, .rig = "KZ-PVL-0143" },
+		{ .rig = "KZ-PVL-0142", .tier = WT_WARNING, .allocation = WT_WITHIN },
+	};
+	struct wt_site_result result = {
+		.iat = FROM + 65,
+		.verifier = "wattest-inspect 0.1.0",
+		.tier = WT_WARNING,
+		.from_ns = FROM * NS,
+		.to_ns = (FROM + 60) * NS,
+		.chargeable = { UINT64_C(188160000000), UINT64_C(192000000000),
+				UINT64_C(195840000000) },
+		.bought_uj = UINT64_C(3600000000000000),
+		.checks = {
+			{ "objects", WT_AFFIRMING, "ok", "4 objects of use" },
+			{ "rigs", WT_WARNING, "rig-silent", "1 of 2 rigs sent nothing" },
+			{ "energy", WT_AFFIRMING, "ok", "53.333 Wh of 1,000.000 kWh" },
+		},
+		.n_checks = 3,
+		.rigs = rigs,
+		.n_rigs = 2,
+	};
+	uint8_t looked_at[4][WT_SHA256_LEN];
+
+	memcpy(rigs[1].ueid, self->ueid, sizeof(rigs[1].ueid));
+	digest_of(GOLDEN_SITE_RESULT, rigs[1].result);
+	digest_of(GOLDEN_SITE_REGISTRATION, looked_at[0]);
+	digest_of(GOLDEN_SITE_GRANT, looked_at[1]);
+	digest_of(GOLDEN_SITE_ALLOTMENT, looked_at[2]);
+	digest_of(GOLDEN_SITE_NOTICE, looked_at[3]);
+	wt_policy_digest(looked_at, 4, result.policy);
+	ASSERT_EQ(0, wt_site_result_encode(&result, &self->payload, &self->err))
+	TH_LOG("%s", self->err.msg);
+	expect_golden(_metadata, self, &self->inspector, WT_TYP_SITE_RESULT, GOLDEN_SITES_RESULT);
 }
 
 TEST_HARNESS_MAIN
