@@ -31,6 +31,7 @@ static void shown_clear(struct shown *shown)
 {
 	wt_registration_clear(&shown->registration);
 	wt_attestation_clear(&shown->attestation);
+	wt_site_result_clear(&shown->site_result);
 	*shown = (struct shown){0};
 }
 
@@ -103,6 +104,9 @@ static int decode(struct wt_span object, struct shown *shown, struct wt_err *err
 		break;
 	case WT_TYP_RESULT:
 		r = wt_result_decode(shown->cose.payload, &shown->result, err);
+		break;
+	case WT_TYP_SITE_RESULT:
+		r = wt_site_result_decode(shown->cose.payload, &shown->site_result, err);
 		break;
 	case WT_TYP_NONE:
 		return 0;

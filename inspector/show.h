@@ -9,10 +9,12 @@
 #include "lib/cose.h"
 #include "lib/object.h"
 #include "lib/result.h"
+#include "lib/site_result.h"
 
 /* A decoded envelope and what was in it; typ says which. */
 struct shown {
 	const char *name; /* of the file, for sentences */
+	bool verified; /* signature and signer, by whoever shows it */
 	struct wt_cose cose;
 	enum wt_typ typ;
 	struct wt_registration registration;
@@ -21,12 +23,16 @@ struct shown {
 	struct wt_allotment allotment;
 	struct wt_notice notice;
 	struct wt_result result;
+	struct wt_site_result site_result;
 };
 
 /* Stable words for what the objects have as numbers. */
 const char *show_notice_kind(enum wt_notice_kind kind); /* "revoke-grant", ... */
 const char *show_notice_scope(enum wt_notice_scope scope); /* "object", ... */
 const char *show_allocation(enum wt_allocation allocation); /* "within", ... */
+
+/* Did the rig send anything? */
+bool show_has_result(const struct wt_site_result_rig *rig);
 
 /* All to standard output. */
 void show_text(const struct shown *shown);

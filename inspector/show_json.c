@@ -42,7 +42,7 @@ static struct json_object *cert_json(struct wt_span der)
 {
 	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
 	struct json_object *o = json_object_new_object();
-	struct wt_err err = {0};
+	struct wt_err err = { 0 };
 	uint8_t x5t[WT_SHA256_LEN];
 	int64_t from, until;
 
@@ -62,7 +62,8 @@ static struct json_object *cert_json(struct wt_span der)
 static struct json_object *registration_json(const struct wt_registration *reg)
 {
 	static const char *const roles[] = {
-		[WT_ROLE_INPUT] = "input", [WT_ROLE_OUTPUT] = "output", [WT_ROLE_CHECK] = "check"};
+		[WT_ROLE_INPUT] = "input", [WT_ROLE_OUTPUT] = "output", [WT_ROLE_CHECK] = "check"
+	};
 	struct json_object *o = json_object_new_object(), *list;
 	char usb_id[8];
 
@@ -151,7 +152,7 @@ static struct json_object *record_json(const struct wt_att_record *raw, uint64_t
 				       size_t cap)
 {
 	struct json_object *o = json_object_new_object();
-	struct wt_err err = {0};
+	struct wt_err err = { 0 };
 	struct wt_record rec;
 
 	if (!raw->raw.p) {
@@ -175,7 +176,7 @@ static struct json_object *attestation_json(const struct wt_attestation *att)
 	struct json_object *o = json_object_new_object(), *steps, *grants;
 	const size_t cap = 131072;
 	uint64_t seq = att->first_seq;
-	char clock[2] = {(char)att->clock}, *text = malloc(cap);
+	char clock[2] = { (char)att->clock }, *text = malloc(cap);
 
 	if (!text) {
 		json_object_put(o);
@@ -262,10 +263,25 @@ static struct json_object *notice_json(const struct wt_notice *notice)
 	return o;
 }
 
+static void put_checks(struct json_object *o, const struct wt_result_check *checks, size_t n)
+{
+	struct json_object *list = put_list(o, "checks");
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *e = json_object_new_object();
+
+		put_text(e, "check", checks[i].check);
+		put_text(e, "tier", wt_tier_name(checks[i].tier));
+		put_text(e, "code", checks[i].code);
+		put_text(e, "reason", checks[i].reason);
+		json_object_array_add(list, e);
+	}
+}
+
 /* The keys of a verdict (lib/verdict_json.c), as far as a result has them. */
 static struct json_object *result_json(const struct wt_result *result)
 {
-	struct json_object *o = json_object_new_object(), *energy, *checks;
+	struct json_object *o = json_object_new_object(), *energy;
 
 	put_time(o, "iat_s", result->iat);
 	put_text(o, "verifier", result->verifier);
@@ -274,16 +290,7 @@ static struct json_object *result_json(const struct wt_result *result)
 	put_text(o, "rig", result->rig);
 	put_hex(o, "ueid", result->ueid, sizeof(result->ueid));
 	put_number(o, "assurance", result->assurance);
-	checks = put_list(o, "checks");
-	for (size_t i = 0; i < result->n_checks; i++) {
-		struct json_object *e = json_object_new_object();
-
-		put_text(e, "check", result->checks[i].check);
-		put_text(e, "tier", wt_tier_name(result->checks[i].tier));
-		put_text(e, "code", result->checks[i].code);
-		put_text(e, "reason", result->checks[i].reason);
-		json_object_array_add(checks, e);
-	}
+	put_checks(o, result->checks, result->n_checks);
 	put_number(o, "first_seq", result->first_seq);
 	put_number(o, "last_seq", result->last_seq);
 	put_hex(o, "last_digest", result->last_digest, sizeof(result->last_digest));
@@ -302,6 +309,38 @@ static struct json_object *result_json(const struct wt_result *result)
 	return o;
 }
 
+/* The keys of verify_print.c, as far as a result has them. */
+static struct json_object *site_result_json(const struct wt_site_result *result)
+{
+	struct json_object *o = json_object_new_object(), *rigs;
+
+	put_time(o, "iat_s", result->iat);
+	put_text(o, "verifier", result->verifier);
+	put_hex(o, "policy", result->policy, sizeof(result->policy));
+	put_text(o, "verdict", wt_tier_name(result->tier));
+	put_checks(o, result->checks, result->n_checks);
+	put_number(o, "from_ns", result->from_ns);
+	put_number(o, "to_ns", result->to_ns);
+	put_number(o, "bought_uj", result->bought_uj);
+	put_number(o, "charged_low_uj", result->chargeable.low);
+	put_number(o, "charged_uj", result->chargeable.best);
+	put_number(o, "charged_high_uj", result->chargeable.high);
+	rigs = put_list(o, "rigs");
+	for (size_t i = 0; i < result->n_rigs; i++) {
+		const struct wt_site_result_rig *rig = &result->rigs[i];
+		struct json_object *e = json_object_new_object();
+
+		put_text(e, "rig", rig->rig);
+		put_hex(e, "ueid", rig->ueid, sizeof(rig->ueid));
+		put_text(e, "verdict", wt_tier_name(rig->tier));
+		put_text(e, "allocation", show_allocation(rig->allocation));
+		if (show_has_result(rig))
+			put_hex(e, "result", rig->result, sizeof(rig->result));
+		json_object_array_add(rigs, e);
+	}
+	return o;
+}
+
 static struct json_object *payload_json(const struct shown *shown)
 {
 	switch (shown->typ) {
@@ -317,6 +356,8 @@ static struct json_object *payload_json(const struct shown *shown)
 		return notice_json(&shown->notice);
 	case WT_TYP_RESULT:
 		return result_json(&shown->result);
+	case WT_TYP_SITE_RESULT:
+		return site_result_json(&shown->site_result);
 	case WT_TYP_NONE:
 		break;
 	}
@@ -331,7 +372,7 @@ struct json_object *show_json(const struct shown *shown)
 
 	put_text(o, "file", shown->name);
 	put_text(o, "type", wt_typ_name(shown->typ));
-	json_object_object_add(o, "verified", json_object_new_boolean(false));
+	json_object_object_add(o, "verified", json_object_new_boolean(shown->verified));
 	put_number(o, "bytes", cose->whole.n);
 	wt_sha256(cose->whole, digest);
 	put_hex(o, "sha256", digest, sizeof(digest));
@@ -341,6 +382,8 @@ struct json_object *show_json(const struct shown *shown)
 	certs = put_list(o, "certificates");
 	for (size_t i = 0; i < cose->n_x5chain; i++)
 		json_object_array_add(certs, cert_json(cose->x5chain[i]));
-	json_object_object_add(o, wt_typ_name(shown->typ), payload_json(shown));
+	json_object_object_add(
+		o, shown->typ == WT_TYP_SITE_RESULT ? "site_result" : wt_typ_name(shown->typ),
+		payload_json(shown));
 	return o;
 }

@@ -62,7 +62,7 @@ static void line_cert(const char *label, struct wt_span der)
 {
 	__attribute__((cleanup(wt_cert_freep))) struct wt_cert *cert = NULL;
 	char a[WT_TIMESTAMP_LEN], b[WT_TIMESTAMP_LEN];
-	struct wt_err err = {0};
+	struct wt_err err = { 0 };
 	int64_t from, until;
 	char name[256];
 
@@ -86,8 +86,8 @@ static void show_envelope(const struct shown *shown)
 
 	snprintf(typ, sizeof(typ), "%s", wt_typ_name(shown->typ));
 	*typ = (char)(*typ >= 'a' && *typ <= 'z' ? *typ - 'a' + 'A' : *typ);
-	printf("%s: %s, %zu bytes, decoded only: no signature was verified\n", typ, shown->name,
-	       cose->whole.n);
+	printf("%s: %s, %zu bytes, %s\n", typ, shown->name, cose->whole.n,
+	       shown->verified ? "rightly signed" : "decoded only: no signature was verified");
 	wt_sha256(cose->whole, digest);
 	line_hex("digest", digest, sizeof(digest));
 	line("algorithm", "%s",
@@ -200,7 +200,7 @@ static void show_records(const struct wt_attestation *att)
 		printf("  step %zu of %zu%s\n", i + 1, att->n_steps, step->mac.p ? ", keyed" : "");
 		for (size_t j = 0; j < step->n_records; j++, seq++) {
 			const struct wt_att_record *raw = &step->records[j];
-			struct wt_err err = {0};
+			struct wt_err err = { 0 };
 			struct wt_record rec;
 
 			if (!raw->raw.p) {
@@ -239,7 +239,8 @@ static void show_attestation(const struct wt_attestation *att)
 		line("clock", "%s", clock_name(att->clock));
 	if (att->nonce.p)
 		line_hex("nonce", att->nonce.p, att->nonce.n);
-	line("key", "%s, as the rig says", att->key_place == WT_KEY_IN_TPM ? "in a TPM" : "in a file");
+	line("key", "%s, as the rig says",
+	     att->key_place == WT_KEY_IN_TPM ? "in a TPM" : "in a file");
 	line_hex("epoch", att->epoch, sizeof(att->epoch));
 	if (memcmp(att->prev, none, sizeof(none)) != 0)
 		line_hex("previous", att->prev, sizeof(att->prev));
@@ -309,6 +310,13 @@ static void show_notice(const struct wt_notice *notice)
 		line("reason", "%s", notice->reason);
 }
 
+static void show_checks(const struct wt_result_check *checks, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		printf("    %-13s %-15s  %s: %s\n", checks[i].check, wt_tier_name(checks[i].tier),
+		       checks[i].code, checks[i].reason);
+}
+
 static void show_result(const struct wt_result *result)
 {
 	char text[WT_FORMAT_LEN], low[WT_FORMAT_LEN], high[WT_FORMAT_LEN];
@@ -338,10 +346,46 @@ static void show_result(const struct wt_result *result)
 	     wt_format_energy(result->chargeable.high, high));
 	line("bought", "%s", wt_format_energy(result->bought_uj, text));
 	line("left", "%s", wt_format_energy(result->left_uj, text));
-	for (size_t i = 0; i < result->n_checks; i++)
-		printf("    %-13s %-15s  %s: %s\n", result->checks[i].check,
-		       wt_tier_name(result->checks[i].tier), result->checks[i].code,
-		       result->checks[i].reason);
+	show_checks(result->checks, result->n_checks);
+}
+
+bool show_has_result(const struct wt_site_result_rig *rig)
+{
+	static const uint8_t none[WT_SHA256_LEN];
+
+	return memcmp(rig->result, none, sizeof(none)) != 0;
+}
+
+static void show_site_result(const struct wt_site_result *result)
+{
+	char text[WT_FORMAT_LEN], low[WT_FORMAT_LEN], high[WT_FORMAT_LEN];
+
+	line("judged by", "%s", result->verifier);
+	line_time("at", result->iat);
+	line_hex("looked at", result->policy, sizeof(result->policy));
+	line("its verdict", "%s, on %zu rigs together",
+	     result->tier == WT_NONE ? "could not judge" : wt_tier_name(result->tier),
+	     result->n_rigs);
+	if (result->to_ns > 0)
+		line_window("time", (int64_t)(result->from_ns / UINT64_C(1000000000)),
+			    (int64_t)(result->to_ns / UINT64_C(1000000000)));
+	line("charged", "%s, between %s and %s", wt_format_energy(result->chargeable.best, text),
+	     wt_format_energy(result->chargeable.low, low),
+	     wt_format_energy(result->chargeable.high, high));
+	line("bought", "%s", wt_format_energy(result->bought_uj, text));
+	show_checks(result->checks, result->n_checks);
+	for (size_t i = 0; i < result->n_rigs; i++) {
+		const struct wt_site_result_rig *rig = &result->rigs[i];
+		char ueid[2 * WT_UEID_LEN + 1], digest[2 * WT_SHA256_LEN + 1];
+
+		wt_hex(rig->ueid, sizeof(rig->ueid), ueid);
+		wt_hex(rig->result, sizeof(rig->result), digest);
+		printf("    %-13s %-15s  allocation %s, %s%s\n", *rig->rig ? rig->rig : ueid,
+		       rig->tier == WT_NONE ? "none" : wt_tier_name(rig->tier),
+		       show_allocation(rig->allocation),
+		       show_has_result(rig) ? "result " : "no result: it sent nothing",
+		       show_has_result(rig) ? digest : "");
+	}
 }
 
 void show_text(const struct shown *shown)
@@ -365,6 +409,9 @@ void show_text(const struct shown *shown)
 		break;
 	case WT_TYP_RESULT:
 		show_result(&shown->result);
+		break;
+	case WT_TYP_SITE_RESULT:
+		show_site_result(&shown->site_result);
 		break;
 	case WT_TYP_NONE:
 		break;

@@ -37,9 +37,10 @@ static const char help[] =
 	"  --nonce HEX          the nonce that you gave the rig: evidence without it is not fresh\n"
 	"  --time TIME          judge as of then (now): 2026-11-20T13:00:00Z, @SECONDS since 1970, -1h\n"
 	"  -j N                 judge N rigs at a time (as many as there are processors)\n"
-	"  --sign KEY           sign a result a rig with this key, to be handed on\n"
+	"  --sign KEY           sign what was found with this key, to be handed on: a result a rig, and one for all\n"
+	"                       together\n"
 	"  --cert CERT          the key's certificate\n"
-	"  -o DIR|FILE          where results go: RIG-SEQ.cose in DIR, or FILE for one rig\n"
+	"  -o DIR|FILE          where results go: RIG-SEQ.cose and site@TIME.cose in DIR; with --registration FILE\n"
 	"  --json               the verdict as JSON\n"
 	"  -q, --quiet          no verdict on standard output, only the exit status\n"
 	"\n"
@@ -62,7 +63,7 @@ static int sign(const struct verify_request *request, struct wt_trust *trust,
 	struct wt_site_ground ground;
 	int r = verify_ground(request, trust, appraisal, &ground, err);
 
-	return r < 0 ? r : verify_sign(request, verdict, &ground, 1, err);
+	return r < 0 ? r : verify_sign(request, verdict, &ground, err);
 }
 
 static int run_one(const struct verify_request *request, char *const *files)

@@ -27,9 +27,12 @@ int verify_site(const struct verify_request *request, char *const *files);
 void verify_print_rig(const struct wt_verdict *verdict, bool json);
 void verify_print_site(const struct wt_site_verdict *verdict, bool json);
 
-/* verify_sign.c: a result a rig that there is evidence of, into the file or folder asked for. */
-int verify_sign(const struct verify_request *request, const struct wt_verdict *verdicts,
-		const struct wt_site_ground *grounds, size_t n, struct wt_err *err);
+/* verify_sign.c: the result of a rig that there is evidence of, into the file or folder asked for. */
+int verify_sign(const struct verify_request *request, const struct wt_verdict *verdict,
+		const struct wt_site_ground *ground, struct wt_err *err);
+/* One for each rig that there is evidence of, and one for all together, into the folder asked for. */
+int verify_sign_site(const struct verify_request *request, const struct wt_site *site,
+		     const struct wt_site_verdict *verdict, struct wt_err *err);
 /* Of a rig that was judged by itself. */
 int verify_ground(const struct verify_request *request, struct wt_trust *trust,
 		  const struct wt_appraisal *appraisal, struct wt_site_ground *ret,

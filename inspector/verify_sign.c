@@ -11,6 +11,9 @@
 #include "inspector/verify.h"
 #include "lib/cose.h"
 #include "lib/file.h"
+#include "lib/site_result.h"
+
+#define VERIFIER "wattest-inspect " WATTEST_VERSION
 
 struct signer {
 	struct wt_key *key;
@@ -53,7 +56,7 @@ static int sign_result(const struct signer *signer, const struct verify_request 
 
 	wt_result_of(verdict, &result);
 	result.iat = request->appraisal.now;
-	snprintf(result.verifier, sizeof(result.verifier), "wattest-inspect %s", WATTEST_VERSION);
+	snprintf(result.verifier, sizeof(result.verifier), VERIFIER);
 	memcpy(result.policy, ground->policy, sizeof(result.policy));
 	memcpy(result.last_digest, ground->last_digest, sizeof(result.last_digest));
 	r = wt_result_encode(&result, &payload, err);
@@ -90,31 +93,97 @@ static bool has_evidence(const struct wt_verdict *v)
 	return v->tier != WT_NONE;
 }
 
-int verify_sign(const struct verify_request *request, const struct wt_verdict *verdicts,
-		const struct wt_site_ground *grounds, size_t n, struct wt_err *err)
+/* Signs one rig's result, and writes it under a path or a name in a folder. */
+static int write_result(const struct verify_request *request, const struct signer *signer,
+			bool folder, const struct wt_verdict *verdict,
+			const struct wt_site_ground *ground, uint8_t ret_digest[WT_SHA256_LEN],
+			struct wt_err *err)
 {
-	__attribute__((cleanup(signer_clear))) struct signer signer = { 0 };
-	bool folder = n != 1 || is_folder(request->output);
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf object = { 0 };
 	char path[PATH_MAX], name[160];
 	int r;
 
-	r = load_signer(request, &signer, err);
-	if (r == 0 && folder && mkdir(request->output, 0777) < 0 && errno != EEXIST)
-		r = wt_fail(err, errno, "%.200s: %s", request->output, strerror(errno));
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		__attribute__((cleanup(wt_buf_freep))) struct wt_buf object = { 0 };
+	file_name(verdict, name, sizeof(name));
+	if (snprintf(path, sizeof(path), "%s%s%s", request->output, folder ? "/" : "",
+		     folder ? name : "") >= (int)sizeof(path))
+		return wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long",
+			       request->output);
+	r = sign_result(signer, request, verdict, ground, &object, err);
+	if (r < 0)
+		return r;
+	wt_sha256(wt_buf_span(&object), ret_digest);
+	return wt_file_write(path, wt_buf_span(&object), 0666, WT_FILE_NEW, err);
+}
 
-		if (!has_evidence(&verdicts[i]))
-			continue;
-		file_name(&verdicts[i], name, sizeof(name));
-		if (snprintf(path, sizeof(path), "%s%s%s", request->output, folder ? "/" : "",
-			     folder ? name : "") >= (int)sizeof(path))
-			return wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long",
-				       request->output);
-		r = sign_result(&signer, request, &verdicts[i], &grounds[i], &object, err);
-		if (r == 0)
-			r = wt_file_write(path, wt_buf_span(&object), 0666, WT_FILE_NEW, err);
+int verify_sign(const struct verify_request *request, const struct wt_verdict *verdict,
+		const struct wt_site_ground *ground, struct wt_err *err)
+{
+	__attribute__((cleanup(signer_clear))) struct signer signer = { 0 };
+	uint8_t digest[WT_SHA256_LEN];
+	int r = load_signer(request, &signer, err);
+
+	if (r < 0 || !has_evidence(verdict))
+		return r;
+	return write_result(request, &signer, is_folder(request->output), verdict, ground, digest,
+			    err);
+}
+
+/* --- a site ------------------------------------------------------------------------------------- */
+
+static int sign_site(const struct verify_request *request, const struct signer *signer,
+		     const struct wt_site *site, const struct wt_site_verdict *verdict,
+		     const uint8_t (*digests)[WT_SHA256_LEN], struct wt_err *err)
+{
+	__attribute__((cleanup(wt_site_result_clear))) struct wt_site_result result = { 0 };
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf payload = { 0 }, object = { 0 };
+	char path[PATH_MAX];
+	int r;
+
+	r = wt_site_result_of(verdict, digests, &result, err);
+	if (r < 0)
+		return r;
+	result.iat = request->appraisal.now;
+	snprintf(result.verifier, sizeof(result.verifier), VERIFIER);
+	r = wt_site_policy(site, result.policy, err);
+	if (r == 0)
+		r = wt_site_result_encode(&result, &payload, err);
+	if (r == 0)
+		r = wt_cose_sign(signer->key, signer->cert, true, WT_TYP_SITE_RESULT,
+				 wt_buf_span(&payload), &object, err);
+	if (r < 0)
+		return r;
+	if (snprintf(path, sizeof(path), "%s/site@%lld.cose", request->output,
+		     (long long)result.iat) >= (int)sizeof(path))
+		return wt_fail(err, ENAMETOOLONG, "%.60s...: the path is too long",
+			       request->output);
+	return wt_file_write(path, wt_buf_span(&object), 0666, WT_FILE_NEW, err);
+}
+
+int verify_sign_site(const struct verify_request *request, const struct wt_site *site,
+		     const struct wt_site_verdict *verdict, struct wt_err *err)
+{
+	__attribute__((cleanup(signer_clear))) struct signer signer = { 0 };
+	uint8_t(*digests)[WT_SHA256_LEN] = NULL;
+	int r = load_signer(request, &signer, err);
+
+	if (r < 0)
+		return r;
+	if (mkdir(request->output, 0777) < 0 && !is_folder(request->output))
+		return wt_fail(err, errno, "%.200s: %s", request->output,
+			       errno == EEXIST ? "is no folder, and results of a site are several"
+					       : strerror(errno));
+	digests = calloc(verdict->n_rigs + 1, sizeof(*digests));
+	if (!digests)
+		return wt_fail(err, ENOMEM, "out of memory");
+	for (size_t i = 0; r == 0 && i < verdict->n_rigs; i++) {
+		if (has_evidence(&verdict->rigs[i]))
+			r = write_result(request, &signer, true, &verdict->rigs[i],
+					 &verdict->grounds[i], digests[i], err);
 	}
+	if (r == 0)
+		r = sign_site(request, &signer, site, verdict,
+			      (const uint8_t(*)[WT_SHA256_LEN])digests, err);
+	free(digests);
 	return r;
 }
 

@@ -311,7 +311,7 @@ static int report(const struct wt_site *site, const struct verify_request *reque
 	if (!request->quiet)
 		verify_print_site(verdict, request->json);
 	if (request->key)
-		r = verify_sign(request, verdict->rigs, verdict->grounds, verdict->n_rigs, &err);
+		r = verify_sign_site(request, site, verdict, &err);
 	if (r == 0 && request->state && anything_accepted(verdict))
 		r = save_state(site, request->state, &err);
 	if (r < 0) {

@@ -64,7 +64,7 @@ while IFS= read -r line; do
 	esac
 done <"$page"
 
-for name in registration grant allotment notice attestation result; do
+for name in registration grant allotment notice attestation result site-result; do
 	check "an example of each: $name" grep -q "^\\$ wattest-inspect show --diag $name.cose" "$page"
 done
 check "all of the page was read" [ "$commands" -eq "$(grep -c '^\$ ' "$page")" ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # The objects of tests/unit/golden as files: registration.cose grant.cose allotment.cose notice.cose attestation.cose
-# result.cose, and the certificates of who signed them as registry.pem platform.pem site.pem rig.pem inspector.pem;
+# result.cose site-result.cose, and the certificates of who signed them as registry.pem platform.pem site.pem rig.pem inspector.pem;
 # es256.cose and es256.pem are an attestation that was signed with P-256. TOP is the folder of the project.
 
 golden_hex() { # macro
@@ -25,6 +25,7 @@ golden_objects() { # into the current folder
 	for name in registration grant allotment notice attestation result; do
 		golden_file "GOLDEN_SITE_${name^^}" $name.cose || return
 	done
+	golden_file GOLDEN_SITES_RESULT site-result.cose || return
 	for name in registry platform site inspector; do
 		golden_cert "GOLDEN_${name^^}_CERT" $name.pem || return
 	done

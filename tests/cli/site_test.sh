@@ -150,9 +150,31 @@ signed() {
 	"$inspect" verify --trust auth/trust --time @$at --sign desk.key --cert desk.crt "$@"
 }
 says 0 "verdict of the site: affirming" signed -o results site
-same "a result a rig" "3" "$(find results -name '*.cose' | wc -l)"
+same "a result a rig, and one for the site" "4" "$(find results -name '*.cose' | wc -l)"
 says 0 "KZ-PVL-0143" "$inspect" result --trust auth/trust results
-same "as JSON" "[5,5,5]" "$("$inspect" result --trust auth/trust --json results | jq -c '[.[].result.last_seq]')"
+contains "it was verified, and says so" ", rightly signed" "$tap_output"
+contains "the site's names those of its rigs" "3 of the 3 results that it names are here" "$tap_output"
+same "as JSON" "[5,5,5]" "$("$inspect" result --trust auth/trust --json results | jq -c '[.[].result.last_seq // empty]')"
+whole=$(echo results/site@*.cose)
+of_site() { "$inspect" result --trust auth/trust --json "$@" | jq -c ".[] | select(.type == \"site-result\") | $of"; }
+of='[.verified, .site_result.verdict, (.site_result.rigs | length), .results_given]'
+same "it says what was found" '[true,"affirming",3,3]' "$(of_site results)"
+same "by itself none of them is there" '[true,"affirming",3,0]' "$(of_site "$whole")"
+of='.site_result.checks | map(.check)'
+same "with the checks of a site" '["objects","allotments","grants","devices","rigs","energy"]' "$(of_site "$whole")"
+of='.site_result | [.charged_uj, .bought_uj]'
+same "and its energy" "$(verify --json site | jq -c '.site | [.charged_uj, .bought_uj]')" "$(of_site "$whole")"
+of='.site_result.rigs[] | select(.rig == "KZ-PVL-0143").result'
+same "a rig's result by its digest" "\"$(sha256sum results/KZ-PVL-0143-5.cose | cut -c1-64)\"" "$(of_site "$whole")"
+of='.site_result.policy'
+same "the ground is all that was given, and the anchors" \
+	"\"$({ find site -name '*.cose' ! -path '*/evidence/*' -exec sha256sum {} + | cut -c1-64
+		for pem in auth/trust/*-ca.pem; do openssl x509 -in "$pem" -outform DER | sha256sum | cut -c1-64; done
+	} | sort -u | tr -d '\n' | tr a-f A-F | basenc -d --base16 | sha256sum | cut -c1-64)\"" "$(of_site "$whole")"
+same "it covers the time of all" "$(verify --json site | jq '[.rigs[].to_ns] | max')" "$(of=.site_result.to_ns of_site "$whole")"
+"$forge_program" --key rig2.key --cert rig2.crt --resign "$whole" --out own.cose
+says 2 "not rightly signed" "$inspect" result --trust auth/trust own.cose
+says 0 "1 of the 3 results that it names are here" "$inspect" result --trust auth/trust "$whole" results/KZ-PVL-0143-5.cose
 says 74 "is there already" signed -o results site
 says 0 "verdict: affirming" signed -o one.cose --registration site/rigs/2.cose --grants alone site/evidence/2
 same "a rig by itself rests on the same ground as in its site" \
@@ -161,12 +183,15 @@ same "a rig by itself rests on the same ground as in its site" \
 bend && rm -r bent/evidence/3 && forge 3 bent/evidence/3 --watts 3000
 signed -q -o worse bent
 says 2 "energy-exceeded" "$inspect" result --trust auth/trust worse
+same "and with it the site's" contraindicated "$("$inspect" show --json worse/site@*.cose | jq -r '.[0].site_result.verdict')"
+says 2 "on 3 rigs together" "$inspect" result --trust auth/trust worse/site@*.cose
 same "the exit status is the worst of them" 0 "$("$inspect" result --trust auth/trust worse/KZ-PVL-0142-5.cose >/dev/null; echo $?)"
 "$forge_program" --key rig2.key --cert rig2.crt --resign one.cose --out own.cose
 says 2 "not rightly signed" "$inspect" result --trust auth/trust own.cose
 says 3 "not a result" "$inspect" result --trust auth/trust site/rigs/2.cose
 says 3 "No such file" "$inspect" result --trust auth/trust missing.cose
 says 74 "is not the certificate of the key" "$inspect" verify --trust auth/trust --sign rig3.key --cert desk.crt -o x site
+says 74 "one.cose: is no folder, and results of a site are several" signed -o one.cose site
 says 64 "--cert is missing" verify --sign desk.key -o x site
 says 64 "-o is missing" verify --sign desk.key --cert desk.crt site
 says 64 "--sign is missing" verify -o x site
