@@ -1,13 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 # Attacks: the operator with root against the verifier. Those in tests/attacks/ need papers only, those in
 # tests/attacks/rig/ a rig: one virtual machine for all of them.
-ATTACKS := $(sort $(filter-out %/lib.sh,$(wildcard tests/attacks/*.sh)))
+ATTACKS := $(sort $(filter-out %/lib.sh %_test.sh,$(wildcard tests/attacks/*.sh)))
+
+# What the operator of those in rig/ runs on the rig, as root
+FORGER := $(O)/tests/attacks/forger/forger
+$(FORGER): $(O)/tests/attacks/forger/main.o $(O)/tests/cli/forge/records.o \
+		$(patsubst %.c,$(O)/%.o,$(IDENTITY_SRC)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IDENTITY_LIBS) $(LIB_LIBS)
+
+lab: $(FORGER)
+
+ATTACKS_ON_A_RIG := tests/attacks/rig_test.sh
 
 .PHONY: check-attacks
 check-attacks: packages-tests ## attacks by the operator only
 	+$(Q)$(SUBMAKE) lab
 	+$(Q)$(SUBMAKE) SAN=1 tools forge
-	$(Q)tests/run -j $(JOBS) $(ATTACKS)
+	$(Q)tests/run -j $(JOBS) $(ATTACKS) -- $(ATTACKS_ON_A_RIG)
 
 .PHONY: check-mutation
 check-mutation: packages-tests ## takes each of the verifier's checks away: does a test notice? (an hour; goes on where it was stopped)

@@ -67,7 +67,8 @@ void history_load(struct history *history)
 {
 	struct wattest_load load = {
 		.lockdown = WATTEST_LOCKDOWN_UNKNOWN,
-		.pcr = WATTEST_PCR_NONE,
+		.tpm = history->tpm,
+		.pcr = history->tpm ? history->pcr : WATTEST_PCR_NONE,
 		.realtime_ns = htole64(history->realtime_ns),
 		.sample_ns = htole64(NS_PER_S),
 		.window_ns = htole64(60 * NS_PER_S),
@@ -79,7 +80,16 @@ void history_load(struct history *history)
 	};
 
 	memcpy(load.epoch, history->epoch, sizeof(load.epoch));
+	memcpy(load.chain_start, history->chain_start, sizeof(load.chain_start));
 	add(history, WATTEST_RECORD_LOAD, &load, sizeof(load));
+}
+
+void history_anchor(struct history *history, const uint8_t anchor[32], uint32_t keys)
+{
+	struct wattest_anchor record = {.keys = htole32(keys)};
+
+	memcpy(record.anchor, anchor, sizeof(record.anchor));
+	add(history, WATTEST_RECORD_ANCHOR, &record, sizeof(record));
 }
 
 void history_source(struct history *history)
@@ -147,6 +157,7 @@ void history_window(struct history *history, unsigned long seconds, unsigned lon
 	window.sources = htole16(1);
 	window.devices = htole16((uint16_t)history->n_devices);
 	window.nonce_len = (uint8_t)nonce.n;
+	window.key_len = history->key ? WATTEST_DIGEST_LEN : 0;
 	window.probes = 1;
 	window.flags = WATTEST_WINDOW_OBSERVED;
 	source.energy_uj = htole64(history->energy_uj);
@@ -176,6 +187,8 @@ void history_window(struct history *history, unsigned long seconds, unsigned lon
 		wt_buf_append(&payload, &raw, sizeof(raw));
 	}
 	wt_buf_append(&payload, nonce.p, nonce.n);
+	if (history->key)
+		wt_buf_append(&payload, history->key, WATTEST_DIGEST_LEN);
 	if (payload.err)
 		abort();
 	add(history, WATTEST_RECORD_WINDOW, payload.p, payload.n);

@@ -14,6 +14,9 @@ struct history {
 	uint64_t seq, boottime_ns, realtime_ns;
 	uint64_t energy_uj, samples; /* of the source */
 	bool frozen; /* it shows the same to the last bit */
+	bool tpm; /* and these, if it has one */
+	uint8_t pcr, chain_start[32];
+	const uint8_t *key; /* that the next window discloses, or NULL */
 	struct wt_window_device devices[HISTORY_MAX_DEVICES];
 	size_t n_devices;
 	/* of the step under way */
@@ -27,6 +30,7 @@ void history_init(struct history *history, uint64_t realtime_ns);
 void history_reboot(struct history *history, unsigned long off_s); /* off, then a new epoch */
 void history_begin_step(struct history *history); /* records of the step before are gone */
 void history_load(struct history *history);
+void history_anchor(struct history *history, const uint8_t anchor[32], uint32_t keys);
 void history_source(struct history *history);
 void history_device(struct history *history, const struct wt_reg_device *device);
 void history_probe(struct history *history);
