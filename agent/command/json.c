@@ -247,5 +247,7 @@ struct json_object *json_record(const struct wt_nl_record *record)
 	}
 	if (record->has_head)
 		hex(o, "head", record->head, sizeof(record->head));
+	if (record->has_mac)
+		hex(o, "mac", record->mac, sizeof(record->mac));
 	return o;
 }
