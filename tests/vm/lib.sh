@@ -80,7 +80,7 @@ vm_start() { # name [qemu argument...]
 
 vm_disk_new() { # file
 	rm -f "$1"
-	truncate -s 24M "$1" && mkfs.ext4 -q -O ^has_journal "$1"
+	truncate -s 32M "$1" && mkfs.ext4 -q "$1"
 }
 
 # The same machine once more.

@@ -28,11 +28,15 @@ the_rig() {
 	setup_registration 1000
 }
 
+# A module that was called by BPF programs goes a little after their owner.
+unload() { # module
+	rig "for i in \$(seq 100); do grep -q '^$1 ' /proc/modules || exit 0; rmmod $1 2>/dev/null; sleep 0.1; done; exit 1"
+}
+
 # Whatever was there before is gone: a log, a store and an agent begun anew.
 fresh() { # [module parameter]...
-	rig "kill -9 \$(cat /run/wattestd.pid) 2>/dev/null; rm -rf /var/lib/wattest/* /run/wattestd.*
-		for i in \$(seq 50); do rmmod wattest 2>/dev/null; grep -q ^wattest /proc/modules || break; sleep 0.1; done
-		mkdir -p /var/lib/wattest/grants.d && cp $STICK/grants/*.cose /var/lib/wattest/grants.d/
+	rig '[ ! -e /run/wattestd.pid ] || kill -9 $(cat /run/wattestd.pid); rm -rf /var/lib/wattest/* /run/wattestd.*' 2>/dev/null
+	unload wattest && rig "mkdir -p /var/lib/wattest/grants.d && cp $STICK/grants/*.cose /var/lib/wattest/grants.d/
 		modprobe wattest sample_ms=100 window_ms=$WINDOW_MS $*"
 }
 
