@@ -47,8 +47,7 @@ int wt_site_grant_keep(struct wt_appraisal *a, const struct wt_grant *grant,
 	kept = &grown[a->n_site_grants++];
 	*kept = (struct site_grant){ .whole = wt_grant_account(grant, digest) };
 	memcpy(kept->site_key, grant->site_key, WT_SHA256_LEN);
-	kept->licensed = strcmp(grant->licence, a->reg.licence) == 0 &&
-			 strcmp(grant->zone, a->reg.zone) == 0;
+	kept->licensed = wt_registration_licensed(a, grant->licence, grant->zone);
 	return 1;
 }
 

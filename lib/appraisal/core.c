@@ -35,9 +35,7 @@ void wt_appraisal_free(struct wt_appraisal *a)
 {
 	if (!a)
 		return;
-	wt_registration_clear(&a->reg);
-	wt_buf_free(&a->registration_cose);
-	wt_cert_freep(&a->rig.cert);
+	wt_registrations_free(a);
 	wt_chains_clear(&a->chains);
 	wt_ledger_clear(&a->ledger);
 	wt_buf_free(&a->scratch);
@@ -49,6 +47,7 @@ void wt_appraisal_free(struct wt_appraisal *a)
 	free(a->h.devices);
 	free(a->h.checks);
 	free(a->h.raw_uj);
+	free(a->run.due_ns);
 	free(a->run.seen);
 	free(a->run.older);
 	free(a->run.grants);
@@ -93,6 +92,14 @@ static int open_envelope(struct wt_appraisal *a, struct wt_span bytes, const cha
 	return 0;
 }
 
+/* To the registration that the attestation is judged by. */
+static int go_over(struct wt_appraisal *a)
+{
+	a->run.renewals += a->entered && a->chosen != a->in_force;
+	a->entered = true;
+	return wt_renewal_enter(a);
+}
+
 /* Everything about one attestation that was decoded. Returns as wt_appraisal_feed. */
 static int appraise(struct wt_appraisal *a, const struct wt_cose *cose,
 		    const struct wt_attestation *att, struct wt_err *err)
@@ -100,6 +107,7 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose,
 	uint8_t digest[WT_SHA256_LEN];
 	int r;
 
+	wt_renewal_choose(a, cose, att);
 	r = wt_rig_check(a, cose, att, err);
 	if (r > 0)
 		r = wt_registration_covers(a, att, err);
@@ -124,7 +132,9 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose,
 	if (r < 0)
 		return r;
 	memcpy(a->h.ueid, att->ueid, WT_UEID_LEN);
-	r = wt_replay(a, att);
+	r = a->registered ? go_over(a) : 0;
+	if (r == 0)
+		r = wt_replay(a, att);
 	if (r == 0)
 		r = wt_grants_named(a, att);
 	if (r < 0)

@@ -81,6 +81,17 @@ static int give_tally(struct wt_appraisal *a, struct device *d)
 	return 0;
 }
 
+static const struct device_tally *tally_of(const struct wt_appraisal *a, int registered)
+{
+	const struct device_tally *tally;
+
+	for (tally = a->run.devices; tally < a->run.devices + a->run.n_devices; tally++) {
+		if (tally->registered == registered)
+			return tally;
+	}
+	return NULL;
+}
+
 /* Another one that is there and matches the same registered device. */
 static const struct device *find_clone(const struct history *h, const struct device *d)
 {
@@ -93,7 +104,7 @@ static const struct device *find_clone(const struct history *h, const struct dev
 	return NULL;
 }
 
-int wt_device_match(struct wt_appraisal *a, struct device *d)
+static void identify(struct wt_appraisal *a, struct device *d)
 {
 	const struct device *clone;
 	char name[160], since[WT_TIMESTAMP_LEN];
@@ -118,7 +129,30 @@ int wt_device_match(struct wt_appraisal *a, struct device *d)
 			"%.140s is there (seen %s) and is not registered; nothing was sent to it",
 			words(d, name), since);
 	}
+}
+
+int wt_device_match(struct wt_appraisal *a, struct device *d)
+{
+	identify(a, d);
 	return wt_sighting_begin(a, d) < 0 ? -ENOMEM : give_tally(a, d);
+}
+
+int wt_device_renew(struct wt_appraisal *a, struct device *d)
+{
+	struct device_tally *tally = d->tally == NO_TALLY ? NULL : &a->run.devices[d->tally];
+
+	identify(a, d);
+	if (d->sighting != NO_SIGHTING && d->registered != UNREGISTERED)
+		a->run.sightings[d->sighting].registered |=
+			*a->reg.devices[d->registered].serial != '\0';
+	/* The line that it had goes on, unless another one is that device's already. */
+	if (tally && tally->registered == UNREGISTERED && d->registered != UNREGISTERED &&
+	    !tally_of(a, d->registered)) {
+		tally->registered = d->registered;
+		tally->summary.registered = true;
+		return 0;
+	}
+	return give_tally(a, d);
 }
 
 struct device *wt_device_find(struct history *h, uint32_t id)
@@ -225,13 +259,15 @@ bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_
 				plus(summary->bytes_out, now->bytes_out - d->at.bytes_out);
 		}
 	}
-	if (d->registered == UNREGISTERED && d->known && a->registered && now->bytes_out > 0 &&
-	    !d->reported) {
+	if (d->registered == UNREGISTERED && d->known && a->registered &&
+	    now->bytes_out > d->excused && !d->reported) {
 		wt_timestamp_utc((int64_t)(d->worked_realtime_ns / NS_PER_S), since);
 		wt_find(&a->found, WT_DEVICE_NOT_REGISTERED,
 			"%.140s worked from %s and is not registered", words(d, name), since);
 		d->reported = true;
 	}
+	if (d->registered != UNREGISTERED)
+		d->excused = now->bytes_out;
 	d->at = *now;
 	return worked;
 }

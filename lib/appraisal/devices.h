@@ -19,6 +19,7 @@ struct device {
 	char path[32], serial[64], product[64];
 	bool removed; /* in the open step */
 	struct wt_window_device at;
+	uint64_t excused; /* bytes out that it was sent while it was registered */
 	bool bare; /* the newest window had bytes that no transfer in it accounts for */
 	/* Begin of the first window in which bytes went to it; 0: none did */
 	uint64_t worked_realtime_ns;
@@ -42,6 +43,8 @@ void wt_device_del(struct wt_appraisal *a, const struct wt_record *rec);
 struct device *wt_device_find(struct history *h, uint32_t id);
 struct device *wt_device_unknown(struct wt_appraisal *a, const struct wt_window_device *now);
 int wt_device_match(struct wt_appraisal *a, struct device *d);
+/* The same for one that was matched before, against another registration. */
+int wt_device_renew(struct wt_appraisal *a, struct device *d);
 /* Returns whether it worked in this window. */
 bool wt_device_window(struct wt_appraisal *a, struct device *d, const struct wt_window_device *now,
 		      uint64_t from_ns, bool sound);

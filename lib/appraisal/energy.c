@@ -174,6 +174,7 @@ void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_
 		return;
 	}
 	charge.from_ns = minus(w->realtime_ns, span_ns);
+	a->h.nameplate_w = a->reg.nameplate_w;
 	measure(a, span_ns, &charge);
 	charge_it(a, &charge);
 }

@@ -133,6 +133,9 @@ void wt_gap_close(struct wt_appraisal *a, const struct wt_window *w, uint64_t fr
 		gap.from_ns = minus(gap.to_ns, a->h.gap_least_ns);
 	if (gap.to_ns <= gap.from_ns)
 		return;
+	/* Of two registrations, the one that it began under counts too. */
+	if (a->h.nameplate_w > gap.nameplate_w)
+		gap.nameplate_w = a->h.nameplate_w;
 	a->run.unattested_ns = plus(a->run.unattested_ns, gap.to_ns - gap.from_ns);
 	if (!a->registered)
 		return;

@@ -30,7 +30,7 @@ static bool is_ours(struct wt_appraisal *a, const struct wt_grant *grant, const 
 		wt_remark(&a->found, WT_CHECK_GRANTS, "%.60s: %s, passed over", name, err->msg);
 		return false;
 	}
-	if (strcmp(grant->licence, a->reg.licence) != 0 || strcmp(grant->zone, a->reg.zone) != 0) {
+	if (!wt_registration_licensed(a, grant->licence, grant->zone)) {
 		wt_fail(err, EINVAL,
 			"for licence %s in zone %s, and the rig is registered under %s in %s",
 			grant->licence, grant->zone, a->reg.licence, a->reg.zone);

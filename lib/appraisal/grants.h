@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was bought, and for whom: registration.c, grants.c, allotments.c. */
+/* What was bought, and for whom: grants.c, allotments.c. */
 #ifndef LIB_APPRAISAL_GRANTS_H
 #define LIB_APPRAISAL_GRANTS_H
 
@@ -23,10 +23,6 @@ struct site_grant {
 	uint64_t allotted_uj; /* to this rig */
 };
 
-/* Is the attestation of the registered rig, in the registration's time? Returns 1 or 0. */
-int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *att,
-			   struct wt_err *err);
-void wt_registration_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 int wt_grants_named(struct wt_appraisal *a, const struct wt_attestation *att);
 /* What the state says was used of a grant: to its account, or kept until the grant is given. */
 int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],

@@ -34,6 +34,7 @@ struct history {
 	uint64_t counted_ns;
 	uint64_t skipped; /* pruned windows since */
 	uint64_t realtime_ns; /* at counted_ns */
+	uint32_t nameplate_w; /* registered then */
 	/* Realtime from which on nobody attested, until a window comes; 0: no gap */
 	uint64_t gap_from_ns;
 	/* The gap is at least so long by CLOCK_BOOTTIME, as far as that boottime */
@@ -74,6 +75,7 @@ struct older {
 
 struct run {
 	uint64_t attestations, first_seq, repeated;
+	uint64_t renewals; /* of the registration, that were gone over to */
 	struct seen *seen; /* by rising seq */
 	size_t n_seen;
 	struct older *older; /* by rising seq */
@@ -87,6 +89,7 @@ struct run {
 	uint64_t gap_uj; /* of the substituted: for gaps */
 	uint64_t waived_ns; /* before the registration began */
 	uint64_t covered_ns; /* by windows */
+	uint64_t *due_ns; /* for each registered source, the covered_ns from which on it is */
 	uint64_t unobserved_ns;
 	bool newest_observed;
 	char unobserved[128]; /* why, as the newest attestation claims */

@@ -66,12 +66,24 @@ static int refuse(struct wt_appraisal *a, const char *name, const struct wt_err 
 	return 0;
 }
 
+/* One of its registrations is enough. */
+static bool concerns_any(const struct wt_appraisal *a, const struct wt_notice *notice)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_registrations; i++) {
+		if (wt_notice_concerns(notice, &a->registrations[i]->reg))
+			return true;
+	}
+	return false;
+}
+
 static int check(struct wt_appraisal *a, const struct opened *object,
 		 const struct wt_notice *notice, const char *name, struct wt_err *err)
 {
 	int r;
 
-	if (!a->registered || !wt_notice_concerns(notice, &a->reg)) {
+	if (!concerns_any(a, notice)) {
 		wt_fail(err, EINVAL, "%s",
 			a->registered ? "it does not concern this rig, passed over"
 				      : "without a registration nobody can tell whom it concerns");

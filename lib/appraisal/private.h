@@ -22,6 +22,7 @@
 #include "lib/appraisal/arith.h"
 #include "lib/appraisal/findings.h"
 #include "lib/appraisal/history.h"
+#include "lib/appraisal/registrations.h"
 #include "lib/appraisal/signers.h"
 #include "lib/bytes.h"
 #include "lib/format.h"
@@ -38,9 +39,13 @@ struct wt_appraisal {
 	size_t nonce_len; /* 0: none was asked for */
 
 	bool registered;
-	struct wt_buf registration_cose; /* what reg points into */
-	struct wt_registration reg;
-	uint8_t registration_digest[WT_SHA256_LEN];
+	struct registered **registrations; /* by the begin of their validity */
+	size_t n_registrations;
+	size_t in_force; /* which one it is judged by, and */
+	bool entered; /* because an attestation or the state says so */
+	struct wt_registration reg; /* that one's, borrowed; zeros when there is none */
+	size_t chosen, signing; /* for the attestation being read: by which, and whose rig is */
+	const char *superseded; /* and why not by the one that it names; NULL: it is */
 	struct rig rig;
 
 	struct wt_observer observer;

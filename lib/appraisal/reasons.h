@@ -42,6 +42,8 @@
 	  "no registration was given, so nothing could be compared with one")                               \
 	X(REGISTRATION_OTHER, "registration-other", REGISTRATION, WARNING,                                   \
 	  "the rig names another registration than the one given, or none")                                 \
+	X(REGISTRATION_SUPERSEDED, "registration-superseded", REGISTRATION, WARNING,                        \
+	  "the rig names a registration that another one has replaced, and is judged by that")              \
 	X(REGISTRATION_ENDING, "registration-ending", REGISTRATION, WARNING,                                 \
 	  "the registration ends within seven days")                                                        \
 	X(SEQUENCE_GAP, "sequence-gap", SEQUENCE, CONTRAINDICATED, "an attestation is missing, or out of its place") \

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The registration: taken in once, before anything is compared with it. */
+/*
+ * Registrations of one rig: taken in before anything is compared with them. renewal.c says which holds.
+ */
 #include "lib/appraisal/private.h"
 
-#include "lib/appraisal/grants.h"
 #include "lib/appraisal/notices.h"
 
 #define DAY 86400
@@ -15,26 +16,48 @@ static int refuse(struct wt_appraisal *a, const char *name, const struct wt_err 
 	return 0;
 }
 
+static void free_one(struct registered *r)
+{
+	wt_registration_clear(&r->reg);
+	wt_buf_free(&r->cose);
+	wt_cert_freep(&r->rig.cert);
+	free(r);
+}
+
+void wt_registrations_free(struct wt_appraisal *a)
+{
+	/* The one that signs has given its certificate to the appraisal. */
+	if (a->registered)
+		a->registrations[a->signing]->rig = a->rig;
+	else
+		wt_cert_freep(&a->rig.cert);
+	while (a->n_registrations > 0)
+		free_one(a->registrations[--a->n_registrations]);
+	free(a->registrations);
+}
+
 /* The registration's rig id must be that of the key it registers, or it would register two rigs. */
-static int check_key(struct wt_appraisal *a, const char *name, struct wt_err *err)
+static int check_key(struct wt_appraisal *a, struct registered *new, const char *name,
+		     struct wt_err *err)
 {
 	struct wt_key *key;
 	int r;
 
-	r = wt_cert_parse(a->reg.rig_cert, &a->rig.cert, err);
+	r = wt_cert_parse(new->reg.rig_cert, &new->rig.cert, err);
 	if (r < 0)
 		return r == -ENOMEM ? r : refuse(a, name, err);
-	key = wt_cert_key(a->rig.cert);
+	key = wt_cert_key(new->rig.cert);
 	if (!key) {
 		wt_fail(err, EBADMSG,
 			"the rig's certificate holds a key that signs no attestation");
 		return refuse(a, name, err);
 	}
-	wt_cert_x5t(a->rig.cert, a->rig.x5t);
-	r = wt_ueid_from_key(key, a->rig.ueid);
+	new->rig.path_from = 1; /* until 0: not checked yet */
+	wt_cert_x5t(new->rig.cert, new->rig.x5t);
+	r = wt_ueid_from_key(key, new->rig.ueid);
 	if (r < 0)
 		return wt_fail(err, -r, "cannot tell the rig's id from its key");
-	if (memcmp(a->rig.ueid, a->reg.ueid, WT_UEID_LEN) != 0) {
+	if (memcmp(new->rig.ueid, new->reg.ueid, WT_UEID_LEN) != 0) {
 		wt_fail(err, EBADMSG, "the rig id it states is not that of the key it registers");
 		wt_find(&a->found, WT_REGISTRATION_KEY, "%.60s: %s", name, err->msg);
 		return 0;
@@ -42,74 +65,91 @@ static int check_key(struct wt_appraisal *a, const char *name, struct wt_err *er
 	return 1;
 }
 
-static int make_meters(struct wt_appraisal *a, struct wt_err *err)
+/* Signed by a registry, and of this rig's key. */
+static int check(struct wt_appraisal *a, struct registered *new, const char *name,
+		 struct wt_err *err)
 {
-	size_t n = a->reg.n_sources ? a->reg.n_sources : 1;
+	struct opened object;
+	int r;
 
-	a->meters = calloc(n, sizeof(*a->meters));
-	a->h.checks = calloc(n, sizeof(*a->h.checks));
-	a->h.raw_uj = calloc(n, sizeof(*a->h.raw_uj));
-	if (!a->meters || !a->h.checks || !a->h.raw_uj)
-		return wt_fail(err, ENOMEM, "no memory for a registration");
-	return 0;
+	r = wt_object_open(a, wt_buf_span(&new->cose), WT_TYP_REGISTRATION, &object, err);
+	if (r <= 0)
+		return r < 0 ? r : refuse(a, name, err);
+	r = wt_registration_decode(object.cose.payload, &new->reg, err);
+	if (r < 0) {
+		r = r == -EBADMSG ? refuse(a, name, err) : r;
+	} else {
+		r = wt_object_path(a, &object, WT_DUTY_REGISTRATION, new->reg.not_before,
+				   new->reg.not_after, name, err);
+		if (r == 0)
+			refuse(a, name, err);
+	}
+	wt_opened_clear(&object);
+	return r > 0 ? check_key(a, new, name, err) : r;
 }
 
-static void forget(struct wt_appraisal *a)
+static int compare(const struct registered *x, const struct registered *y)
 {
-	wt_registration_clear(&a->reg);
-	wt_buf_free(&a->registration_cose);
-	wt_cert_freep(&a->rig.cert);
-	free(a->meters);
-	free(a->h.checks);
-	free(a->h.raw_uj);
-	a->meters = NULL;
-	a->h.checks = NULL;
-	a->h.raw_uj = NULL;
+	if (x->reg.not_before != y->reg.not_before)
+		return x->reg.not_before < y->reg.not_before ? -1 : 1;
+	return memcmp(x->digest, y->digest, WT_SHA256_LEN);
+}
+
+/* Into its place; before the first attestation the newest is the one that counts. */
+static int keep(struct wt_appraisal *a, struct registered *new, struct wt_err *err)
+{
+	struct registered **grown =
+		room_for_one(a->registrations, a->n_registrations, sizeof(*grown));
+	size_t at = a->n_registrations;
+
+	if (!grown)
+		return wt_fail(err, ENOMEM, "no memory for a registration");
+	a->registrations = grown;
+	if (a->registered)
+		grown[a->signing]->rig = a->rig;
+	while (at > 0 && compare(new, grown[at - 1]) < 0)
+		at--;
+	memmove(&grown[at + 1], &grown[at], (a->n_registrations - at) * sizeof(*grown));
+	grown[at] = new;
+	a->n_registrations++;
+	a->registered = true;
+	a->chosen = a->signing = a->n_registrations - 1;
+	a->rig = grown[a->signing]->rig;
+	return wt_renewal_enter(a) < 0 ? wt_fail(err, ENOMEM, "no memory for a registration") : 1;
 }
 
 int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const char *name,
 			      struct wt_err *err)
 {
-	struct opened object;
+	struct registered *new;
 	struct wt_err own;
 	int r;
 
 	err = err ? err : &own;
-	if (a->registered || a->h.begun)
-		return wt_fail(err, EEXIST, "one registration, before any state or attestation");
-	/* The decoded registration points into its bytes: keep our own. */
-	wt_buf_append(&a->registration_cose, cose.p, cose.n);
-	if (a->registration_cose.err)
+	if (a->h.begun)
+		return wt_fail(err, EEXIST, "registrations come before any state or attestation");
+	new = calloc(1, sizeof(*new));
+	if (!new)
 		return wt_fail(err, ENOMEM, "no memory for a registration");
-
-	r = wt_object_open(a, wt_buf_span(&a->registration_cose), WT_TYP_REGISTRATION, &object,
-			   err);
-	if (r <= 0) {
-		forget(a);
-		return r < 0 ? r : refuse(a, name, err);
+	/* The decoded registration points into its bytes: keep our own. */
+	wt_buf_append(&new->cose, cose.p, cose.n);
+	r = new->cose.err ? wt_fail(err, ENOMEM, "no memory for a registration")
+			  : check(a, new, name, err);
+	if (r > 0) {
+		wt_sha256(wt_buf_span(&new->cose), new->digest);
+		if (wt_registration_find(a, new->digest) < a->n_registrations) {
+			free_one(new); /* the same again */
+			return 1;
+		}
+		if (a->registered && memcmp(a->reg.ueid, new->reg.ueid, WT_UEID_LEN) != 0)
+			r = wt_fail(err, EINVAL, "%.100s: of another rig than %s", name,
+				    a->reg.rig);
 	}
-	r = wt_registration_decode(object.cose.payload, &a->reg, err);
-	if (r < 0) {
-		r = r == -EBADMSG ? refuse(a, name, err) : r;
-	} else {
-		r = wt_object_path(a, &object, WT_DUTY_REGISTRATION, a->reg.not_before,
-				   a->reg.not_after, name, err);
-		if (r == 0)
-			refuse(a, name, err);
-	}
-	wt_opened_clear(&object);
-	if (r > 0)
-		r = check_key(a, name, err);
-	if (r > 0)
-		r = make_meters(a, err) < 0 ? -ENOMEM : 1;
 	if (r <= 0) {
-		forget(a);
+		free_one(new);
 		return r;
 	}
-	wt_sha256(wt_buf_span(&a->registration_cose), a->registration_digest);
-	a->registered = true;
-	wt_source_clear_meters(a);
-	return 1;
+	return keep(a, new, err);
 }
 
 const struct wt_registration *wt_appraisal_registered(const struct wt_appraisal *a)
@@ -121,8 +161,10 @@ int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *
 			   struct wt_err *err)
 {
 	static const uint8_t none[WT_SHA256_LEN];
+	const struct wt_registration *reg;
 	char text[WT_TIMESTAMP_LEN], from[WT_TIMESTAMP_LEN], until[WT_TIMESTAMP_LEN];
 	int64_t revoked;
+	size_t named;
 
 	if (memcmp(att->ueid, a->rig.ueid, WT_UEID_LEN) != 0) {
 		wt_fail(err, EBADMSG, "it is of another rig than its key");
@@ -133,21 +175,31 @@ int wt_registration_covers(struct wt_appraisal *a, const struct wt_attestation *
 	}
 	if (!a->registered)
 		return 1;
-	if (a->reading.at < a->reg.not_before || a->reading.at >= a->reg.not_after)
+	reg = &a->registrations[a->chosen]->reg;
+	if (a->superseded)
+		wt_find(&a->found, WT_REGISTRATION_SUPERSEDED,
+			"attestation %" PRIu64
+			" names a registration that %s; it is judged by that "
+			"of %s",
+			a->reading.seq, a->superseded, wt_timestamp_utc(reg->not_before, from));
+	if (a->reading.at < reg->not_before || a->reading.at >= reg->not_after)
 		wt_find(&a->found, WT_REGISTRATION_NOT_VALID,
 			"attestation %" PRIu64
 			" was signed at %s; the registration holds from %s to %s",
 			a->reading.seq, wt_timestamp_utc(a->reading.at, text),
-			wt_timestamp_utc(a->reg.not_before, from),
-			wt_timestamp_utc(a->reg.not_after, until));
-	revoked = wt_notice_revoked(a, WT_NOTICE_REVOKE_REGISTRATION, a->reg.id);
+			wt_timestamp_utc(reg->not_before, from),
+			wt_timestamp_utc(reg->not_after, until));
+	named = wt_registration_find(a, att->registration);
+	revoked = wt_notice_revoked(a, WT_NOTICE_REVOKE_REGISTRATION,
+				    named < a->n_registrations ? a->registrations[named]->reg.id
+							       : reg->id);
 	if (a->reading.at >= revoked)
 		wt_find(&a->found, WT_REGISTRATION_REVOKED,
 			"attestation %" PRIu64
 			" was signed at %s; the registry revoked the registration from %s on",
 			a->reading.seq, wt_timestamp_utc(a->reading.at, text),
 			wt_timestamp_utc(revoked, from));
-	if (memcmp(att->registration, a->registration_digest, WT_SHA256_LEN) != 0)
+	if (named == a->n_registrations)
 		wt_find(&a->found, WT_REGISTRATION_OTHER, "attestation %" PRIu64 ": the rig %s",
 			a->reading.seq,
 			memcmp(att->registration, none, WT_SHA256_LEN) == 0
@@ -177,6 +229,9 @@ void wt_registration_conclude(const struct wt_appraisal *a, struct wt_findings *
 		wt_remark(f, WT_CHECK_REGISTRATION, "it has ended since");
 	else if (left < ENDING_SOON)
 		wt_remark(f, WT_CHECK_REGISTRATION, "it ends in %" PRId64 " days", left / DAY);
+	if (a->run.renewals)
+		wt_remark(f, WT_CHECK_REGISTRATION, "%s",
+			  wt_count(a->run.renewals, "renewal", sources));
 	wt_affirm(f, WT_CHECK_REGISTRATION, "%s, %s, nameplate %s W, until %s",
 		  wt_count(a->reg.n_devices, "device", devices),
 		  wt_count(a->reg.n_sources, "source", sources),

@@ -97,6 +97,19 @@ int wt_source_match(struct wt_appraisal *a, struct source *s)
 	return give_tally(a, s);
 }
 
+int wt_source_renew(struct wt_appraisal *a, struct source *s)
+{
+	struct source_tally *tally = s->tally == NO_TALLY ? NULL : &a->run.sources[s->tally];
+	int registered = find_registered(a, s);
+
+	/* The line that it had goes on. */
+	if (tally && tally->registered == UNREGISTERED && registered != UNREGISTERED) {
+		tally->registered = registered;
+		tally->summary.role = a->reg.sources[registered].role;
+	}
+	return wt_source_match(a, s);
+}
+
 struct source *wt_source_find(struct history *h, uint32_t id)
 {
 	size_t low = 0, high = h->n_sources, middle;
@@ -340,20 +353,20 @@ static void conclude_cover(const struct wt_appraisal *a, struct wt_findings *f, 
 	const struct wt_reg_source *reg = &a->reg.sources[i];
 	char name[136], text[WT_FORMAT_LEN], covered[WT_FORMAT_LEN];
 	const struct source_tally *tally;
-	uint64_t lit_ns = 0, dark_ns;
+	uint64_t due_ns = minus(a->run.covered_ns, a->run.due_ns[i]), lit_ns = 0, dark_ns;
 
 	for (tally = a->run.sources; tally < a->run.sources + a->run.n_sources; tally++) {
 		if (tally->registered == (int)i)
 			lit_ns = plus(lit_ns,
 				      minus(tally->covered_ns, tally->summary.unmeasured_ns));
 	}
-	dark_ns = minus(a->run.covered_ns, lit_ns);
-	if (dark_ns <= a->run.covered_ns / 10 || dark_ns <= DARK_GRACE)
+	dark_ns = minus(due_ns, lit_ns);
+	if (dark_ns <= due_ns / 10 || dark_ns <= DARK_GRACE)
 		return;
 	wt_source_name(reg->chip, reg->parent, reg->attribute, reg->label, name, sizeof(name));
 	wt_find(f, WT_SOURCE_CHECK_PARTLY_SILENT, "%.120s measured nothing for %s of %s", name,
 		wt_format_duration(dark_ns / NS_PER_S, text),
-		wt_format_duration(a->run.covered_ns / NS_PER_S, covered));
+		wt_format_duration(due_ns / NS_PER_S, covered));
 }
 
 void wt_sources_conclude(const struct wt_appraisal *a, struct wt_findings *f)

@@ -76,6 +76,8 @@ struct source *wt_source_unknown(struct wt_appraisal *a, const struct wt_window_
  * loaded.
  */
 int wt_source_match(struct wt_appraisal *a, struct source *s);
+/* The same for one that was matched before, against another registration. */
+int wt_source_renew(struct wt_appraisal *a, struct source *s);
 void wt_source_clear_meters(struct wt_appraisal *a); /* for a new window */
 /* Takes over what the window says: meters, tallies, darkness. */
 void wt_source_window(struct wt_appraisal *a, struct source *s, const struct wt_window_source *now,

@@ -216,27 +216,6 @@ int wt_site_ready(struct wt_site *site, struct wt_err *err)
 	return 0;
 }
 
-/*
- * After a renewal a rig has two registrations. The one that its attestation names counts; when it names none of them,
- * the one that began last.
- */
-static const struct object *choose(const struct rig *rig, const uint8_t named[WT_SHA256_LEN])
-{
-	const struct object *newest = NULL, *reg;
-	size_t i;
-
-	for (i = 0; i < rig->n_dealt; i++) {
-		reg = rig->dealt[i].object;
-		if (reg->typ != WT_TYP_REGISTRATION)
-			continue;
-		if (named && memcmp(named, reg->digest, WT_SHA256_LEN) == 0)
-			return reg;
-		if (!newest || reg->registration->not_before > newest->registration->not_before)
-			newest = reg;
-	}
-	return newest;
-}
-
 /* What was looked at as it was given: for all rigs. */
 static int give_looked_at(struct wt_appraisal *a, const struct object *object, struct wt_err *err)
 {
@@ -264,9 +243,7 @@ static int give(struct rig *rig, const struct object *object, struct wt_err *err
 		return give_looked_at(a, object, err);
 	switch (object->typ) {
 	case WT_TYP_REGISTRATION:
-		return object == rig->registration
-			       ? wt_appraisal_registration(a, cose, object->name, err)
-			       : 0;
+		return wt_appraisal_registration(a, cose, object->name, err);
 	case WT_TYP_GRANT:
 		return wt_appraisal_grant(a, cose, object->name, err);
 	case WT_TYP_ALLOTMENT:
@@ -278,8 +255,7 @@ static int give(struct rig *rig, const struct object *object, struct wt_err *err
 	}
 }
 
-int wt_site_rig_begin(struct wt_site *site, struct rig *rig, const uint8_t named[WT_SHA256_LEN],
-		      struct wt_err *err)
+int wt_site_rig_begin(struct wt_site *site, struct rig *rig, struct wt_err *err)
 {
 	const struct wt_registration *reg;
 	size_t i;
@@ -288,7 +264,6 @@ int wt_site_rig_begin(struct wt_site *site, struct rig *rig, const uint8_t named
 	r = wt_appraisal_new(site->trust, &site->options, &rig->appraisal, err);
 	if (r < 0)
 		return r;
-	rig->registration = choose(rig, named);
 	for (i = 0; i < rig->n_dealt; i++) {
 		r = give(rig, rig->dealt[i].object, err);
 		if (r < 0)

@@ -38,12 +38,8 @@ static int keep_ground(const struct wt_site *site, struct rig *rig)
 
 	if (!digests)
 		return -ENOMEM;
-	for (i = 0; i < rig->n_dealt; i++) {
-		const struct object *object = rig->dealt[i].object;
-
-		if (object->typ != WT_TYP_REGISTRATION || object == rig->registration)
-			memcpy(digests[n++], object->digest, WT_SHA256_LEN);
-	}
+	for (i = 0; i < rig->n_dealt; i++)
+		memcpy(digests[n++], rig->dealt[i].object->digest, WT_SHA256_LEN);
 	for (i = 0; i < site->n_anchors; i++)
 		memcpy(digests[n++], site->anchors[i], WT_SHA256_LEN);
 	wt_policy_digest(digests, n, rig->ground.policy);
@@ -154,7 +150,7 @@ int wt_site_rig_conclude(struct wt_site *site, struct rig *rig, struct wt_err *e
 		return keep_sightings(rig) < 0 ? wt_fail(err, ENOMEM, "no memory for a verdict")
 					       : 0;
 	if (!rig->appraisal)
-		r = wt_site_rig_begin(site, rig, NULL, err);
+		r = wt_site_rig_begin(site, rig, err);
 	if (r == 0)
 		r = keep_all(site, rig, err);
 	if (r < 0)

@@ -100,7 +100,6 @@ struct rig {
 	struct dealt *dealt; /* registrations, then grants, allotments, notices; until it is done */
 	size_t n_dealt;
 	bool has_registration; /* was dealt one */
-	const struct object *registration; /* the one of several that the rig names */
 	bool given; /* an attestation was given */
 	struct wt_att_grant *spends; /* as its newest attestation names them; until it is done */
 	size_t n_spends;
@@ -202,9 +201,8 @@ int wt_site_object_look(struct wt_site *site, struct object *object, struct wt_e
 
 /* With the lock held where threads are. NULL: not known, or with make: no memory. */
 struct rig *wt_site_rig(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN], bool make);
-/* Makes the rig's appraisal, with all that concerns it. named: a registration's digest, or NULL. */
-int wt_site_rig_begin(struct wt_site *site, struct rig *rig, const uint8_t named[WT_SHA256_LEN],
-		      struct wt_err *err);
+/* Makes the rig's appraisal, with all that concerns it. */
+int wt_site_rig_begin(struct wt_site *site, struct rig *rig, struct wt_err *err);
 void wt_site_rig_free(struct rig *rig);
 
 /* --- done.c ----------------------------------------------------------------------------------- */

@@ -158,7 +158,7 @@ static int feed(struct wt_site *site, struct wt_span bytes, const struct wt_cose
 	if (rig->done)
 		return wt_fail(err, EINVAL, "%s was judged already", rig->name);
 	if (!rig->appraisal)
-		r = wt_site_rig_begin(site, rig, att->registration, err);
+		r = wt_site_rig_begin(site, rig, err);
 	if (r < 0)
 		return r;
 	/* What follows it is found by who is given the bytes. */

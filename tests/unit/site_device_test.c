@@ -152,7 +152,7 @@ TEST_F(site, the_registration_that_the_rig_names)
 	struct wt_registration reg = self->rigs[1].reg;
 
 	memset(reg.id, 0x99, sizeof(reg.id));
-	reg.not_before += 60;
+	reg.not_before = RIG_T0 - 3600; /* a day is the time to install it */
 	reg.n_devices = 1;
 	need(wt_registration_encode(&reg, &payload, &self->err), &self->err);
 	rig_sign(&self->rigs[1].registry, WT_TYP_REGISTRATION, wt_buf_span(&payload), &renewed);
