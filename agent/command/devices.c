@@ -24,7 +24,7 @@ static void seen(const struct model *m, const struct wt_nl_device *d, char *ret,
 	char t[WT_FORMAT_LEN];
 
 	if (!d->last_seen_ns)
-		snprintf(ret, cap, "%s", m->status.probes ? "never" : "-");
+		snprintf(ret, cap, "%s", model_observed(m) ? "never" : "-");
 	else
 		snprintf(ret, cap, "%s ago",
 			 wt_format_duration(model_ago_s(m, d->last_seen_ns), t));
@@ -66,7 +66,7 @@ static void show(const struct model *m)
 	if (m->registered && present < m->registration.n_devices)
 		printf("%zu of %zu registered devices are not here\n",
 		       m->registration.n_devices - present, m->registration.n_devices);
-	if (!m->status.probes)
+	if (!model_observed(m))
 		puts("no probe is attached: what the devices do is not observed (`wattest status` says why)");
 }
 

@@ -200,6 +200,11 @@ void model_source_state(const struct model *m, const struct wt_nl_source *source
 		snprintf(ret, cap, "ok");
 }
 
+bool model_observed(const struct model *m)
+{
+	return m->status.probes && (!m->daemon || !m->control.unobserved[0]);
+}
+
 bool model_device_works(const struct model *m, const struct wt_nl_device *device)
 {
 	return device->last_seen_ns &&

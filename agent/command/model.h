@@ -69,6 +69,8 @@ uint64_t model_input_uw(const struct model *m);
 /* How a source is doing, in a few words: "ok", "silent for 12 s", "unreadable: No data available". */
 void model_source_state(const struct model *m, const struct wt_nl_source *source, char *ret,
 			size_t cap);
+/* Does a probe count what devices do? The module knows only that there are probes. */
+bool model_observed(const struct model *m);
 /* Did a transfer complete within the last two windows? */
 bool model_device_works(const struct model *m, const struct wt_nl_device *device);
 

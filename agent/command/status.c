@@ -177,7 +177,7 @@ static void show_devices(const struct model *m)
 	printf("%-11s%zu registered   %zu present   %s%zu unknown%s   ", "devices", registered,
 	       present, colour_on(unknown ? DOUBTFUL : PLAIN), unknown,
 	       colour_off(unknown ? DOUBTFUL : PLAIN));
-	if (!m->status.probes)
+	if (!model_observed(m))
 		puts("work not observed");
 	else if (present && working == present)
 		puts("all working");
@@ -218,6 +218,9 @@ static void show_probes(const struct model *m)
 				      c->probes[i].name, tag);
 	}
 	line("probes", PLAIN, text);
+	if (c->unobserved[0])
+		printf(INDENT "%swork not observed%s: %s\n", colour_on(DOUBTFUL),
+		       colour_off(DOUBTFUL), c->unobserved);
 }
 
 static void show_log(const struct model *m)
