@@ -59,6 +59,48 @@ static struct json_object *cert_json(struct wt_span der)
 	return o;
 }
 
+static void put_pcrs(struct json_object *o, const char *key, const struct wt_pcr *pcrs, size_t n)
+{
+	struct json_object *list = put_list(o, key);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *e = json_object_new_object();
+
+		put_number(e, "pcr", pcrs[i].index);
+		put_hex(e, "value", pcrs[i].value, sizeof(pcrs[i].value));
+		json_object_array_add(list, e);
+	}
+}
+
+/* Keys by the SHA-256 of their SubjectPublicKeyInfo. */
+static struct json_object *tpm_json(const struct wt_reg_tpm *tpm)
+{
+	struct json_object *o = json_object_new_object();
+	uint8_t ak[WT_SHA256_LEN];
+
+	wt_sha256(tpm->ak, ak);
+	put_hex(o, "ek", tpm->ek, sizeof(tpm->ek));
+	put_hex(o, "ak", ak, sizeof(ak));
+	put_pcrs(o, "boot", tpm->boot, tpm->n_boot);
+	return o;
+}
+
+/* As `wattest-authority registration --reference` takes them. */
+static void put_references(struct json_object *o, const struct wt_registration *reg)
+{
+	struct json_object *list = put_list(o, "references");
+
+	for (size_t i = 0; i < reg->n_references; i++) {
+		const struct wt_reference *ref = &reg->references[i];
+		struct json_object *e = json_object_new_object();
+
+		put_text(e, "kind", wt_reference_kind_name(ref->kind));
+		put_text(e, "name", ref->name);
+		put_hex(e, "digest", ref->digest, wt_reference_digest_len(ref->kind));
+		json_object_array_add(list, e);
+	}
+}
+
 static struct json_object *registration_json(const struct wt_registration *reg)
 {
 	static const char *const roles[] = {
@@ -89,6 +131,9 @@ static struct json_object *registration_json(const struct wt_registration *reg)
 		put_number(e, "minutes", reg->idle[i].minutes);
 		json_object_array_add(list, e);
 	}
+	if (reg->tpm.ak.p)
+		json_object_object_add(o, "tpm", tpm_json(&reg->tpm));
+	put_references(o, reg);
 
 	list = put_list(o, "devices");
 	for (size_t i = 0; i < reg->n_devices; i++) {

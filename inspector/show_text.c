@@ -119,6 +119,38 @@ static const char *role_name(enum wt_role role)
 	return role == WT_ROLE_INPUT ? "input" : role == WT_ROLE_OUTPUT ? "output" : "check";
 }
 
+static void show_tpm(const struct wt_reg_tpm *tpm)
+{
+	uint8_t ak[WT_SHA256_LEN];
+	char hex[2 * WT_SHA256_LEN + 1];
+
+	if (!tpm->ak.p) {
+		line("key", "in a file");
+		return;
+	}
+	line("key", "in a TPM");
+	line_hex("endorsed by", tpm->ek, sizeof(tpm->ek));
+	wt_sha256(tpm->ak, ak);
+	line_hex("attests with", ak, sizeof(ak));
+	for (size_t i = 0; i < tpm->n_boot; i++) {
+		wt_hex(tpm->boot[i].value, sizeof(tpm->boot[i].value), hex);
+		line(i == 0 ? "boot state" : "", "PCR %u %s", tpm->boot[i].index, hex);
+	}
+}
+
+static void show_references(const struct wt_registration *reg)
+{
+	char hex[2 * WT_SHA256_LEN + 1];
+
+	for (size_t i = 0; i < reg->n_references; i++) {
+		const struct wt_reference *ref = &reg->references[i];
+
+		wt_hex(ref->digest, wt_reference_digest_len(ref->kind), hex);
+		line(i == 0 ? "should run" : "", "%s %s: %s", wt_reference_kind_name(ref->kind),
+		     ref->name, hex);
+	}
+}
+
 static void show_registration(const struct wt_registration *reg)
 {
 	char name[256], text[WT_TIMESTAMP_LEN], rated[96], idle[WT_IDLE_LEN];
@@ -135,6 +167,8 @@ static void show_registration(const struct wt_registration *reg)
 		line(i == 0 ? "pools" : "", "%s", reg->pools[i]);
 	for (size_t i = 0; i < reg->n_idle; i++)
 		line(i == 0 ? "off" : "", "%s", wt_idle_words(&reg->idle[i], idle));
+	show_tpm(&reg->tpm);
+	show_references(reg);
 	line("devices", "%zu", reg->n_devices);
 	for (size_t i = 0; i < reg->n_devices; i++) {
 		const struct wt_reg_device *d = &reg->devices[i];

@@ -20,6 +20,7 @@
 int authority_init(int argc, char **argv);
 int authority_certify(int argc, char **argv);
 int authority_registration(int argc, char **argv);
+int authority_enroll(int argc, char **argv);
 int authority_grant(int argc, char **argv);
 int authority_crl(int argc, char **argv);
 int authority_site(int argc, char **argv);

@@ -12,7 +12,7 @@
 #define COMMAND "wattest-authority list"
 
 static const char help[] =
-	"usage: " COMMAND " registrations|grants|allotments|notices|sites DIR [--json]\n"
+	"usage: " COMMAND " registrations|grants|allotments|notices|sites|enrolments DIR [--json]\n"
 	"\n"
 	"Prints what was issued, in that order: a line each, with its id first. --json is an array of objects with\n"
 	"all there is; ids and digests are in hex, times in s since 1970.\n";

@@ -7,6 +7,7 @@ static const struct wt_command commands[] = {
 	{ "init",         authority_init,         "make an authority: registry and energy platform, in one folder" },
 	{ "certify",      authority_certify,      "certificate for a rig, a site or an inspector, from a request" },
 	{ "registration", authority_registration, "register a rig: its devices, its power sources, its site" },
+	{ "enroll",       authority_enroll,       "register a rig whose key is in a TPM: challenge its TPM, then issue" },
 	{ "grant",        authority_grant,        "sell a rig or a site energy: one purchase of at most 1 MWh" },
 	{ "batch",        authority_batch,        "sell a day's purchases from a table: all of them or none" },
 	{ "site",         authority_site,         "make a site: a key that may divide what it buys" },

@@ -5,42 +5,37 @@
 #include "keys/fields.h"
 #include "keys/references.h"
 
-static const struct {
-	const char *name;
-	enum wt_reference_kind kind;
-	size_t len; /* of the digest */
-} kinds[] = {
-	{ "file", WT_REFERENCE_FILE, WT_SHA256_LEN },
-	{ "probe", WT_REFERENCE_PROBE, 8 },
-	{ "module", WT_REFERENCE_MODULE, 20 },
-};
+static enum wt_reference_kind kind_of(const char *name)
+{
+	enum wt_reference_kind kind = WT_REFERENCE_FILE;
 
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+	while (wt_reference_digest_len(kind) && strcmp(name, wt_reference_kind_name(kind)) != 0)
+		kind++;
+	return kind;
+}
 
 static int read_entry(const struct fields *f, struct wt_reference *ret, struct wt_err *err)
 {
 	struct wt_reference reference = { 0 };
 	char kind[16], digest[2 * WT_SHA256_LEN + 1];
-	size_t i = 0;
+	size_t len;
 	int r;
 
 	r = fields_text(f, "kind", true, kind, sizeof(kind), err);
 	if (r < 0)
 		return r;
-	while (i < KINDS && strcmp(kind, kinds[i].name) != 0)
-		i++;
-	if (i == KINDS)
+	reference.kind = kind_of(kind);
+	len = wt_reference_digest_len(reference.kind);
+	if (!len)
 		return fields_bad(f, "kind", err, "\"%s\" is not file, probe or module", kind);
-	reference.kind = kinds[i].kind;
 	r = fields_text(f, "name", true, reference.name, sizeof(reference.name), err);
 	if (r == 0)
 		r = fields_text(f, "digest", true, digest, sizeof(digest), err);
 	if (r < 0)
 		return r;
-	if (strlen(digest) != 2 * kinds[i].len ||
-	    wt_unhex(digest, reference.digest, kinds[i].len) != (int)kinds[i].len)
-		return fields_bad(f, "digest", err, "is not the %zu hex digits of a %s",
-				  2 * kinds[i].len, kind);
+	if (strlen(digest) != 2 * len || wt_unhex(digest, reference.digest, len) != (int)len)
+		return fields_bad(f, "digest", err, "is not the %zu hex digits of a %s", 2 * len,
+				  kind);
 	*ret = reference;
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include "keys/register_db.h"
 #include "lib/file.h"
 
-#define VERSION 1 /* in user_version */
+#define VERSION 2 /* in user_version */
 #define BUSY_MS 60000 /* a batch of another process ends in less */
 
 int register_fail(struct authority_register *reg, int rc, struct wt_err *err)
@@ -151,6 +151,24 @@ static int make_file(struct authority_register *reg, enum register_how how, stru
 	return wt_fail(err, errno, "%.200s: %s", reg->path, strerror(errno));
 }
 
+/* A register of before enrolments gets their tables. */
+static int upgrade(struct authority_register *reg, int *v, struct wt_err *err)
+{
+	int r;
+
+	if (*v != 1)
+		return 0;
+	r = run_text(reg, "BEGIN IMMEDIATE", err);
+	/* Another process may have been faster. */
+	if (r == 0)
+		r = version(reg, v, err);
+	if (r == 0 && *v == 1)
+		r = run_text(reg, register_schema_2, err);
+	if (r == 0)
+		r = run_text(reg, "COMMIT", err);
+	return r < 0 ? r : version(reg, v, err);
+}
+
 static int set_up(struct authority_register *reg, enum register_how how, struct wt_err *err)
 {
 	int v = 0, r;
@@ -167,10 +185,14 @@ static int set_up(struct authority_register *reg, enum register_how how, struct 
 		if (r == 0)
 			r = run_text(reg, register_schema, err);
 		if (r == 0)
+			r = run_text(reg, register_schema_2, err);
+		if (r == 0)
 			r = run_text(reg, "COMMIT", err);
 	}
 	if (r == 0)
 		r = version(reg, &v, err);
+	if (r == 0)
+		r = upgrade(reg, &v, err);
 	if (r < 0)
 		return r;
 	if (v > VERSION)

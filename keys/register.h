@@ -107,6 +107,33 @@ typedef int (*register_share_fn)(const uint8_t ueid[WT_UEID_LEN], struct wt_span
 int register_each_share(struct authority_register *reg, const uint8_t grant_id[WT_ID_LEN],
 			register_share_fn fn, void *user, struct wt_err *err);
 
+/* --- enrolment of rigs with a TPM (register_enrol.c) ------------------------------------------- */
+
+struct register_enrolment {
+	uint8_t id[WT_ID_LEN];
+	uint8_t ueid[WT_UEID_LEN];
+	char rig[64];
+	int64_t made_at, not_after;
+	uint8_t secret[WT_SHA256_LEN]; /* SHA-256 of what is in the challenge */
+	bool issued; /* found: a registration came of it */
+	uint8_t registration[WT_ID_LEN]; /* which */
+	bool superseded; /* found: a later challenge was made for that TPM */
+};
+
+/* A challenge, and the request that it was made for. */
+int register_put_enrolment(struct authority_register *reg,
+			   const struct register_enrolment *enrolment, struct wt_span request,
+			   struct wt_err *err);
+/* What came of it; the registration is put in the same transaction. -EEXIST: it was issued already. */
+int register_put_enrolled(struct authority_register *reg, const uint8_t id[WT_ID_LEN],
+			  const uint8_t registration[WT_ID_LEN], int64_t at, struct wt_err *err);
+int register_find_enrolment(struct authority_register *reg, const uint8_t id[WT_ID_LEN],
+			    struct register_enrolment *ret, struct wt_buf *ret_request,
+			    struct wt_err *err);
+/* 0: no registration of that rig stands then or later; else -EEXIST. */
+int register_check_free(struct authority_register *reg, const uint8_t ueid[WT_UEID_LEN], int64_t at,
+			struct wt_err *err);
+
 /* --- listing ---------------------------------------------------------------------------------- */
 
 enum register_list {
@@ -115,6 +142,7 @@ enum register_list {
 	REGISTER_ALLOTMENTS,
 	REGISTER_NOTICES,
 	REGISTER_SITES,
+	REGISTER_ENROLMENTS,
 	REGISTER_LISTS,
 };
 

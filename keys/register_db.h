@@ -26,6 +26,10 @@ enum register_sql {
 	SQL_SITE_BY_NAME,
 	SQL_OBJECT,
 	SQL_EACH_SHARE,
+	SQL_PUT_ENROLMENT,
+	SQL_PUT_ENROLLED,
+	SQL_ENROLMENT,
+	SQL_STANDING,
 	SQL_LIST,
 	SQL_COUNT = SQL_LIST + REGISTER_LISTS,
 };
@@ -36,7 +40,9 @@ struct authority_register {
 	sqlite3_stmt *stmt[SQL_COUNT];
 };
 
-extern const char register_schema[];
+extern const char register_schema[]; /* of a new register */
+/* Format 2 over 1: enrolments. */
+extern const char register_schema_2[];
 extern const char *const register_sql[SQL_COUNT];
 
 /* What SQLite says, as an errno and a sentence that names the file. */

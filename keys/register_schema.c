@@ -66,6 +66,20 @@ const char register_schema[] =
 	"PRAGMA application_id = 2002875495;" /* "watg" */
 	"PRAGMA user_version = 1;";
 
+const char register_schema_2[] =
+	"CREATE TABLE enrolments(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
+	" ueid BLOB NOT NULL CHECK (length(ueid) = 17), rig TEXT NOT NULL, made_at INTEGER NOT NULL,"
+	" not_after INTEGER NOT NULL, secret BLOB NOT NULL CHECK (length(secret) = 32),"
+	" request BLOB NOT NULL) STRICT;"
+	"CREATE INDEX enrolments_by_ueid ON enrolments(ueid);"
+	"CREATE TABLE enrolled(n INTEGER PRIMARY KEY,"
+	" enrolment BLOB NOT NULL UNIQUE REFERENCES enrolments(id),"
+	" registration BLOB NOT NULL REFERENCES registrations(id) DEFERRABLE INITIALLY DEFERRED,"
+	" at INTEGER NOT NULL) STRICT;"
+	APPEND_ONLY("enrolments", "n = NEW.n OR id = NEW.id")
+	APPEND_ONLY("enrolled", "n = NEW.n OR enrolment = NEW.enrolment")
+	"PRAGMA user_version = 2;";
+
 #define RIG "id, ueid, rig, licence, zone, nameplate_w, ends"
 #define HEX(column) "lower(hex(" column ")) AS " column
 
@@ -115,6 +129,17 @@ const char *const register_sql[SQL_COUNT] = {
 		       " UNION ALL SELECT 3, cose FROM allotments WHERE id = ?1"
 		       " UNION ALL SELECT 4, cose FROM notices WHERE id = ?1",
 	[SQL_EACH_SHARE] = "SELECT ueid, cose FROM allotments WHERE grant_id = ?1 ORDER BY n",
+	[SQL_PUT_ENROLMENT] =
+		"INSERT INTO enrolments(id, ueid, rig, made_at, not_after, secret, request)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_PUT_ENROLLED] = "INSERT INTO enrolled(enrolment, registration, at) VALUES(?1, ?2, ?3)",
+	[SQL_ENROLMENT] =
+		"SELECT ueid, rig, made_at, not_after, secret, request,"
+		" (SELECT registration FROM enrolled WHERE enrolment = e.id),"
+		" EXISTS (SELECT 1 FROM enrolments WHERE ueid = e.ueid AND n > e.n)"
+		" FROM enrolments e WHERE id = ?1",
+	[SQL_STANDING] = "SELECT id, rig, ends FROM standing WHERE ueid = ?1 AND ends > ?2"
+			 " ORDER BY ends DESC, n DESC LIMIT 1",
 	[SQL_LIST + REGISTER_REGISTRATIONS] =
 		"SELECT " HEX("id") ", rig, " HEX("ueid") ", licence, zone, nameplate_w,"
 		" (SELECT count(*) FROM devices d WHERE d.registration = standing.id) AS serials,"
@@ -146,9 +171,13 @@ const char *const register_sql[SQL_COUNT] = {
 	[SQL_LIST + REGISTER_SITES] =
 		"SELECT name, " HEX("x5t") ", not_before AS not_before_s, not_after AS not_after_s,"
 		" issued_at AS issued_at_s FROM sites ORDER BY n",
+	[SQL_LIST + REGISTER_ENROLMENTS] =
+		"SELECT " HEX("id") ", rig, " HEX("ueid") ", made_at AS made_at_s,"
+		" not_after AS answer_before_s, (SELECT lower(hex(registration)) FROM enrolled"
+		" WHERE enrolment = enrolments.id) AS registration FROM enrolments ORDER BY n",
 };
 
 const char *const register_list_names[REGISTER_LISTS] = {
-	"registrations", "grants", "allotments", "notices", "sites",
+	"registrations", "grants", "allotments", "notices", "sites", "enrolments",
 };
 /* clang-format on */

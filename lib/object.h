@@ -75,6 +75,9 @@ enum wt_reference_kind {
 	WT_REFERENCE_MODULE = 3, /* build id; 20 bytes */
 };
 
+const char *wt_reference_kind_name(enum wt_reference_kind kind); /* "file", "probe", "module" */
+size_t wt_reference_digest_len(enum wt_reference_kind kind); /* 0: there is no such kind */
+
 /* What the rig should run. */
 struct wt_reference {
 	enum wt_reference_kind kind;

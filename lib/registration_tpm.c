@@ -27,6 +27,24 @@ static const size_t digest_len[] = {
 	[WT_REFERENCE_MODULE] = 20,
 };
 
+#define KINDS (sizeof(digest_len) / sizeof(digest_len[0]))
+
+size_t wt_reference_digest_len(enum wt_reference_kind kind)
+{
+	return kind < KINDS ? digest_len[kind] : 0;
+}
+
+const char *wt_reference_kind_name(enum wt_reference_kind kind)
+{
+	static const char *const names[KINDS] = {
+		[WT_REFERENCE_FILE] = "file",
+		[WT_REFERENCE_PROBE] = "probe",
+		[WT_REFERENCE_MODULE] = "module",
+	};
+
+	return kind < KINDS && names[kind] ? names[kind] : "?";
+}
+
 static int read_ak(struct wt_cbor_in *in, struct wt_span *ret)
 {
 	size_t at = in->off;
@@ -156,9 +174,10 @@ void registration_put_references(struct wt_buf *b, const struct wt_registration 
 		wt_cbor_put_uint(b, one->kind);
 		wt_cbor_put_text(b, one->name);
 		/* Of an unknown kind: the check of what was written refuses it. */
-		wt_cbor_put_bytes(b, wt_span(one->digest, one->kind >= WT_REFERENCE_FILE &&
-								  one->kind <= WT_REFERENCE_MODULE ?
-							  digest_len[one->kind] :
-							  0));
+		wt_cbor_put_bytes(
+			b, wt_span(one->digest, one->kind >= WT_REFERENCE_FILE &&
+								one->kind <= WT_REFERENCE_MODULE
+							? digest_len[one->kind]
+							: 0));
 	}
 }

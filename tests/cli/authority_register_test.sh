@@ -143,9 +143,16 @@ cp -r auth lost && rm lost/register.db
 says 1 "lost/register.db: not there" "$authority" list grants lost
 says 1 "lost/register.db: not there: without it nobody knows what was issued, so nothing is" \
 	"$authority" grant lost --rig reg.cose --wh 1 --from now --until +1h --transaction t --metering-point M -o -
+# one of before enrolments were kept
+cp -r auth older && (cd older && mv register.db x && mkdir auth && mv x auth/register.db &&
+	sql "DROP TABLE enrolled" && sql "DROP TABLE enrolments" && sql "PRAGMA user_version = 1") &&
+	mv older/auth/register.db older/register.db
+same "an older register gets what is new, and keeps what it has" \
+	"$("$authority" list grants auth)" "$("$authority" list grants older)"
+same "no enrolment yet" "[]" "$("$authority" list enrolments older --json)"
 cp -r auth newer && (cd newer && mv register.db x && mkdir auth && mv x auth/register.db &&
-	sql "PRAGMA user_version = 2") && mv newer/auth/register.db newer/register.db
-says 1 "newer/register.db: written by a newer wattest-authority (format 2" "$authority" list grants newer
+	sql "PRAGMA user_version = 3") && mv newer/auth/register.db newer/register.db
+says 1 "newer/register.db: written by a newer wattest-authority (format 3" "$authority" list grants newer
 head -c 8192 /dev/urandom >newer/register.db
 says 1 "newer/register.db: file is not a database" "$authority" list grants newer
 : >newer/register.db
