@@ -32,6 +32,7 @@ enum wt_check {
 	WT_CHECK_SOURCES, /* as registered; none silent, stuck, contradicting */
 	WT_CHECK_ACTIVITY, /* observed by a probe */
 	WT_CHECK_INTEGRITY, /* probes watched over the measurement, and nothing touched it */
+	WT_CHECK_SOFTWARE, /* module, probes and measured files as registered */
 	WT_CHECK_LOSSES, /* LOST records: nothing but WINDOW bodies went */
 	/* The nonce asked for is there, in the claim and in the kernel's record */
 	WT_CHECK_FRESHNESS,

@@ -139,6 +139,7 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose,
 		r = wt_grants_named(a, att);
 	if (r < 0)
 		return wt_fail(err, ENOMEM, "no memory to replay records");
+	wt_software_list(a, att, NULL);
 	wt_time_signed(a, att);
 	wt_freshness_note(a, att);
 	return 1;

@@ -45,6 +45,7 @@ void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att)
 	h->sample_ns = h->max_gap_ns = h->probed_from_ns = 0;
 	h->last_source = h->last_device = 0;
 	wt_integrity_epoch(a);
+	wt_software_begin(a);
 	a->run.epochs++;
 }
 
@@ -104,6 +105,7 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 									      : DEFAULT_GAP;
 	check_sampling(a);
 	wt_integrity_load(a, rec);
+	wt_software_load(a, &load);
 }
 
 /*
@@ -188,6 +190,7 @@ void wt_epoch_probe(struct wt_appraisal *a, const struct wt_record *rec)
 	char tag[2 * sizeof(probe.tag) + 1];
 
 	memcpy(&probe, rec->payload.p, sizeof(probe));
+	wt_software_probe(a, &probe);
 	if (strncmp(probe.target, USB_TARGET, sizeof(probe.target)) != 0)
 		return;
 	if (a->h.probed_from_ns == 0)

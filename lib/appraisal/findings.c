@@ -17,6 +17,7 @@ static const char *const check_names[WT_CHECKS] = {
 	[WT_CHECK_COUNTERS] = "counters",     [WT_CHECK_TIME] = "time",
 	[WT_CHECK_DEVICES] = "devices",	      [WT_CHECK_SOURCES] = "sources",
 	[WT_CHECK_ACTIVITY] = "activity",     [WT_CHECK_INTEGRITY] = "integrity",
+	[WT_CHECK_SOFTWARE] = "software",
 	[WT_CHECK_LOSSES] = "losses",
 	[WT_CHECK_FRESHNESS] = "freshness",   [WT_CHECK_WITNESS] = "witness",
 	[WT_CHECK_GRANTS] = "grants",	      [WT_CHECK_ENERGY] = "energy",

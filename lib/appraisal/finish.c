@@ -100,6 +100,7 @@ static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct
 	wt_time_conclude(a, f);
 	wt_activity_conclude(a, f);
 	wt_integrity_conclude(a, f);
+	wt_software_conclude(a, f);
 	wt_losses_conclude(a, f);
 }
 

@@ -12,6 +12,7 @@
 #include "lib/appraisal.h"
 #include "lib/appraisal/devices.h"
 #include "lib/appraisal/integrity.h"
+#include "lib/appraisal/software.h"
 #include "lib/appraisal/sources.h"
 #include "lib/attestation.h"
 #include "lib/record.h"
@@ -48,6 +49,7 @@ struct history {
 	/* Begin of the newest stretch with a probe by PROBE_ADD and PROBE_DEL; 0: none was there */
 	uint64_t probed_from_ns;
 	struct wt_watch watch; /* integrity probes */
+	struct software software;
 	uint64_t undeclared; /* pruned windows that no LOST record accounted for yet */
 	uint64_t last_source, last_device; /* greatest ids given so far */
 	struct source *sources; /* sorted by id */

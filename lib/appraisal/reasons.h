@@ -151,6 +151,16 @@
 	  "a kernel module was loaded that taints the kernel: unsigned, out of tree, forced or a patch")    \
 	X(INTEGRITY_UNWATCHED, "integrity-unwatched", INTEGRITY, WARNING,                                    \
 	  "for more than five minutes and a hundredth of the time not all integrity probes were attached")  \
+	X(MODULE_NOT_REGISTERED, "module-not-registered", SOFTWARE, CONTRAINDICATED,                         \
+	  "the registration names modules, and the one that was loaded is none of them")                     \
+	X(PROBE_NOT_REGISTERED, "probe-not-registered", SOFTWARE, CONTRAINDICATED,                           \
+	  "the registration names probes, and one that was announced is none of them")                       \
+	X(FILE_NOT_REGISTERED, "file-not-registered", SOFTWARE, CONTRAINDICATED,                             \
+	  "the host ran or loaded a registered file with another content, or while it was written")          \
+	X(MEASUREMENTS_BROKEN, "measurements-broken", SOFTWARE, CONTRAINDICATED,                             \
+	  "IMA's list has a hole, cannot be read or does not lead to the quoted PCR 10")                     \
+	X(FILE_NOT_MEASURED, "file-not-measured", SOFTWARE, WARNING,                                         \
+	  "a registered file is not in IMA's list, though a quote vouches for all of it")                    \
 	X(RECORDS_LOST, "records-lost", LOSSES, CONTRAINDICATED,                                             \
 	  "the kernel could not write or keep a record that matters")                                       \
 	X(PRUNED_UNDECLARED, "pruned-undeclared", LOSSES, WARNING,                                           \

@@ -60,7 +60,7 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	struct wt_cbor_map map = { 0 };
 
 	if (p->out)
-		wt_cbor_put_map(p->out, 10);
+		wt_cbor_put_map(p->out, 11);
 	else
 		p->r = wt_cbor_map(p->in, &map);
 	wt_port_label(p, &map, 1);
@@ -83,6 +83,8 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	wt_state_notices(p, a);
 	wt_port_label(p, &map, 11);
 	wt_integrity_port(p, &a->h.watch);
+	wt_port_label(p, &map, 12);
+	wt_software_port(p, &a->h.software);
 	if (p->r == 0 && !p->out)
 		p->r = wt_cbor_end(p->in);
 }

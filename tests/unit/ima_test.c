@@ -1,46 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* IMA's list: entries as the kernel lays them out, built here by hand. */
 #include <errno.h>
-#include <string.h>
 
 #include "kselftest_harness.h"
 
-#include "lib/ima.h"
-
-static void put_u32(struct wt_buf *b, uint32_t v)
-{
-	const uint8_t le[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
-				(uint8_t)(v >> 24) };
-
-	wt_buf_append(b, le, sizeof(le));
-}
-
-static void put_field(struct wt_buf *b, const void *p, size_t n)
-{
-	put_u32(b, (uint32_t)n);
-	wt_buf_append(b, p, n);
-}
-
-/* ima-ng: d-ng is "sha256:" NUL digest, n-ng is the path and its NUL */
-static void put_data(struct wt_buf *b, uint8_t fill, const char *path)
-{
-	uint8_t digest[8 + WT_SHA256_LEN] = "sha256:";
-
-	memset(digest + 8, fill, WT_SHA256_LEN);
-	put_field(b, digest, sizeof(digest));
-	put_field(b, path, strlen(path) + 1);
-}
-
-static void put_entry(struct wt_buf *b, const char *template, bool violation, struct wt_span data)
-{
-	uint8_t shown[20];
-
-	memset(shown, violation ? 0 : 0x5a, sizeof(shown));
-	put_u32(b, WT_IMA_PCR);
-	wt_buf_append(b, shown, sizeof(shown));
-	put_field(b, template, strlen(template));
-	put_field(b, data.p, data.n);
-}
+#include "tests/unit/lib/ima_list.h"
 
 FIXTURE(ima)
 {
@@ -52,8 +16,8 @@ FIXTURE(ima)
 
 FIXTURE_SETUP(ima)
 {
-	put_data(&self->data, 0x11, "/lib/modules/wattest.ko");
-	put_entry(&self->list, "ima-ng", false, wt_buf_span(&self->data));
+	ima_put_data(&self->data, 0x11, "/lib/modules/wattest.ko");
+	ima_put_entry(&self->list, "ima-ng", false, wt_buf_span(&self->data));
 	self->rest = wt_buf_span(&self->list);
 }
 
@@ -105,7 +69,7 @@ TEST_F(ima, a_violation_extends_ones)
 	uint8_t both[2 * WT_SHA256_LEN] = {}, expected[WT_SHA256_LEN], value[WT_SHA256_LEN] = {};
 
 	wt_buf_reset(&self->list);
-	put_entry(&self->list, "ima-ng", true, wt_buf_span(&self->data));
+	ima_put_entry(&self->list, "ima-ng", true, wt_buf_span(&self->data));
 	self->rest = wt_buf_span(&self->list);
 	ASSERT_EQ(1, wt_ima_next(&self->rest, &self->entry, &self->err));
 	EXPECT_TRUE(self->entry.violation);
@@ -118,7 +82,7 @@ TEST_F(ima, a_violation_extends_ones)
 TEST_F(ima, an_unknown_template_is_replayed_and_not_read)
 {
 	wt_buf_reset(&self->list);
-	put_entry(&self->list, "evm-sig", false, wt_span("anything", 8));
+	ima_put_entry(&self->list, "evm-sig", false, wt_span("anything", 8));
 	self->rest = wt_buf_span(&self->list);
 	ASSERT_EQ(1, wt_ima_next(&self->rest, &self->entry, &self->err));
 	EXPECT_EQ(NULL, self->entry.path.p);
@@ -143,7 +107,7 @@ TEST_F(ima, fields_that_lie_about_their_length_are_refused)
 
 		self->data.p[lies[i].at] = lies[i].value;
 		wt_buf_reset(&self->list);
-		put_entry(&self->list, "ima-ng", false, wt_buf_span(&self->data));
+		ima_put_entry(&self->list, "ima-ng", false, wt_buf_span(&self->data));
 		self->rest = wt_buf_span(&self->list);
 		EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
 		self->data.p[lies[i].at] = was;
@@ -164,7 +128,7 @@ TEST_F(ima, lengths_out_of_bounds_are_refused_and_not_waited_for)
 TEST_F(ima, the_oldest_template_is_refused_with_what_to_do)
 {
 	wt_buf_reset(&self->list);
-	put_entry(&self->list, "ima", false, wt_buf_span(&self->data));
+	ima_put_entry(&self->list, "ima", false, wt_buf_span(&self->data));
 	self->rest = wt_buf_span(&self->list);
 	EXPECT_EQ(-EOPNOTSUPP, wt_ima_next(&self->rest, &self->entry, &self->err));
 	EXPECT_NE(NULL, strstr(self->err.msg, "ima_template=ima-ng"));

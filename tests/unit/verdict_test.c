@@ -86,6 +86,7 @@ TEST(table)
 		"  ok    sources       fine\n"
 		"  ok    activity      fine\n"
 		"  ok    integrity     fine\n"
+		"  ok    software      fine\n"
 		"  ok    losses        fine\n"
 		"  ok    freshness     fine\n"
 		"  none  witness       no quote\n"
