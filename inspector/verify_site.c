@@ -1,41 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * verify, for any mix of objects and rigs. Files are looked through once to find what is in them; then what authorities
- * and sites signed is given to the site, and each rig's attestations, in order, by one of several threads. What threads
- * have to say is kept by rig and said in the rigs' order, so nothing depends on their number.
+ * and sites signed is given to the site by several threads, and after it each rig's attestations, in order, by one of
+ * them. What threads have to say is kept by rig and said in the rigs' order, so nothing depends on their number.
  */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "inspector/inputs.h"
 #include "inspector/inspect.h"
-#include "inspector/progress.h"
 #include "inspector/verify.h"
+#include "inspector/workers.h"
 #include "lib/file.h"
 
 #define STATE_MAX (1u << 30)
 #define SAID_MAX 20 /* refused attestations of one rig that are named */
+#define OBJECTS_AT_ONCE 64
 
-/* One rig's part of the inputs, and what became of it. */
+/* One rig's part of the inputs, and what is to be said of it. */
 struct share {
 	size_t first, n; /* of the sorted inputs */
-	struct wt_err said[SAID_MAX];
+	struct wt_err *said; /* SAID_MAX, when there is any */
 	size_t n_said; /* all of them, named or not */
-	int r;
-	struct wt_err err;
 };
 
 struct work {
 	struct wt_site *site;
-	const struct inputs *inputs;
-	struct share **shares;
+	size_t objects; /* the first inputs: of no rig */
+	struct share *shares;
 	size_t n;
-	atomic_size_t next, done;
-	atomic_bool stop;
-	struct progress progress; /* of the thread that waits for the others */
 };
 
 static int no_memory(struct wt_err *err)
@@ -44,151 +38,103 @@ static int no_memory(struct wt_err *err)
 }
 
 /* A refused attestation is a finding: named, and judged in the verdict. */
-static void keep_said(struct share *share, const char *name, const struct wt_err *err)
+static int keep_said(struct share *share, const char *name, struct wt_err *err)
 {
-	struct wt_err *said = &share->said[share->n_said];
+	struct wt_err *said;
 
 	if (share->n_said++ >= SAID_MAX)
-		return;
+		return 0;
+	if (!share->said)
+		share->said = calloc(SAID_MAX, sizeof(*share->said));
+	if (!share->said)
+		return no_memory(err);
+	said = &share->said[share->n_said - 1];
 	*said = *err;
 	if (strncmp(err->msg, name, strlen(name)) != 0)
 		wt_fail_in(said, 0, "%.100s", name);
+	return 0;
 }
 
-static void judge_share(struct work *work, struct inputs *view, struct share *share, bool leads)
+static int judge_share(struct workers *workers, struct inputs *view, size_t piece,
+		       struct wt_err *err)
 {
-	const uint8_t *ueid = work->inputs->ueids[work->inputs->items[share->first].rig - 1];
+	struct work *work = workers->user;
+	struct share *share = &work->shares[piece];
+	const uint8_t *ueid = view->ueids[view->items[share->first].rig - 1];
 	struct wt_span object;
-	struct wt_err err;
 	char name[512];
 	int r;
 
 	for (size_t i = share->first; i < share->first + share->n; i++) {
-		if (leads)
-			progress_step(&work->progress, atomic_load(&work->done), work->inputs->n);
-		r = inputs_read(view, i, &object, name, &share->err);
-		if (r == 0)
-			r = wt_site_attestation(work->site, object, name, &err);
-		else
-			err = share->err;
-		atomic_fetch_add(&work->done, 1);
-		if (r == 0)
-			keep_said(share, name, &err);
-		if (r < 0) {
-			share->r = r;
-			share->err = err;
-			atomic_store(&work->stop, true);
-			return;
+		r = inputs_read(view, i, &object, name, err);
+		if (r == 0) {
+			r = wt_site_attestation(work->site, object, name, err);
+			r = r == 0 ? keep_said(share, name, err) : r;
 		}
+		if (r < 0)
+			return r;
+		workers_did(workers);
 	}
-	share->r = wt_site_rig_done(work->site, ueid, &share->err);
-	if (share->r < 0)
-		atomic_store(&work->stop, true);
+	return wt_site_rig_done(work->site, ueid, err);
 }
 
-/* Rigs are taken in their order: when one cannot be judged, all before it have been. */
-static void take_shares(struct work *work, bool leads)
+/* Those of rigs that could be judged, in the rigs' order. */
+static void say_all(const struct work *work, size_t n)
 {
-	struct inputs view = inputs_view(work->inputs);
-
-	while (!atomic_load(&work->stop)) {
-		size_t i = atomic_fetch_add(&work->next, 1);
-
-		if (i >= work->n)
-			break;
-		judge_share(work, &view, work->shares[i], leads);
-	}
-	inputs_view_clear(&view);
-}
-
-static void *follow(void *work)
-{
-	take_shares(work, false);
-	return NULL;
-}
-
-static void run_threads(struct work *work, unsigned int threads)
-{
-	pthread_t *others = calloc(threads, sizeof(*others));
-	unsigned int n = 0;
-
-	/* A thread that cannot be had is done without. */
-	while (others && n + 1 < threads && n + 1 < work->n &&
-	       pthread_create(&others[n], NULL, follow, work) == 0)
-		n++;
-	take_shares(work, true);
-	while (n > 0)
-		pthread_join(others[--n], NULL);
-	free(others);
-	progress_clear(&work->progress);
-}
-
-static int say_all(struct work *work, struct wt_err *err)
-{
-	for (size_t i = 0; i < work->n; i++) {
-		const struct share *share = work->shares[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct share *share = &work->shares[i];
 
 		for (size_t j = 0; j < share->n_said && j < SAID_MAX; j++)
 			inspect_failed(VERIFY_COMMAND, &share->said[j]);
 		if (share->n_said > SAID_MAX)
 			fprintf(stderr, "%s: and %zu more attestations of this rig\n",
 				VERIFY_COMMAND, share->n_said - SAID_MAX);
-		if (share->r < 0) {
-			*err = share->err;
-			return share->r;
-		}
 	}
-	return 0;
 }
 
 static void free_shares(struct work *work)
 {
 	for (size_t i = 0; i < work->n; i++)
-		free(work->shares[i]);
+		free(work->shares[i].said);
 	free(work->shares);
 }
 
 /* The inputs are sorted by rig; what is of none comes first. */
-static int share_out(struct work *work, size_t first, struct wt_err *err)
+static int share_out(struct work *work, const struct inputs *inputs, struct wt_err *err)
 {
-	const struct input *items = work->inputs->items;
+	const struct input *items = inputs->items;
 
-	work->shares = calloc(work->inputs->n_rigs + 1, sizeof(*work->shares));
+	work->shares = calloc(inputs->n_rigs + 1, sizeof(*work->shares));
 	if (!work->shares)
 		return no_memory(err);
-	for (size_t i = first; i < work->inputs->n; i++) {
-		if (i == first || items[i].rig != items[i - 1].rig) {
-			struct share *share = calloc(1, sizeof(*share));
-
-			if (!share)
-				return no_memory(err);
-			share->first = i;
-			work->shares[work->n++] = share;
-		}
-		work->shares[work->n - 1]->n++;
+	for (size_t i = work->objects; i < inputs->n; i++) {
+		if (i == work->objects || items[i].rig != items[i - 1].rig)
+			work->shares[work->n++].first = i;
+		work->shares[work->n - 1].n++;
 	}
 	return 0;
 }
 
-/* What is of no rig: objects, and attestations that cannot be read. Returns how many. */
-static int give_objects(struct wt_site *site, struct inputs *inputs, size_t *ret_n,
+/* What is of no rig: objects. Attestations that cannot be read come later. */
+static int give_objects(struct workers *workers, struct inputs *view, size_t piece,
 			struct wt_err *err)
 {
+	struct work *work = workers->user;
+	size_t i = piece * OBJECTS_AT_ONCE, end = i + OBJECTS_AT_ONCE;
 	struct wt_span object;
 	char name[512];
-	size_t i;
 	int r;
 
-	for (i = 0; i < inputs->n && inputs->items[i].rig == 0; i++) {
-		if (inputs->items[i].attestation)
-			continue;
-		r = inputs_read(inputs, i, &object, name, err);
-		if (r == 0)
-			r = wt_site_object(site, object, name, err);
-		if (r < 0)
-			return r;
+	for (; i < end && i < work->objects; i++) {
+		if (!view->items[i].attestation) {
+			r = inputs_read(view, i, &object, name, err);
+			if (r == 0)
+				r = wt_site_object_nth(work->site, (uint32_t)i, object, name, err);
+			if (r < 0)
+				return r;
+		}
+		workers_did(workers);
 	}
-	*ret_n = i;
 	return 0;
 }
 
@@ -227,27 +173,45 @@ static int load_state(struct wt_site *site, const char *path, struct wt_err *err
 	return r;
 }
 
+static int give_rigs(struct work *work, struct workers *workers, unsigned int threads,
+		     struct wt_err *err)
+{
+	size_t failed;
+	int r = share_out(work, workers->inputs, err);
+
+	if (r < 0)
+		return r;
+	workers->n = work->n;
+	workers->work = judge_share;
+	r = workers_run(workers, threads, &failed, err);
+	progress_clear(&workers->progress);
+	say_all(work, r < 0 ? failed + 1 : work->n);
+	return r;
+}
+
 static int give_all(struct wt_site *site, struct inputs *inputs,
 		    const struct verify_request *request, struct wt_err *err)
 {
-	struct work work = { .site = site, .inputs = inputs, .progress.on = isatty(STDERR_FILENO) };
-	size_t objects = 0;
+	struct work work = { .site = site };
+	struct workers workers = { .inputs = inputs,
+				   .work = give_objects,
+				   .user = &work,
+				   .progress.on = isatty(STDERR_FILENO) };
 	int r;
 
-	r = give_objects(site, inputs, &objects, err);
+	while (work.objects < inputs->n && inputs->items[work.objects].rig == 0)
+		work.objects++;
+	workers.n = (work.objects + OBJECTS_AT_ONCE - 1) / OBJECTS_AT_ONCE;
+	r = workers_run(&workers, request->threads, NULL, err);
+	progress_clear(&workers.progress);
 	if (r == 0 && request->state)
 		r = load_state(site, request->state, err);
 	if (r == 0)
 		r = wt_site_ready(site, err);
 	if (r == 0)
-		r = give_unreadable(site, inputs, objects, err);
-	if (r < 0)
-		return r;
-	r = share_out(&work, objects, err);
-	if (r == 0) {
-		run_threads(&work, request->threads);
-		r = say_all(&work, err);
-	}
+		r = give_unreadable(site, inputs, work.objects, err);
+	if (r == 0)
+		r = give_rigs(&work, &workers, request->threads, err);
 	free_shares(&work);
 	return r;
 }
