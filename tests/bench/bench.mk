@@ -6,7 +6,7 @@ $(B)/out/tests/bench/%: $(B)/out/tests/bench/%.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lm
 
-$(B)/out/tests/bench/site: $(B)/out/tests/bench/day/rigs.o
+$(B)/out/tests/bench/site $(B)/out/tests/bench/site_files: $(patsubst %.c,$(B)/out/%.o,$(wildcard tests/bench/day/*.c))
 
 $(B)/bpf/bench/%.bpf.o: tests/bench/%.bpf.c $(B)/bpf/vmlinux.h
 	$(call say,BPF,$@)
@@ -25,4 +25,4 @@ bench-programs: $(BENCH) $(B)/out/tests/bench/tools/attach $(B)/bpf/bench/empty.
 .PHONY: bench
 bench: packages-tests ## figures, each against its goal and the machine's limit
 	$(Q)$(SUBMAKE) lab bench-programs
-	$(Q)tests/bench/run $(BENCH) tests/bench/probe_cost.sh
+	$(Q)tests/bench/run $(BENCH) tests/bench/probe_cost.sh tests/bench/integrity_cost.sh
