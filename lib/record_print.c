@@ -288,6 +288,11 @@ static void print_time(const struct wt_record *rec, struct line *line)
 	case WATTEST_TIME_RESUME:
 		add(line, "resumed after %s", wt_format_duration(delta / NS_PER_S, text));
 		break;
+	case WATTEST_TIME_RATE:
+		back = delta >> 63;
+		add(line, "the clock ran %" PRIu64 " ppm too %s", (back ? -delta : delta) / 1000,
+		    back ? "slow" : "fast");
+		break;
 	default:
 		add(line, "kind %u", le32toh(time.kind));
 	}

@@ -77,24 +77,25 @@ struct wattest_load {
 	char version[32];			/* of the module */
 	__u8 secure_boot;			/* 0 off, 1 on, WATTEST_SECURE_BOOT_UNKNOWN */
 	__u8 reserved[7];
-	__u8 cmdline[WATTEST_DIGEST_LEN];	/* SHA-256 of the kernel's command line; zeros: unknown */
+	__u8 cmdline[WATTEST_DIGEST_LEN];	/* SHA-256 of the command line; zeros: unknown */
 };
 
 /* UNLOAD: the module goes in an orderly way. */
 struct wattest_unload {
 	__le64 realtime_ns;
-	__le32 key_len;		/* as in a WINDOW: 0 when windows are not keyed, or WATTEST_DIGEST_LEN */
+	__le32 key_len;		/* as in a WINDOW: 0 when not keyed, or WATTEST_DIGEST_LEN */
 	__le32 reserved;
 	__u8 key[WATTEST_DIGEST_LEN];	/* of the step before; this step's own is never disclosed */
 };
 
 /*
- * ANCHOR: the start of a chain of keys for the steps' MACs (after TESLA, RFC 4082). Key i of a chain
- * is k_i, with k_{i-1} = SHA-256(k_i); anchor is k_0. A step's MAC is HMAC-SHA256(k_i, C_i), C_i the
- * chain value after it; the kernel hands it out beside the closing record, not inside. k_i is
- * disclosed by the closing record of the next step.
+ * ANCHOR: the start of a chain of keys for the steps' MACs (after TESLA, RFC 4082). Key i of a
+ * chain is k_i, with k_{i-1} = SHA-256(k_i); anchor is k_0. A step's MAC is HMAC-SHA256(k_i, C_i),
+ * C_i the chain value after it; the kernel hands it out beside the closing record, not inside. k_i
+ * is disclosed by the closing record of the next step.
  * An ANCHOR in the step that LOAD begins keys that step with k_1. A later one is in the last step
- * that the chain before it keys, and keys from the next step on. A chain is used up to its last key.
+ * that the chain before it keys, and keys from the next step on. A chain is used up to its last
+ * key.
  */
 struct wattest_anchor {
 	__u8 anchor[WATTEST_DIGEST_LEN];
@@ -231,7 +232,7 @@ struct wattest_probe_del {
 
 enum wattest_event_kind {
 	WATTEST_EVENT_DETACH	= 1,	/* a link of an announced program was detached */
-	WATTEST_EVENT_BPF	= 2,	/* a program was loaded that reads kernel memory or hooks ours */
+	WATTEST_EVENT_BPF	= 2,	/* a program was loaded that reads the kernel's memory */
 	WATTEST_EVENT_PTRACE	= 3,	/* ptrace or /proc/PID/mem on the agent */
 	WATTEST_EVENT_RAW	= 4,	/* raw device opened: TPM, i2c-dev, /dev/mem, kcore */
 	WATTEST_EVENT_SENSOR	= 5,	/* a sensor's attribute was written */
@@ -261,13 +262,18 @@ enum wattest_time_kind {
 	WATTEST_TIME_STEP	= 1,	/* CLOCK_REALTIME was set */
 	WATTEST_TIME_SUSPEND	= 2,
 	WATTEST_TIME_RESUME	= 3,
+	WATTEST_TIME_RATE	= 4,	/* CLOCK_BOOTTIME is steered away from the hardware's */
 };
 
 /* TIME */
 struct wattest_time {
 	__le32 kind;		/* enum wattest_time_kind */
 	__le32 reserved;
-	__le64 delta_ns;	/* STEP: how far, two's complement; RESUME: ns asleep */
+	/*
+	 * Two's complement. STEP: how far. RESUME: ns asleep. RATE: by how many ns a second
+	 * CLOCK_BOOTTIME was faster (negative: slower) than CLOCK_MONOTONIC_RAW, over a minute.
+	 */
+	__le64 delta_ns;
 	__le64 realtime_ns;	/* after it */
 };
 

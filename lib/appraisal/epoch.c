@@ -133,6 +133,10 @@ void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec)
 	memcpy(&time, rec->payload.p, sizeof(time));
 	delta_ns = le64toh(time.delta_ns);
 	realtime_ns = le64toh(time.realtime_ns);
+	if (le32toh(time.kind) == WATTEST_TIME_RATE) {
+		wt_integrity_rate(a, (int64_t)delta_ns);
+		return;
+	}
 	if (le32toh(time.kind) != WATTEST_TIME_STEP) {
 		a->reading.slept = true;
 		return;

@@ -229,22 +229,35 @@ static enum wt_incident_kind weigh(const struct wt_appraisal *a, uint16_t kind, 
 	}
 }
 
+static void add(struct wt_appraisal *a, enum wt_incident_kind kind,
+		const struct wattest_event *event)
+{
+	struct wt_incident *incident = &a->run.incidents.of[kind];
+
+	if (incident->count == 0) {
+		incident->kind = le16toh(event->kind);
+		incident->pid = le32toh(event->pid);
+		memcpy(incident->comm, event->comm, sizeof(incident->comm));
+		memcpy(incident->detail, event->detail, sizeof(incident->detail));
+	}
+	incident->count = plus(incident->count, le32toh(event->count));
+}
+
 void wt_integrity_event(struct wt_appraisal *a, const struct wt_record *rec)
 {
-	struct wt_incident *incident;
 	struct wattest_event event;
-	uint16_t kind;
 
 	memcpy(&event, rec->payload.p, sizeof(event));
-	kind = le16toh(event.kind);
-	incident = &a->run.incidents.of[weigh(a, kind, event.detail)];
-	if (incident->count == 0) {
-		incident->kind = kind;
-		incident->pid = le32toh(event.pid);
-		memcpy(incident->comm, event.comm, sizeof(incident->comm));
-		memcpy(incident->detail, event.detail, sizeof(incident->detail));
-	}
-	incident->count = plus(incident->count, le32toh(event.count));
+	add(a, weigh(a, le16toh(event.kind), event.detail), &event);
+}
+
+void wt_integrity_rate(struct wt_appraisal *a, int64_t ppb)
+{
+	struct wattest_event event = { .kind = htole16(WATTEST_EVENT_CLOCK), .count = htole32(1) };
+
+	snprintf(event.detail, sizeof(event.detail), "%" PRId64 " ppm too %s, over a minute",
+		 ppb < 0 ? -(ppb / 1000) : ppb / 1000, ppb < 0 ? "slow" : "fast");
+	add(a, WT_INCIDENT_SLEWED, &event);
 }
 
 /* --- the verdict ------------------------------------------------------------------------------ */

@@ -58,6 +58,8 @@ void wt_integrity_epoch(struct wt_appraisal *a); /* another log begins */
 void wt_integrity_probe(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_integrity_probe_del(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_integrity_event(struct wt_appraisal *a, const struct wt_record *rec);
+/* The kernel found its clock this much faster than the hardware's. */
+void wt_integrity_rate(struct wt_appraisal *a, int64_t ppb);
 void wt_integrity_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
 void wt_integrity_port(struct wt_port *p, struct wt_watch *watch);
 void wt_integrity_conclude(const struct wt_appraisal *a, struct wt_findings *f);

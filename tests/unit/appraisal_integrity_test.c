@@ -58,6 +58,13 @@ EVENT_IS(program_from_before_the_log, "ok", BPF, "at 19999 ms: kprobe there")
 EVENT_IS(program_from_before_the_probes, "bpf-loaded", BPF, "at 20000 ms: kprobe there")
 EVENT_IS(program_with_a_time_for_a_name, "bpf-loaded", BPF, "at 1 ms")
 
+/* The kernel's own look at its clock, which needs no probe. */
+BENT(clock_ran_slow, INTEGRITY, "clock-slewed", 0)
+{
+	rig_clock_rate(rig, -90000000);
+	rig_minute(rig);
+}
+
 BENT(worst_of_several, INTEGRITY, "probe-detached", 0)
 {
 	rig_watch(rig);

@@ -156,6 +156,7 @@ void rig_probe_del(struct rig *rig, uint32_t prog_id);
 void rig_watch(struct rig *rig);
 void rig_event(struct rig *rig, enum wattest_event_kind kind, uint32_t count, const char *detail);
 void rig_step_clock(struct rig *rig, int64_t ns, bool recorded);
+void rig_clock_rate(struct rig *rig, int64_t ppb); /* too fast */
 /* Power cut: what was not attested is gone; boot next */
 void rig_off(struct rig *rig, uint64_t seconds);
 

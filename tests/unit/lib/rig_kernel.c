@@ -308,6 +308,15 @@ void rig_step_clock(struct rig *rig, int64_t ns, bool recorded)
 		rig_record(rig, WATTEST_RECORD_TIME, &time, sizeof(time));
 }
 
+void rig_clock_rate(struct rig *rig, int64_t ppb)
+{
+	struct wattest_time time = { .kind = htole32(WATTEST_TIME_RATE),
+				     .delta_ns = htole64((uint64_t)ppb),
+				     .realtime_ns = htole64(rig->realtime_ns) };
+
+	rig_record(rig, WATTEST_RECORD_TIME, &time, sizeof(time));
+}
+
 void rig_off(struct rig *rig, uint64_t seconds)
 {
 	rig->raw_uj += rig->sources[0].at.energy_uj;
