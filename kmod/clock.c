@@ -2,9 +2,11 @@
 /*
  * TIME records. CLOCK_REALTIME and CLOCK_BOOTTIME run at one rate, NTP's slewing included, and both
  * count through suspend: so the difference of their offsets changes when somebody sets the clock,
- * and only then.
+ * and only then. That rate itself can be steered, by a tenth, and energy with it: it is compared
+ * with the hardware clock's, which nobody steers.
  */
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/suspend.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
@@ -17,9 +19,19 @@
 #define PERIOD HZ
 #define STEP_MIN_NS NSEC_PER_MSEC
 
+/* Over a minute. NTP steers by 500 ppm at most, and crystals are better than that. */
+#define RATE_PERIOD_NS (60 * (s64)NSEC_PER_SEC)
+#define RATE_MAX_PPB 1000000
+
 static s64 known_ns;			/* realtime - boottime, as of the last look; log mutex */
 static s64 asleep_ns;			/* time suspended, as of the last look; log mutex */
 static bool suspending;			/* a SUSPEND record waits for its RESUME; log mutex */
+
+/* Both clocks stand still while the system is asleep. Log mutex. */
+static struct {
+	s64 steered_ns;			/* CLOCK_MONOTONIC, which is CLOCK_BOOTTIME but for sleep */
+	s64 raw_ns;			/* CLOCK_MONOTONIC_RAW at the same moment */
+} rate_base;
 
 static void look(struct work_struct *work);
 static DECLARE_DELAYED_WORK(looker, look);
@@ -55,6 +67,35 @@ static void resumed(void)
 	wattest_window_resume();
 }
 
+/* Both clocks at one moment. Returns false when something came between. */
+static bool read_clocks(s64 *ret_steered_ns, s64 *ret_raw_ns)
+{
+	s64 before_ns = ktime_get_raw_ns(), after_ns;
+
+	*ret_steered_ns = ktime_get_ns();
+	after_ns = ktime_get_raw_ns();
+	*ret_raw_ns = before_ns + (after_ns - before_ns) / 2;
+	return after_ns - before_ns < NSEC_PER_MSEC;
+}
+
+static void check_rate(void)
+{
+	s64 steered_ns, raw_ns, passed_ns, ppb;
+
+	if (!read_clocks(&steered_ns, &raw_ns))
+		return;
+	passed_ns = raw_ns - rate_base.raw_ns;
+	if (passed_ns < RATE_PERIOD_NS)
+		return;
+	/* In steps that fit: a day is 8.64e13 ns. */
+	ppb = div64_s64((steered_ns - rate_base.steered_ns - passed_ns) * 1000,
+			passed_ns / 1000000);
+	if (abs(ppb) > RATE_MAX_PPB)
+		record(WATTEST_TIME_RATE, ppb);
+	rate_base.steered_ns = steered_ns;
+	rate_base.raw_ns = raw_ns;
+}
+
 void wattest_clock_check(void)
 {
 	s64 now_ns = realtime_minus_boottime();
@@ -63,6 +104,7 @@ void wattest_clock_check(void)
 	/* Work is thawed before the notifier is called: whoever comes first writes the record. */
 	if (asleep() != asleep_ns)
 		resumed();
+	check_rate();
 	if (abs(now_ns - known_ns) < STEP_MIN_NS)
 		return;
 	record(WATTEST_TIME_STEP, now_ns - known_ns);
@@ -104,6 +146,8 @@ int __init wattest_clock_init(void)
 
 	known_ns = realtime_minus_boottime();
 	asleep_ns = asleep();
+	/* Should the two be apart at once, the first minute tells: what is left is below a ppm. */
+	read_clocks(&rate_base.steered_ns, &rate_base.raw_ns);
 	err = register_pm_notifier(&pm_notifier);
 	if (err)
 		return err;
