@@ -47,7 +47,7 @@ static int check_answer(const struct wt_enrolment_answer *answer,
 		wt_hex(enrolment->registration, WT_ID_LEN, hex);
 		return wt_fail(
 			err, EEXIST,
-			"was answered already, with registration %s (`reissue` writes it again)",
+			"was answered already, with registration %s (`reissue --cert` writes both again)",
 			hex);
 	}
 	if (enrolment->superseded)
@@ -188,7 +188,9 @@ static int done(void *user, const struct registration_request *request, struct w
 	if (r == 0)
 		r = command_output(path, wt_buf_span(&pem), request->force, err);
 	if (r < 0)
-		return wt_fail_in(err, r, "the registration is written, its certificate is not");
+		return wt_fail_in(
+			err, r,
+			"the registration is written, its certificate is not (`reissue --cert`)");
 	wt_cert_validity(cert, &from, &until);
 	wt_hex(issue->request.ueid, sizeof(issue->request.ueid), hex);
 	printf("%s: %s, valid until %s\nrig %s, in a TPM\n", path, wt_cert_name(cert),

@@ -74,8 +74,10 @@ same "the enrolments are in the register" '["KZ-a",true],["KZ-a",false]' \
 	"$("$authority" list enrolments auth --json | jq -c '.[] | [.rig, .registration == null]' | paste -sd,)"
 
 # --- once more, and in the wrong order ----------------------------------------------------------------------
-says 1 "was answered already, with registration $(of a.cose .id | tr -d '"') (\`reissue\` writes it again)" \
+says 1 "was answered already, with registration $(of a.cose .id | tr -d '"') (\`reissue --cert\` writes both again)" \
 	issue a.answer -o again.cose
+check "both again" "$authority" reissue auth "$(of a.cose .id | tr -d '"')" -o again.cose --cert again.crt
+check "as they were" sh -c 'cmp again.cose a.cose && cmp again.crt a.crt'
 says 1 "this TPM is enrolled already, as rig KZ-a until" challenge a.request -o second.challenge
 check "and no challenge was written" test ! -e second.challenge
 says 1 "is no wattest-enrolment-answer, but a wattest-enrolment-challenge" issue a.challenge -o x.cose
