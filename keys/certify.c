@@ -26,6 +26,7 @@ static const char help[] =
 	"                     energy platform\n"
 	"  --duty result      signs verdicts (`wattest-inspect verify --sign`); from the registry\n"
 	"  -o, --output FILE  where to (CSR with .crt as its ending; -: standard output)\n"
+	"  --from TIME        when it begins, at the earliest with the issuer (an hour ago)\n"
 	"  --days N           how long it is valid, at most as long as the issuer itself (730)\n"
 	"  --force            replace FILE\n";
 
@@ -46,7 +47,7 @@ struct request {
 	const struct kind *kind;
 	uint64_t days;
 	bool force;
-	int64_t now;
+	int64_t now, from;
 };
 
 static enum authority_issuer issuer_of(enum wt_duty duty)
@@ -59,16 +60,17 @@ static enum authority_issuer issuer_of(enum wt_duty duty)
 	return AUTHORITY_REGISTRY;
 }
 
-int certify_key(const char *dir, enum wt_duty duty, const char *common_name,
-		struct wt_key *subject_key, uint64_t days, int64_t now, struct wt_cert **ret,
-		struct wt_err *err)
+int certify_key(const char *dir, const struct certify *what, struct wt_key *subject_key,
+		struct wt_cert **ret, struct wt_err *err)
 {
 	__attribute__((cleanup(authority_identity_clear))) struct authority_identity ca = { 0 };
-	enum authority_issuer issuer = issuer_of(duty);
+	enum authority_issuer issuer = issuer_of(what->duty);
 	struct wt_cert_spec spec = {
-		.common_name = common_name,
-		.duties = { duty },
+		.common_name = what->common_name,
+		.duties = { what->duty },
 		.n_duties = 1,
+		.not_before = what->from,
+		.not_after = what->now + (int64_t)what->days * 86400,
 	};
 	int64_t from, until;
 	int r;
@@ -77,12 +79,12 @@ int certify_key(const char *dir, enum wt_duty duty, const char *common_name,
 	if (r < 0)
 		return r;
 	wt_cert_validity(ca.cert, &from, &until);
-	if (now >= until)
+	if (what->now >= until)
 		return wt_fail(err, EKEYREJECTED, "%.150s: the %s's own certificate has expired",
 			       dir, authority_layouts[issuer].title);
 	/* Never outside the issuer's own time: no path would be good there. */
-	spec.not_before = now - AUTHORITY_BACKDATE > from ? now - AUTHORITY_BACKDATE : from;
-	spec.not_after = now + (int64_t)days * 86400;
+	if (spec.not_before < from)
+		spec.not_before = from;
 	if (spec.not_after > until)
 		spec.not_after = until;
 	return wt_cert_issue(&spec, subject_key, ca.cert, ca.key, ret, err);
@@ -138,8 +140,13 @@ static int issue(const struct request *request, const char *output, struct wt_ce
 		return r;
 	r = command_output_free(output, request->force, err);
 	if (r == 0)
-		r = certify_key(request->dir, request->kind->duty, wt_csr_common_name(csr),
-				wt_csr_key(csr), request->days, request->now, ret, err);
+		r = certify_key(request->dir,
+				&(struct certify){ .common_name = wt_csr_common_name(csr),
+						   .duty = request->kind->duty,
+						   .now = request->now,
+						   .from = request->from,
+						   .days = request->days },
+				wt_csr_key(csr), ret, err);
 	wt_csr_free(csr);
 	if (r == 0)
 		r = wt_cert_pem(*ret, &pem, err);
@@ -224,6 +231,7 @@ int authority_certify(int argc, char **argv)
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "duty", required_argument, NULL, 'u' },
+		{ "from", required_argument, NULL, 'F' },
 		{ "days", required_argument, NULL, 'd' },
 		{ "force", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
@@ -237,6 +245,7 @@ int authority_certify(int argc, char **argv)
 	struct wt_err err = { 0 };
 	int c;
 
+	request.from = request.now - AUTHORITY_BACKDATE;
 	while ((c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'o':
@@ -247,6 +256,12 @@ int authority_certify(int argc, char **argv)
 			if (!request.kind)
 				return wt_usage_error(COMMAND, "--duty %.40s: rig, site or result",
 						      optarg);
+			break;
+		case 'F':
+			if (command_time("--from", optarg, request.now, &request.from, &err) < 0)
+				return wt_usage_error(COMMAND, "%s", err.msg);
+			if (request.from > request.now)
+				return wt_usage_error(COMMAND, "--from: later than now");
 			break;
 		case 'd':
 			if (command_number("--days", optarg, 1, AUTHORITY_MAX_DAYS, &request.days,

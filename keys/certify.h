@@ -5,12 +5,18 @@
 
 #include "keys/authority.h"
 
+struct certify {
+	const char *common_name;
+	enum wt_duty duty;
+	int64_t now, from; /* it begins then, or with the CA */
+	uint64_t days; /* from now on, and at most as long as the CA */
+};
+
 /*
- * Issues subject_key a certificate with that duty, from the CA whose duty it is to give it, for so
- * many days and at most as long as the CA itself. -EKEYREJECTED: the CA has expired.
+ * Issues subject_key a certificate, from the CA whose duty it is to give it. -EKEYREJECTED: the CA
+ * has expired.
  */
-int certify_key(const char *dir, enum wt_duty duty, const char *common_name,
-		struct wt_key *subject_key, uint64_t days, int64_t now, struct wt_cert **ret,
-		struct wt_err *err);
+int certify_key(const char *dir, const struct certify *what, struct wt_key *subject_key,
+		struct wt_cert **ret, struct wt_err *err);
 
 #endif

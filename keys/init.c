@@ -29,12 +29,13 @@ static const char help[] =
 	"An authority that is there already is left alone.\n"
 	"\n"
 	"  --name NAME     goes before the names of the CAs (Development)\n"
+	"  --from TIME     when their certificates begin (an hour ago)\n"
 	"  --days N        how long the CAs and their signers are valid (3650)\n"
 	"  --crl-days N    how long the revocation lists are good; renew them with `crl` (30)\n";
 
 struct plan {
 	char name[40];
-	int64_t now;
+	int64_t now, from;
 	uint64_t days, crl_days;
 };
 
@@ -47,7 +48,7 @@ static int issue(const char *dir, const struct plan *plan, const char *role,
 		.organization = plan->name,
 		.n_duties = n_duties,
 		.ca = !issuer,
-		.not_before = plan->now - AUTHORITY_BACKDATE,
+		.not_before = plan->from,
 		.not_after = plan->now + (int64_t)plan->days * 86400,
 	};
 	struct authority_identity identity = { 0 };
@@ -177,6 +178,7 @@ static int parse(int argc, char **argv, struct plan *plan, struct wt_err *err)
 {
 	static const struct option options[] = {
 		{ "name", required_argument, NULL, 'n' },
+		{ "from", required_argument, NULL, 'f' },
 		{ "days", required_argument, NULL, 'd' },
 		{ "crl-days", required_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
@@ -188,6 +190,11 @@ static int parse(int argc, char **argv, struct plan *plan, struct wt_err *err)
 		switch (c) {
 		case 'n':
 			r = command_text("--name", optarg, plan->name, sizeof(plan->name), err);
+			break;
+		case 'f':
+			r = command_time("--from", optarg, plan->now, &plan->from, err);
+			if (r == 0 && plan->from > plan->now)
+				r = wt_fail(err, EINVAL, "--from: later than now");
 			break;
 		case 'd':
 			r = command_number("--days", optarg, 1, AUTHORITY_MAX_DAYS, &plan->days,
@@ -217,6 +224,7 @@ int authority_init(int argc, char **argv)
 	size_t n;
 	int r;
 
+	plan.from = plan.now - AUTHORITY_BACKDATE;
 	r = parse(argc, argv, &plan, &err);
 	if (r == 1) {
 		fputs(help, stdout);

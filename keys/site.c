@@ -84,8 +84,13 @@ static int fill(const struct request *request, const char *to, struct authority_
 	r = wt_key_generate(WT_ALG_ES256, &site->key);
 	if (r < 0)
 		return wt_fail(err, -r, "%s: cannot make a key", request->name);
-	r = certify_key(request->dir, WT_DUTY_ALLOTMENT, request->name, site->key, request->days,
-			request->now, &site->cert, err);
+	r = certify_key(request->dir,
+			&(struct certify){ .common_name = request->name,
+					   .duty = WT_DUTY_ALLOTMENT,
+					   .now = request->now,
+					   .from = request->now - AUTHORITY_BACKDATE,
+					   .days = request->days },
+			site->key, &site->cert, err);
 	if (r == 0)
 		r = authority_path(to, "site.key", path, err);
 	if (r == 0)

@@ -72,6 +72,15 @@ says 0 "other.crt" "$authority" certify auth rig.csr -o other.crt --days 1
 status "openssl: --days is kept to" 1 openssl x509 -in other.crt -noout -checkend 90000
 says 0 "BEGIN CERTIFICATE" "$authority" certify auth rig.csr -o -
 says 0 "rig.crt" "$authority" certify auth rig.csr --force
+old() { openssl x509 -in "$1" -noout -startdate | cut -d= -f2; }
+"$authority" init old --from -2d >/dev/null
+same "an authority may be older" "$(date -u -d '-2 days' +%F)" "$(date -u -d "$(old old/trust/energy-ca.pem)" +%F)"
+says 64 "--from: later than now" "$authority" init young --from +1h
+says 64 "--from: later than now" "$authority" certify old rig.csr --from +1h -o old.crt
+"$authority" certify old rig.csr --from -1d -o old.crt >/dev/null
+same "and what it certifies" "$(date -u -d '-1 day' +%F)" "$(date -u -d "$(old old.crt)" +%F)"
+"$authority" certify old rig.csr --from -9d -o older.crt >/dev/null
+same "but not older than itself" "$(old old/trust/registry-ca.pem)" "$(old older.crt)"
 says 64 "--duty grant: rig, site or result" "$authority" certify auth rig.csr --duty grant
 openssl req -new -key rig.key -subj /CN=Desk-7 -out desk.csr
 says 0 "desk.crt: CN=Desk-7" "$authority" certify auth desk.csr --duty result
