@@ -10,9 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
-#include "agent/store.h"
+#include "agent/store_db.h"
+#include "lib/sqlite_errno.h"
 
 #define VERSION 1 /* in user_version; 0 is a new file */
 
@@ -27,64 +26,38 @@ static const char schema[] =
 
 #define ROW "seq, digest, epoch, first_record, last_record, head, iat, delivered"
 
-struct wt_store {
-	sqlite3 *db;
-	char path[PATH_MAX];
-	int lock; /* -1: open for reading */
-};
-
-static void finalizep(sqlite3_stmt **stmt)
+void store_finalizep(sqlite3_stmt **stmt)
 {
 	sqlite3_finalize(*stmt);
 }
-#define _stmt __attribute__((cleanup(finalizep)))
 
-static int fail(struct wt_store *store, int rc, struct wt_err *err)
+int store_fail(struct wt_store *store, int rc, struct wt_err *err)
 {
-	int code;
-
-	switch (rc & 0xff) {
-	case SQLITE_FULL:
-		code = ENOSPC;
-		break;
-	case SQLITE_NOMEM:
-		code = ENOMEM;
-		break;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		code = EBUSY;
-		break;
-	case SQLITE_READONLY:
-	case SQLITE_PERM:
-	case SQLITE_CANTOPEN:
-		code = EACCES;
-		break;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		code = EBADMSG;
-		break;
-	case SQLITE_CONSTRAINT:
-		code = EEXIST;
-		break;
-	default:
-		code = EIO;
-	}
-	return wt_fail(err, code, "%s: %s", store->path,
+	return wt_fail(err, wt_sqlite_errno(rc), "%s: %s", store->path,
 		       store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc));
 }
 
-static int prepare(struct wt_store *store, const char *sql, sqlite3_stmt **ret, struct wt_err *err)
+int store_prepare(struct wt_store *store, const char *sql, sqlite3_stmt **ret, struct wt_err *err)
 {
 	int rc = sqlite3_prepare_v2(store->db, sql, -1, ret, NULL);
 
-	return rc == SQLITE_OK ? 0 : fail(store, rc, err);
+	return rc == SQLITE_OK ? 0 : store_fail(store, rc, err);
 }
 
-static int run(struct wt_store *store, const char *sql, struct wt_err *err)
+int store_run(struct wt_store *store, const char *sql, struct wt_err *err)
 {
 	int rc = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
 
-	return rc == SQLITE_OK ? 0 : fail(store, rc, err);
+	return rc == SQLITE_OK ? 0 : store_fail(store, rc, err);
+}
+
+int store_end(struct wt_store *store, int r, struct wt_err *err)
+{
+	if (r == 0)
+		r = store_run(store, "COMMIT", err);
+	if (r < 0 && !sqlite3_get_autocommit(store->db))
+		store_run(store, "ROLLBACK", NULL);
+	return r;
 }
 
 /* --- opening ----------------------------------------------------------------------------------------- */
@@ -121,13 +94,13 @@ static int take_lock(struct wt_store *store, const char *dir, struct wt_err *err
 static int version(struct wt_store *store, int *ret, struct wt_err *err)
 {
 	_stmt sqlite3_stmt *stmt = NULL;
-	int rc, r = prepare(store, "PRAGMA user_version", &stmt, err);
+	int rc, r = store_prepare(store, "PRAGMA user_version", &stmt, err);
 
 	if (r < 0)
 		return r;
 	rc = sqlite3_step(stmt);
 	if (rc != SQLITE_ROW)
-		return fail(store, rc, err);
+		return store_fail(store, rc, err);
 	*ret = sqlite3_column_int(stmt, 0);
 	return 0;
 }
@@ -145,12 +118,13 @@ static int open_write(struct wt_store *store, const char *dir, struct wt_err *er
 	rc = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
 			     NULL);
 	if (rc != SQLITE_OK)
-		return fail(store, rc, err);
-	return run(store,
-		   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;"
-		   "PRAGMA wal_autocheckpoint = 256;"
-		   "PRAGMA temp_store = MEMORY;",
-		   err);
+		return store_fail(store, rc, err);
+	return store_run(
+		store,
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;"
+		"PRAGMA wal_autocheckpoint = 256;"
+		"PRAGMA temp_store = MEMORY;",
+		err);
 }
 
 /* A path as a URI, for SQLite's own parser. */
@@ -185,10 +159,10 @@ static int open_read(struct wt_store *store, struct wt_err *err)
 	/* Nobody has it open and we may not make the index of its write-ahead log; without a log none is needed. */
 	snprintf(wal, sizeof(wal), "%s-wal", store->path);
 	if (access(wal, F_OK) == 0 || uri(name, sizeof(name), store->path, "immutable=1") < 0)
-		return fail(store, rc != SQLITE_OK ? rc : sqlite3_errcode(store->db), err);
+		return store_fail(store, rc != SQLITE_OK ? rc : sqlite3_errcode(store->db), err);
 	sqlite3_close(store->db);
 	rc = sqlite3_open_v2(name, &store->db, flags, NULL);
-	return rc == SQLITE_OK ? 0 : fail(store, rc, err);
+	return rc == SQLITE_OK ? 0 : store_fail(store, rc, err);
 }
 
 static int check_version(struct wt_store *store, bool write, struct wt_err *err)
@@ -208,11 +182,11 @@ static int check_version(struct wt_store *store, bool write, struct wt_err *err)
 		return 0;
 	if (!write)
 		return wt_fail(err, ENOENT, "%s: empty: has wattestd run here yet?", store->path);
-	r = run(store, "BEGIN IMMEDIATE", err);
+	r = store_run(store, "BEGIN IMMEDIATE", err);
 	if (r == 0)
-		r = run(store, schema, err);
+		r = store_run(store, schema, err);
 	if (r == 0)
-		r = run(store, "COMMIT", err);
+		r = store_run(store, "COMMIT", err);
 	return r; /* the connection is closed on failure, which rolls back */
 }
 
@@ -297,8 +271,9 @@ static int read_row(struct wt_store *store, sqlite3_stmt *stmt, struct wt_store_
 int wt_store_last(struct wt_store *store, struct wt_store_row *ret, struct wt_err *err)
 {
 	_stmt sqlite3_stmt *stmt = NULL;
-	int rc, r = prepare(store, "SELECT " ROW " FROM attestations ORDER BY seq DESC LIMIT 1",
-			    &stmt, err);
+	int rc, r = store_prepare(store,
+				  "SELECT " ROW " FROM attestations ORDER BY seq DESC LIMIT 1",
+				  &stmt, err);
 
 	if (r < 0)
 		return r;
@@ -306,7 +281,7 @@ int wt_store_last(struct wt_store *store, struct wt_store_row *ret, struct wt_er
 	if (rc == SQLITE_ROW)
 		return read_row(store, stmt, ret, err);
 	if (rc != SQLITE_DONE)
-		return fail(store, rc, err);
+		return store_fail(store, rc, err);
 	*ret = (struct wt_store_row){};
 	return 0;
 }
@@ -318,11 +293,11 @@ int wt_store_commit(struct wt_store *store, const struct wt_store_row *row, stru
 	int rc, r;
 
 	/* gapless by the statement itself: no row is made unless seq follows the newest one */
-	r = prepare(store,
-		    "INSERT INTO attestations(" ROW
-		    ", cose) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8"
-		    " WHERE ?1 = 1 + ifnull((SELECT max(seq) FROM attestations), 0)",
-		    &stmt, err);
+	r = store_prepare(store,
+			  "INSERT INTO attestations(" ROW
+			  ", cose) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8"
+			  " WHERE ?1 = 1 + ifnull((SELECT max(seq) FROM attestations), 0)",
+			  &stmt, err);
 	if (r < 0)
 		return r;
 	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)row->seq);
@@ -335,7 +310,7 @@ int wt_store_commit(struct wt_store *store, const struct wt_store_row *row, stru
 	sqlite3_bind_blob64(stmt, 8, cose.p, cose.n, SQLITE_STATIC);
 	rc = sqlite3_step(stmt); /* a transaction of its own: it is on the disk when this returns */
 	if (rc != SQLITE_DONE)
-		return fail(store, rc, err);
+		return store_fail(store, rc, err);
 	if (sqlite3_changes(store->db) != 1)
 		return wt_fail(err, EEXIST,
 			       "%s: attestation %" PRIu64 " does not follow the newest one",
@@ -346,7 +321,8 @@ int wt_store_commit(struct wt_store *store, const struct wt_store_row *row, stru
 int wt_store_get(struct wt_store *store, uint64_t seq, struct wt_buf *ret, struct wt_err *err)
 {
 	_stmt sqlite3_stmt *stmt = NULL;
-	int rc, r = prepare(store, "SELECT cose FROM attestations WHERE seq = ?1", &stmt, err);
+	int rc, r = store_prepare(store, "SELECT cose FROM attestations WHERE seq = ?1", &stmt,
+				  err);
 	struct wt_span cose;
 
 	if (r < 0)
@@ -356,7 +332,7 @@ int wt_store_get(struct wt_store *store, uint64_t seq, struct wt_buf *ret, struc
 	if (rc == SQLITE_DONE)
 		return wt_fail(err, ENOENT, "%s: no attestation %" PRIu64, store->path, seq);
 	if (rc != SQLITE_ROW)
-		return fail(store, rc, err);
+		return store_fail(store, rc, err);
 	cose = column_span(stmt, 0);
 	wt_buf_append(ret, cose.p, cose.n);
 	return ret->err ? wt_fail(err, ENOMEM, "out of memory") : 0;
@@ -366,9 +342,9 @@ int wt_store_each(struct wt_store *store, uint64_t since, wt_store_fn fn, void *
 		  struct wt_err *err)
 {
 	_stmt sqlite3_stmt *stmt = NULL;
-	int rc, r = prepare(store,
-			    "SELECT " ROW ", cose FROM attestations WHERE seq > ?1 ORDER BY seq",
-			    &stmt, err);
+	int rc, r = store_prepare(
+			store, "SELECT " ROW ", cose FROM attestations WHERE seq > ?1 ORDER BY seq",
+			&stmt, err);
 
 	if (r < 0)
 		return r;
@@ -382,7 +358,7 @@ int wt_store_each(struct wt_store *store, uint64_t since, wt_store_fn fn, void *
 		if (r < 0)
 			return r;
 	}
-	return rc == SQLITE_DONE ? 0 : fail(store, rc, err);
+	return rc == SQLITE_DONE ? 0 : store_fail(store, rc, err);
 }
 
 int wt_store_find(struct wt_store *store, const uint8_t epoch[16], uint64_t record,
@@ -391,10 +367,10 @@ int wt_store_find(struct wt_store *store, const uint8_t epoch[16], uint64_t reco
 	_stmt sqlite3_stmt *stmt = NULL;
 	int rc, r;
 
-	r = prepare(store,
-		    "SELECT " ROW " FROM attestations WHERE epoch = ?1 AND last_record >= ?2"
-		    " ORDER BY last_record, seq LIMIT 1",
-		    &stmt, err);
+	r = store_prepare(store,
+			  "SELECT " ROW " FROM attestations WHERE epoch = ?1 AND last_record >= ?2"
+			  " ORDER BY last_record, seq LIMIT 1",
+			  &stmt, err);
 	if (r < 0)
 		return r;
 	sqlite3_bind_blob(stmt, 1, epoch, 16, SQLITE_STATIC);
@@ -405,7 +381,7 @@ int wt_store_find(struct wt_store *store, const uint8_t epoch[16], uint64_t reco
 	return rc == SQLITE_DONE
 		       ? wt_fail(err, ENOENT, "%s: record %" PRIu64 " is in no attestation",
 				 store->path, record)
-		       : fail(store, rc, err);
+		       : store_fail(store, rc, err);
 }
 
 /* --- values ------------------------------------------------------------------------------------------ */
@@ -415,36 +391,33 @@ static int put(struct wt_store *store, const struct wt_store_value *v, struct wt
 	_stmt sqlite3_stmt *stmt = NULL;
 	int rc, r;
 
-	r = prepare(store, "INSERT OR REPLACE INTO state(key, value) VALUES(?1, ?2)", &stmt, err);
+	r = store_prepare(store, "INSERT OR REPLACE INTO state(key, value) VALUES(?1, ?2)", &stmt,
+			  err);
 	if (r < 0)
 		return r;
 	sqlite3_bind_text(stmt, 1, v->key, -1, SQLITE_STATIC);
 	sqlite3_bind_blob64(stmt, 2, v->value.n ? v->value.p : (const uint8_t *)"", v->value.n,
 			    SQLITE_STATIC);
 	rc = sqlite3_step(stmt);
-	return rc == SQLITE_DONE ? 0 : fail(store, rc, err);
+	return rc == SQLITE_DONE ? 0 : store_fail(store, rc, err);
 }
 
 int wt_store_put(struct wt_store *store, const struct wt_store_value *values, size_t n,
 		 struct wt_err *err)
 {
-	int r = run(store, "BEGIN IMMEDIATE", err);
+	int r = store_run(store, "BEGIN IMMEDIATE", err);
 
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = put(store, &values[i], err);
-	if (r == 0)
-		r = run(store, "COMMIT", err);
-	if (r < 0 && !sqlite3_get_autocommit(store->db))
-		run(store, "ROLLBACK", NULL);
-	return r;
+	return store_end(store, r, err);
 }
 
 int wt_store_value(struct wt_store *store, const char *key, struct wt_buf *ret, struct wt_err *err)
 {
 	_stmt sqlite3_stmt *stmt = NULL;
-	int rc, r = prepare(store, "SELECT value FROM state WHERE key = ?1", &stmt, err);
+	int rc, r = store_prepare(store, "SELECT value FROM state WHERE key = ?1", &stmt, err);
 	struct wt_span value;
 
 	if (r < 0)
@@ -454,7 +427,7 @@ int wt_store_value(struct wt_store *store, const char *key, struct wt_buf *ret, 
 	if (rc == SQLITE_DONE)
 		return wt_fail(err, ENOENT, "%s: no %s", store->path, key);
 	if (rc != SQLITE_ROW)
-		return fail(store, rc, err);
+		return store_fail(store, rc, err);
 	value = column_span(stmt, 0);
 	wt_buf_append(ret, value.p, value.n);
 	return ret->err ? wt_fail(err, ENOMEM, "out of memory") : 0;

@@ -7,41 +7,14 @@
 
 #include "keys/register_db.h"
 #include "lib/file.h"
+#include "lib/sqlite_errno.h"
 
 #define VERSION 2 /* in user_version */
 #define BUSY_MS 60000 /* a batch of another process ends in less */
 
 int register_fail(struct authority_register *reg, int rc, struct wt_err *err)
 {
-	int code;
-
-	switch (rc & 0xff) {
-	case SQLITE_FULL:
-		code = ENOSPC;
-		break;
-	case SQLITE_NOMEM:
-		code = ENOMEM;
-		break;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		code = EBUSY;
-		break;
-	case SQLITE_READONLY:
-	case SQLITE_PERM:
-	case SQLITE_CANTOPEN:
-		code = EACCES;
-		break;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		code = EBADMSG;
-		break;
-	case SQLITE_CONSTRAINT:
-		code = EEXIST;
-		break;
-	default:
-		code = EIO;
-	}
-	return wt_fail(err, code, "%.150s: %s", reg->path,
+	return wt_fail(err, wt_sqlite_errno(rc), "%.150s: %s", reg->path,
 		       reg->db ? sqlite3_errmsg(reg->db) : sqlite3_errstr(rc));
 }
 
