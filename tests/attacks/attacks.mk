@@ -10,6 +10,8 @@ $(FORGER): $(O)/tests/attacks/forger/main.o $(O)/tests/cli/forge/records.o \
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IDENTITY_LIBS) $(LIB_LIBS)
 
+.PHONY: forger
+forger: $(FORGER)
 lab: $(FORGER)
 
 ATTACKS_ON_A_RIG := tests/attacks/rig_test.sh
@@ -17,7 +19,7 @@ ATTACKS_ON_A_RIG := tests/attacks/rig_test.sh
 .PHONY: check-attacks
 check-attacks: packages-tests ## attacks by the operator only
 	+$(Q)$(SUBMAKE) lab
-	+$(Q)$(SUBMAKE) SAN=1 tools forge
+	+$(Q)$(SUBMAKE) SAN=1 tools forge forger
 	$(Q)tests/run -j $(JOBS) $(ATTACKS) -- $(ATTACKS_ON_A_RIG)
 
 .PHONY: check-mutation

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# In place of tests/demo/scenario.sh's setup_rig and setup_registration: a rig whose keys are in the machine's TPM
+# (VM_TPM), enrolled by the registry; what it should run is in its registration.
+
+# REFERENCE_FILES=1: the files too, for a host that measures them (IMA).
+references() {
+	local stage=$TOP/build/vm/stage module file list=
+	module=$stage/usr/lib/modules/$(vm_kernel)/updates/wattest.ko
+	list=$(printf '{ "kind": "module", "name": "%s", "digest": "%s" }' "$(cat "$TOP/packaging/VERSION")" \
+		"$(readelf -n "$module" | sed -n 's/.*Build ID: //p')")
+	for file in ${REFERENCE_FILES:+"$module" "$stage/usr/sbin/wattestd"}; do
+		list+=$(printf ',\n{ "kind": "file", "name": "%s", "digest": "%s" }' "$(basename "$file")" \
+			"$(sha256sum <"$file" | cut -c 1-64)")
+	done
+	printf '[ %s ]\n' "$list" >"$D/references.json"
+}
+
+enrol_rig() { # Wh
+	operator "printf '[rig]\nkeys_in = tpm\n' >>/etc/wattest/wattest.conf && wattest keys create"
+	expect "the rig has keys in its TPM" 0 ""
+	operator "wattest enroll request --name KZ-PVL-0142 -o $STICK/request.enrol"
+	expect "it asks to be enrolled" 0 ""
+	registry "wattest-authority enroll challenge authority request.enrol --vendors $TPM_CA/trust -o challenge.enrol"
+	expect "the registry knows the TPM's maker, and challenges it" 0 ""
+	operator "wattest enroll activate $STICK/challenge.enrol -o $STICK/answer.enrol"
+	expect "the TPM opens the challenge" 0 ""
+	references
+	registry "wattest-authority enroll issue authority answer.enrol --inventory inventory.json --reference references.json --licence DMI-84-0031 \\
+    --holder 'Demo Hash LLP' --site PVL-1 --zone KZ-North --nameplate 4000 --role dps800:power1_input=input \\
+    --role dps800:power2_input=output --model 'USB miner' -o registration.cose"
+	expect "the rig is registered, with its TPM" 0 "registration.cose"
+	platform "wattest-authority grant authority --rig registration.cose --wh ${1:-1000} --from -10m --until +1h \\
+    --transaction TX-1 --metering-point MP-7 --price KZT:24.5 -o grants/tx-1.cose"
+	expect "it has a grant" 0 "tx-1.cose"
+	operator "cp $STICK/registration.crt /etc/wattest/rig.pem && cp $STICK/registration.cose /etc/wattest/ &&
+cp -r $STICK/trust /etc/wattest/ && mkdir -p /var/lib/wattest/grants.d && cp $STICK/grants/*.cose /var/lib/wattest/grants.d/"
+	expect "they are installed on the rig" 0 ""
+}

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A rig's lives: powered off and on, its power cut, frozen; then an operator who puts its disk, or disk and TPM, back to
+# where they were. Honest lives stay affirming with their gaps charged; what was rolled back is found.
+# timeout: 480
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+. "$here/../tap.sh"
+. "$here/quiet.sh"
+. "$here/../demo/scenario.sh"
+export D=$TOP/build/vm/reboot.out WINDOW_MS=1000
+trap vm_abandon EXIT
+
+# One life: a fixed load of 60 W, the module, the agent. The supply's registers are not a part of the rig.
+live() {
+	rig "mount --bind $D $STICK && modprobe -a i2c-dev pmbus && modprobe i2c-stub chip_addr=0x58 && $SIM/psu --watts 60 &&
+		echo dps800 0x58 >\$(dirname \$(grep -l 'SMBus stub' /sys/bus/i2c/devices/i2c-*/name))/new_device &&
+		modprobe wattest sample_ms=100 window_ms=$WINDOW_MS"
+}
+# Everything that the rig has, into evidence/NAME, and what an inspector says who saw what came before.
+report() { # name status words
+	rig "wattest export --to $STICK/evidence/$1 >/dev/null 2>&1"
+	[ ! -e "$D/state" ] || cp "$D/state" "$D/state.before"
+	on_host "$VERIFY --grants grants --state state evidence/$1 --json" >"$D/verdict.$1.json" 2>"$D/errors"
+	export ST=$?
+	OUT=$(jq -r '"\(.verdict): " + ([.checks[] | select(.code != "ok" and .code != "none") | .code] | join(" "))' "$D/verdict.$1.json")
+	expect "$1: $3" "$2" "$3"
+	note "$OUT; substituted $(jq .energy.substituted_uj "$D/verdict.$1.json") uJ"
+}
+# An inspector who never saw what comes now.
+forget() {
+	mv "$D/state.before" "$D/state"
+}
+boot() { # off|cut
+	SECONDS=0
+	vm_restart "$1" && live && start_agent
+	result $? "it boots again and the agent starts"
+	let_work 2
+}
+
+export VM_TPM=$TOP/build/vm/reboot.tpm VM_DISK=$TOP/build/vm/reboot.disk VM_SHARE=$D
+rm -rf "$D" "$VM_DISK"
+mkdir -p "$D/grants" "$D/evidence"
+begin_verdicts
+tpm_new "$VM_TPM" && vm_start reboot && live
+result $? "a rig with a TPM and a disk boots" || exit 1
+setup_authorities
+operator "wattest keys create --name KZ-PVL-0142 --csr $STICK/rig.csr"
+operator "wattest devices --json >$STICK/devices.json; wattest sources --json >$STICK/sources.json"
+setup_registration 1000
+start_agent
+result $? "the agent starts"
+let_work 2
+report first 0 "affirming"
+
+# --- honest lives ----------------------------------------------------------------------------------------------
+stop_agent
+boot off
+report off-and-on 0 "affirming"
+check "the time between is charged" test "$(jq .energy.substituted_uj "$D/verdict.off-and-on.json")" -gt 0
+boot cut
+report power-cut 0 "affirming"
+check "the time between is charged" test "$(jq .energy.substituted_uj "$D/verdict.power-cut.json")" -gt 0
+
+rig 'echo freezer >/sys/power/pm_test && echo freeze >/sys/power/state; echo none >/sys/power/pm_test'
+result $? "the host is told to sleep, and wakes"
+let_work 2
+report asleep 0 "affirming"
+contains "suspend and resume are in the log" "SUSPEND RESUME" \
+	"$(on_host 'wattest-inspect show --json evidence/asleep/*' | jq -r '[.[].attestation.steps[][].text | select(startswith("TIME")) |
+		capture("(?<k>suspend|resume)"; "i").k | ascii_upcase] | join(" ")')"
+
+# --- rolled back -------------------------------------------------------------------------------------------------
+stop_agent
+vm_off && vm_keep before
+vm_boot && live && start_agent
+result $? "a snapshot is taken, and the rig goes on"
+let_work 2
+report goes-on 0 "affirming"
+stop_agent
+vm_off
+vm_put_back_disk before
+vm_boot && live && start_agent
+result $? "its disk is put back"
+let_work 2
+report disk-put-back 2 "sequence-fork"
+forget
+stop_agent
+vm_off
+vm_put_back_disk before
+vm_put_back_tpm before
+vm_boot && live && start_agent
+result $? "its disk and its TPM are put back"
+let_work 2
+report all-put-back 2 "sequence-fork"
+stop_agent
+vm_finish
