@@ -30,6 +30,8 @@ struct wt_config {
 	bool ima; /* attest the host's measurement list, with a TPM */
 	char ima_list[WT_PATH_MAX];
 	uint32_t attestation_kb; /* bound of one attestation, unless a single step is larger */
+	uint32_t keep_days; /* of attestations that an inspector has; 0: for ever */
+	uint32_t keep_undelivered_days; /* of those that none has; 0: for ever */
 	/* [hooks] */
 	char hooks[WT_PATH_MAX]; /* folder of programs, run at every event */
 	uint32_t hook_timeout_s;

@@ -122,7 +122,7 @@ int wt_control_send_request(int fd, const struct wt_control_request *request, st
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf b = {};
 
-	wt_cbor_put_map(&b, 1 + (request->nonce_len > 0) + (request->reason[0] ? 2 : 0));
+	wt_cbor_put_map(&b, 1 + (request->nonce_len > 0) + (request->reason[0] ? 2 : 0) + (request->seq > 0));
 	wt_cbor_put_uint(&b, 1);
 	wt_cbor_put_uint(&b, request->op);
 	if (request->nonce_len) {
@@ -134,6 +134,10 @@ int wt_control_send_request(int fd, const struct wt_control_request *request, st
 		wt_cbor_put_text(&b, request->reason);
 		wt_cbor_put_uint(&b, 4);
 		wt_cbor_put_int(&b, request->hour);
+	}
+	if (request->seq) {
+		wt_cbor_put_uint(&b, 5);
+		wt_cbor_put_uint(&b, request->seq);
 	}
 	return send_frame(fd, &b, err);
 }
@@ -161,7 +165,7 @@ int wt_control_recv_request(int fd, struct wt_control_request *ret, struct wt_er
 		if (label == 1) {
 			r = wt_cbor_uint(&in, &op);
 			if (r == 0)
-				request.op = op <= WT_CONTROL_PURCHASE_FAILED ? (int)op : 0;
+				request.op = op <= WT_CONTROL_DELIVERED ? (int)op : 0;
 		} else if (label == 2) {
 			r = wt_cbor_bytes(&in, &nonce);
 			if (r == 0 && (nonce.n < 8 || nonce.n > WT_NONCE_MAX))
@@ -174,6 +178,8 @@ int wt_control_recv_request(int fd, struct wt_control_request *ret, struct wt_er
 			r = wt_cbor_text_to(&in, request.reason, sizeof(request.reason));
 		} else if (label == 4) {
 			r = wt_cbor_int(&in, &request.hour);
+		} else if (label == 5) {
+			r = wt_cbor_uint(&in, &request.seq);
 		} else {
 			r = wt_cbor_bad(&in, "no label %lld in a request", (long long)label);
 		}

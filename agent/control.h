@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the command asks the daemon, over run/control.sock (SOCK_SEQPACKET, one packet a frame, one request a
- * connection). Frames are CBOR maps: a request {1: op, ?2: nonce, ?3: reason, ?4: hour}; a reply in one frame or more
+ * connection). Frames are CBOR maps: a request {1: op, ?2: nonce, ?3: reason, ?4: hour, ?5: seq}; a reply in one frame or more
  * {1: errno or 0, ?2: a sentence, ?3: a piece of the body, ?4: true when another frame follows}.
  */
 #ifndef AGENT_CONTROL_H
@@ -20,6 +20,7 @@ enum wt_control_op {
 	WT_CONTROL_ATTEST = 1, /* close the window now, sign: the body is the attestation */
 	WT_CONTROL_STATUS = 2, /* the body is a struct wt_control_status */
 	WT_CONTROL_PURCHASE_FAILED = 3, /* tell the operator; no body */
+	WT_CONTROL_DELIVERED = 4, /* an inspector has all attestations up to seq; no body */
 };
 
 struct wt_control_request {
@@ -28,6 +29,7 @@ struct wt_control_request {
 	size_t nonce_len; /* 0: none */
 	char reason[160]; /* why a purchase failed; empty with other requests */
 	int64_t hour; /* the delivery hour that it was for */
+	uint64_t seq; /* of DELIVERED; 0 with others */
 };
 
 /* Makes the folder if it is missing and replaces a socket that is left there: call with the store's lock held. */

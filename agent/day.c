@@ -33,18 +33,41 @@ int wt_day_load(struct wt_store *store, struct wt_day *ret, struct wt_err *err)
 	return 0;
 }
 
+int wt_day_oldest(struct wt_store *store, struct wt_day *ret, struct wt_err *err)
+{
+	struct wt_store_extent extent;
+	struct wt_day day = {};
+	int r = wt_store_extent(store, &extent, err);
+
+	if (r == 0 && extent.first > 1)
+		r = wt_store_base(store, &day.seq, &day.state, err);
+	/* a rig that never judged itself: what is left is all that can be told */
+	if (r == -ENOENT || (r == 0 && day.seq + 1 != extent.first)) {
+		wt_day_clear(&day);
+		r = 0;
+	}
+	if (r == 0)
+		*ret = day;
+	else
+		wt_day_clear(&day);
+	return r;
+}
+
 int wt_day_save(struct wt_store *store, const struct wt_day *day, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf value = {};
-	struct wt_store_value v = { .key = KEY };
+	char key[WT_STORE_BASE_LEN];
+	struct wt_store_value v[] = { { .key = KEY }, { .key = key } };
 
+	wt_store_base_key(day->seq, key);
 	wt_cbor_put_array(&value, 2);
 	wt_cbor_put_uint(&value, day->seq);
 	wt_cbor_put_bytes(&value, wt_buf_span(&day->state));
 	if (value.err)
 		return wt_fail(err, ENOMEM, "out of memory");
-	v.value = wt_buf_span(&value);
-	return wt_store_put(store, &v, 1, err);
+	v[0].value = wt_buf_span(&value);
+	v[1].value = wt_buf_span(&day->state);
+	return wt_store_put(store, v, day->seq ? 2 : 1, err);
 }
 
 void wt_day_clear(struct wt_day *day)

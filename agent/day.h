@@ -15,6 +15,9 @@ struct wt_day {
 
 /* Nothing stored is the beginning. -EBADMSG: damaged. */
 int wt_day_load(struct wt_store *store, struct wt_day *ret, struct wt_err *err);
+/* The same where attestations were deleted, for whoever judges all that is left; else the beginning. */
+int wt_day_oldest(struct wt_store *store, struct wt_day *ret, struct wt_err *err);
+/* As the newest, and as one to begin with when what is before it is deleted. */
 int wt_day_save(struct wt_store *store, const struct wt_day *day, struct wt_err *err);
 void wt_day_clear(struct wt_day *day);
 

@@ -59,6 +59,37 @@ int wt_store_each(struct wt_store *store, uint64_t since, wt_store_fn fn, void *
 int wt_store_find(struct wt_store *store, const uint8_t epoch[16], uint64_t record,
 		  struct wt_store_row *ret, struct wt_err *err);
 
+/* --- what is kept (store_keep.c) */
+
+struct wt_store_extent {
+	uint64_t first, last; /* 0: there is none */
+	uint64_t delivered; /* all up to this one are with an inspector; first - 1, or 0: none of these */
+	uint64_t bytes; /* of the file, in use */
+};
+
+int wt_store_extent(struct wt_store *store, struct wt_store_extent *ret, struct wt_err *err);
+/* An inspector has everything up to seq. -ENOENT: there is no such attestation yet. */
+int wt_store_deliver(struct wt_store *store, uint64_t seq, struct wt_err *err);
+
+/*
+ * States of the appraisal, each after some attestation: values whose key is that number's. Whoever judges what is stored
+ * begins with the oldest of them once attestations before it are gone.
+ */
+#define WT_STORE_BASE_LEN 32
+void wt_store_base_key(uint64_t seq, char ret[WT_STORE_BASE_LEN]);
+/* The oldest: -ENOENT. */
+int wt_store_base(struct wt_store *store, uint64_t *ret_seq, struct wt_buf *ret, struct wt_err *err);
+
+struct wt_store_keep {
+	int64_t since; /* attestations signed from then on stay */
+	int64_t undelivered_since; /* and those that no inspector has, from then on; INT64_MIN: all of them */
+	bool judged; /* by the rig itself: then there must be a state to begin with instead */
+};
+
+/* Deletes the oldest that need not stay; never the newest. */
+int wt_store_prune(struct wt_store *store, const struct wt_store_keep *keep, uint64_t *ret_n,
+		   struct wt_err *err);
+
 struct wt_store_value {
 	const char *key;
 	struct wt_span value;

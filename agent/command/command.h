@@ -21,6 +21,7 @@ int cmd_devices(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_attest(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_delivered(int argc, char **argv);
 int cmd_keys(int argc, char **argv);
 int cmd_enroll(int argc, char **argv);
 int cmd_energy(int argc, char **argv);

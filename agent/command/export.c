@@ -51,6 +51,7 @@ static int write_one(const struct wt_store_row *row, struct wt_span cose, void *
 
 static int run(struct export *ex)
 {
+	struct wt_store_extent extent = {};
 	struct wt_store *store = NULL;
 	int r = wt_store_open(ex->common.config.state, false, &store, &ex->err);
 
@@ -60,6 +61,8 @@ static int run(struct export *ex)
 	if (r == 0 && !ex->last.seq)
 		r = wt_fail(&ex->err, ENOENT, "%s: no attestation yet: is wattestd running?",
 			    ex->common.config.state);
+	if (r == 0)
+		r = wt_store_extent(store, &extent, &ex->err);
 	if (r == 0 && mkdir(ex->to, 0755) < 0 && errno != EEXIST)
 		r = wt_fail(&ex->err, errno, "%s: %s", ex->to, strerror(errno));
 	if (r == 0)
@@ -69,6 +72,10 @@ static int run(struct export *ex)
 		fputc('\r', stderr);
 	if (r < 0)
 		return could_not(&ex->common, &ex->err);
+	if (ex->since + 1 < extent.first)
+		fprintf(stderr,
+			"%s: attestations up to %" PRIu64 " were deleted, as they are old\n",
+			ex->common.command, extent.first - 1);
 	fprintf(stderr, "%s: %" PRIu64 " attestations\n", ex->to, ex->written);
 	return 0;
 }

@@ -173,6 +173,17 @@ static struct json_object *daemon_state(const struct model *m)
 	return o;
 }
 
+static struct json_object *store(const struct model *m)
+{
+	struct json_object *o = json_object_new_object();
+
+	number(o, "first_seq", m->extent.first);
+	number(o, "last_seq", m->extent.last);
+	number(o, "delivered_seq", m->extent.delivered);
+	number(o, "bytes", m->extent.bytes);
+	return o;
+}
+
 static struct json_object *last(const struct model *m)
 {
 	struct json_object *o = json_object_new_object();
@@ -219,6 +230,8 @@ struct json_object *json_status(const struct model *m)
 		text(o, "daemon_error", m->daemon_err.msg);
 	if (m->stored && m->last.seq)
 		json_object_object_add(o, "last", last(m));
+	if (m->stored && m->extent.last)
+		json_object_object_add(o, "store", store(m));
 	else if (!m->stored)
 		text(o, "store_error", m->store_err.msg);
 	return o;

@@ -10,6 +10,7 @@ static const struct wt_command commands[] = {
 	{ "log", cmd_log, "the kernel's records, decoded; follow them with -f" },
 	{ "attest", cmd_attest, "an attestation now, for an inspector's nonce if there is one" },
 	{ "export", cmd_export, "stored attestations as files" },
+	{ "delivered", cmd_delivered, "note what an inspector has, which need not be kept for ever" },
 	{ "energy", cmd_energy, "take in grants; what is left, and what must be bought when" },
 	{ "report", cmd_report, "what was charged by the hour, to which purchase and at what cost" },
 	{ "keys", cmd_keys, "make or show the rig's key" },

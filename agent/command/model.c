@@ -82,6 +82,8 @@ static void read_store(struct model *m, const struct wt_config *config)
 
 	if (r == 0)
 		r = wt_store_last(store, &m->last, &m->store_err);
+	if (r == 0)
+		r = wt_store_extent(store, &m->extent, &m->store_err);
 	m->stored = r == 0;
 	if (r < 0) {
 		m->judgement_err = m->store_err;

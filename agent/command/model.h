@@ -30,6 +30,7 @@ struct model {
 	bool stored; /* the store could be read */
 	struct wt_err store_err;
 	struct wt_store_row last; /* seq 0: nothing attested yet */
+	struct wt_store_extent extent;
 	bool judged;
 	struct wt_err judgement_err;
 	struct wt_judgement judgement;

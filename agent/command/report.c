@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/day.h"
 #include "agent/holdings.h"
 #include "agent/store.h"
 #include "lib/report.h"
@@ -59,6 +60,7 @@ static int feed_store(struct wt_appraisal *appraisal, const char *state, struct 
 	struct feeding feeding = { .appraisal = appraisal,
 				   .progress = isatty(STDERR_FILENO),
 				   .err = err };
+	__attribute__((cleanup(wt_day_clear))) struct wt_day day = {};
 	struct wt_store_row last;
 	int r = wt_store_open(state, false, &store, err);
 
@@ -69,7 +71,17 @@ static int feed_store(struct wt_appraisal *appraisal, const char *state, struct 
 	if (r < 0)
 		return r;
 	feeding.last = last.seq;
-	r = wt_store_each(store, 0, feed, &feeding, err);
+	r = wt_day_oldest(store, &day, err);
+	if (r == 0 && day.state.n)
+		r = wt_appraisal_state_load(appraisal, wt_buf_span(&day.state), err);
+	if (r < 0)
+		return r;
+	if (day.seq)
+		fprintf(stderr,
+			"wattest report: attestations up to %" PRIu64
+			" were deleted, as they are old: their time is not in it\n",
+			day.seq);
+	r = wt_store_each(store, day.seq, feed, &feeding, err);
 	if (feeding.progress && last.seq >= 1000)
 		fputs("\r\033[K", stderr);
 	return r;

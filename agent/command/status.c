@@ -259,6 +259,21 @@ static void show_witness(const struct model *m)
 	puts(keyed);
 }
 
+static void show_store(const struct model *m)
+{
+	const struct wt_store_extent *e = &m->extent;
+	char first[WT_GROUPED_LEN], last[WT_GROUPED_LEN], done[WT_GROUPED_LEN], size[WT_FORMAT_LEN];
+
+	if (!m->stored || !e->last)
+		return;
+	printf("%-11sattestations %s to %s, %s, ", "store", wt_grouped(e->first, first),
+	       wt_grouped(e->last, last), wt_format_bytes(e->bytes, size));
+	if (e->delivered >= e->first)
+		printf("delivered up to %s\n", wt_grouped(e->delivered, done));
+	else
+		puts("no inspector has them");
+}
+
 static void show_last(const struct model *m)
 {
 	char n[WT_GROUPED_LEN], age[WT_FORMAT_LEN];
@@ -278,6 +293,7 @@ static void show_last(const struct model *m)
 			       wt_grouped(m->status.next_seq - 1 - m->last.last_record, n));
 		putchar('\n');
 	}
+	show_store(m);
 	if (!m->daemon)
 		line("agent", BAD, m->daemon_err.msg);
 	else if (m->control.problem[0])

@@ -35,12 +35,23 @@ struct appraiser {
 	bool stale; /* fed since the verdict was stored */
 };
 
+/* From the first attestation that is stored. */
+static void begin_anew(struct appraiser *ap, const char *why)
+{
+	struct wt_err err = {};
+
+	wt_day_clear(&ap->base);
+	log_say(LOG_WARNING, "%s: judging all that is stored anew", why);
+	if (wt_day_oldest(ap->store, &ap->base, &err) < 0)
+		log_say(LOG_WARNING, "%s", err.msg);
+}
+
 static void load_day(struct appraiser *ap)
 {
 	struct wt_err err = {};
 
 	if (wt_day_load(ap->store, &ap->base, &err) < 0)
-		log_say(LOG_WARNING, "%s: judging all that is stored anew", err.msg);
+		begin_anew(ap, err.msg);
 }
 
 int appraiser_new(const struct wt_config *config, struct rig *rig, struct wt_store *store,
@@ -162,8 +173,11 @@ static int begin(struct appraiser *ap, struct wt_err *err)
 	if (ap->base.state.n) {
 		r = wt_appraisal_state_load(ap->appraisal, wt_buf_span(&ap->base.state), err);
 		if (r == -EBADMSG) {
-			log_say(LOG_WARNING, "%s: judging all that is stored anew", err->msg);
-			wt_day_clear(&ap->base);
+			uint64_t seq = ap->base.seq;
+
+			begin_anew(ap, err->msg);
+			if (ap->base.seq == seq) /* that one was it */
+				wt_day_clear(&ap->base);
 			return begin(ap, err);
 		}
 		if (r < 0)
@@ -352,6 +366,11 @@ void appraiser_facts(const struct appraiser *ap, struct wt_facts *facts)
 const struct wt_outlook *appraiser_outlook(const struct appraiser *ap)
 {
 	return ap->appraisal && !ap->stale && ap->outlook.at ? &ap->outlook : NULL;
+}
+
+bool appraiser_judges(const struct appraiser *ap)
+{
+	return ap->trust || ap->base.seq;
 }
 
 void appraiser_free(struct appraiser *ap)

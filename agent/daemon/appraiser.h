@@ -30,6 +30,8 @@ int appraiser_step(struct appraiser *ap);
 void appraiser_facts(const struct appraiser *ap, struct wt_facts *facts);
 /* What must be bought next, borrowed until the next step; NULL: not known. */
 const struct wt_outlook *appraiser_outlook(const struct appraiser *ap);
+/* Has this rig ever judged itself? Then states of that are in the store. */
+bool appraiser_judges(const struct appraiser *ap);
 /* False when nothing is judged (no trust anchors). */
 bool appraiser_balance(const struct appraiser *ap, int64_t at, uint64_t *ret_charged_uj,
 		       uint64_t *ret_left_uj);

@@ -52,6 +52,7 @@ struct daemon {
 	uint64_t drop_latest;
 	bool drop_missing; /* and it was said */
 
+	int64_t kept_at; /* when old attestations were deleted last */
 	struct events *told; /* what the operator was told of */
 
 	sd_event_source *retry; /* after a failed cycle */
@@ -82,6 +83,10 @@ int cycle_attest(struct daemon *d, struct wt_span nonce, struct wt_store_row *re
 void drop_watch(struct daemon *d);
 /* Reads the grants anew if a file came, went or changed. */
 void drop_look(struct daemon *d);
+
+/* --- keep.c */
+/* Deletes old attestations, if an hour has passed since it did. */
+void keep_look(struct daemon *d);
 
 /* --- server.c */
 int server_start(struct daemon *d, struct wt_err *err);

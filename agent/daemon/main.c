@@ -98,8 +98,10 @@ static int on_appraise(sd_event_source *source, void *user)
 	bool more = appraiser_step(d->appraiser) > 0;
 
 	sd_event_source_set_enabled(source, more ? SD_EVENT_ON : SD_EVENT_OFF);
-	if (!more)
+	if (!more) {
 		events_look(d);
+		keep_look(d);
+	}
 	return 0;
 }
 
@@ -120,6 +122,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *user)
 	if (!d->retry) /* a failed cycle has its own time */
 		cycle_run(d, &err);
 	events_look(d);
+	keep_look(d);
 	sd_event_source_set_time_relative(source, TICK_US);
 	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 	return 0;

@@ -72,6 +72,8 @@ static void answer(struct daemon *d, int fd)
 		r = attest(d, &request, &body, &err);
 	else if (r == 0 && request.op == WT_CONTROL_STATUS)
 		status(d, &body);
+	else if (r == 0 && request.op == WT_CONTROL_DELIVERED)
+		r = wt_store_deliver(d->store, request.seq, &err);
 	else if (r == 0)
 		events_purchase_failed(d, request.hour, request.reason);
 	if (r == 0 && body.err)

@@ -57,6 +57,16 @@ TEST_F(control, a_failed_purchase)
 	EXPECT_STREQ(sent.reason, self->request.reason);
 }
 
+TEST_F(control, what_is_delivered)
+{
+	struct wt_control_request sent = { .op = WT_CONTROL_DELIVERED, .seq = 12345678901 };
+
+	ASSERT_EQ(0, wt_control_send_request(self->fds[0], &sent, &self->err));
+	ASSERT_EQ(0, wt_control_recv_request(self->fds[1], &self->request, &self->err));
+	EXPECT_EQ(WT_CONTROL_DELIVERED, self->request.op);
+	EXPECT_EQ(12345678901, self->request.seq);
+}
+
 TEST_F(control, requests_that_are_refused)
 {
 	static const struct {
@@ -70,7 +80,7 @@ TEST_F(control, requests_that_are_refused)
 		{ "\xa1\x01\x01\x00", 4, -EBADMSG }, /* trailing bytes */
 		{ "\xa1\x01", 2, -EBADMSG },
 		{ "\xa2\x01\x01\x01\x01", 5, -EBADMSG }, /* a label twice */
-		{ "\xa1\x01\x04", 3, -EOPNOTSUPP },
+		{ "\xa1\x01\x05", 3, -EOPNOTSUPP },
 		{ "\xa2\x01\x03\x03\x61\x0a", 6, -EBADMSG }, /* a reason with a control character */
 		{ "\xa2\x01\x01\x02\x47"
 		  "1234567",

@@ -308,4 +308,119 @@ TEST_F(store, no_room)
 	}
 }
 
+/* --- what is kept ------------------------------------------------------------------------------------ */
+
+static struct wt_store_extent extent_of(struct wt_store *store)
+{
+	struct wt_store_extent extent = {};
+
+	if (wt_store_extent(store, &extent, NULL) < 0)
+		abort();
+	return extent;
+}
+
+static uint64_t prune(struct wt_store *store, int64_t since, int64_t undelivered_since, bool judged)
+{
+	const struct wt_store_keep keep = { since, undelivered_since, judged };
+	uint64_t n = 99;
+
+	if (wt_store_prune(store, &keep, &n, NULL) < 0)
+		abort();
+	return n;
+}
+
+static void put_base(struct wt_store *store, uint64_t seq, const char *state)
+{
+	char key[WT_STORE_BASE_LEN];
+	struct wt_store_value v = { key, wt_span(state, strlen(state)) };
+
+	wt_store_base_key(seq, key);
+	if (wt_store_put(store, &v, 1, NULL) < 0)
+		abort();
+}
+
+/* What no inspector has stays, however old it is; the newest stays always. */
+TEST_F(store, delivered_ones_may_go)
+{
+	struct wt_store_row last;
+	struct wt_buf b = {};
+
+	EXPECT_EQ(0, extent_of(self->store).last);
+	EXPECT_EQ(0, prune(self->store, INT64_MAX, INT64_MAX, false));
+	for (uint64_t seq = 1; seq <= 10; seq++)
+		ASSERT_EQ(0, commit(self->store, seq, "x", &self->err));
+	EXPECT_EQ(1, extent_of(self->store).first);
+	EXPECT_EQ(10, extent_of(self->store).last);
+	EXPECT_EQ(0, extent_of(self->store).delivered);
+	EXPECT_LT(0, extent_of(self->store).bytes);
+	EXPECT_EQ(0, prune(self->store, INT64_MAX, INT64_MIN, false));
+	EXPECT_EQ(-ENOENT, wt_store_deliver(self->store, 11, &self->err));
+	ASSERT_EQ(0, wt_store_deliver(self->store, 6, &self->err));
+	EXPECT_EQ(6, extent_of(self->store).delivered);
+	ASSERT_EQ(0, wt_store_deliver(self->store, 2, &self->err)); /* nothing is taken back */
+	EXPECT_EQ(6, extent_of(self->store).delivered);
+	/* signed at 1001, 1002, ... */
+	EXPECT_EQ(0, prune(self->store, 1001, INT64_MIN, false));
+	EXPECT_EQ(3, prune(self->store, 1004, INT64_MIN, false));
+	EXPECT_EQ(4, extent_of(self->store).first);
+	EXPECT_EQ(3, prune(self->store, 1009, INT64_MIN, false));
+	EXPECT_EQ(7, extent_of(self->store).first);
+	EXPECT_EQ(6, extent_of(self->store).delivered);
+	EXPECT_EQ(1, prune(self->store, 1009, 1008, false)); /* unless told */
+	EXPECT_EQ(-ENOENT, wt_store_get(self->store, 7, &b, &self->err));
+	ASSERT_EQ(0, wt_store_deliver(self->store, 10, &self->err));
+	EXPECT_EQ(2, prune(self->store, INT64_MAX, INT64_MIN, false));
+	ASSERT_EQ(0, wt_store_last(self->store, &last, &self->err));
+	EXPECT_EQ(10, last.seq);
+	EXPECT_EQ(-EEXIST, commit(self->store, 1, "x", &self->err));
+	EXPECT_EQ(0, commit(self->store, 11, "x", &self->err));
+	wt_buf_free(&b);
+}
+
+/* One that is young between old ones, for a clock that jumped: there is never a hole. */
+TEST_F(store, no_hole)
+{
+	struct wt_store_row r = row(2);
+
+	ASSERT_EQ(0, commit(self->store, 1, "x", &self->err));
+	r.iat = 5000;
+	ASSERT_EQ(0, wt_store_commit(self->store, &r, wt_span("x", 1), &self->err));
+	ASSERT_EQ(0, commit(self->store, 3, "x", &self->err));
+	ASSERT_EQ(0, commit(self->store, 4, "x", &self->err));
+	ASSERT_EQ(0, wt_store_deliver(self->store, 4, &self->err));
+	EXPECT_EQ(1, prune(self->store, 2000, INT64_MIN, false));
+	EXPECT_EQ(2, extent_of(self->store).first);
+}
+
+/* Where the rig judges itself, what is deleted ends where some state begins. */
+TEST_F(store, a_state_stands_for_what_went)
+{
+	struct wt_buf b = {};
+	uint64_t seq = 0;
+
+	for (uint64_t i = 1; i <= 10; i++)
+		ASSERT_EQ(0, commit(self->store, i, "x", &self->err));
+	ASSERT_EQ(0, wt_store_deliver(self->store, 10, &self->err));
+	EXPECT_EQ(0, prune(self->store, 1008, INT64_MIN, true));
+	EXPECT_EQ(-ENOENT, wt_store_base(self->store, &seq, &b, &self->err));
+	put_base(self->store, 3, "three");
+	put_base(self->store, 5, "five");
+	put_base(self->store, 9, "nine");
+	EXPECT_EQ(0, prune(self->store, 1003, INT64_MIN, true));
+	EXPECT_EQ(3, prune(self->store, 1005, INT64_MIN, true));
+	ASSERT_EQ(0, wt_store_base(self->store, &seq, &b, &self->err));
+	EXPECT_EQ(3, seq);
+	EXPECT_EQ(2, prune(self->store, 1009, INT64_MIN, true));
+	EXPECT_EQ(6, extent_of(self->store).first);
+	wt_buf_reset(&b);
+	ASSERT_EQ(0, wt_store_base(self->store, &seq, &b, &self->err));
+	EXPECT_EQ(5, seq);
+	EXPECT_TRUE(wt_span_equal(wt_buf_span(&b), wt_span("five", 4)));
+	/* and what no attestation is left of is no state to begin with either */
+	wt_buf_reset(&b);
+	EXPECT_EQ(-ENOENT, wt_store_value(self->store, "base 00000000000000000003", &b, &self->err));
+	EXPECT_EQ(0, wt_store_value(self->store, "base 00000000000000000009", &b, &self->err));
+	wt_buf_free(&b);
+}
+
 TEST_HARNESS_MAIN
