@@ -15,27 +15,6 @@
 #include <wattest/record.h>
 #include "bpf/integrity.h"
 
-#define MAJOR(dev) ((dev) >> 20)
-#define MINOR(dev) ((dev) & 0xfffff)
-#define MEM_MAJOR 1
-#define MEM_MINOR 1
-#define PORT_MINOR 4
-#define MISC_MAJOR 10
-#define TPM_MINOR 224
-#define TPM_DEVICES 65536 /* /dev/tpmrmN follow /dev/tpmN at this distance */
-#define I2C_MAJOR 89
-
-#define PTRACE_MODE_ATTACH 0x02
-#define PTRACE_MODE_FSCREDS 0x08
-#define PTRACE_MODE_REALCREDS 0x10
-
-#define ADJ_TICK 0x4000
-#define ADJ_SETOFFSET 0x0100
-#define TICK_US 10000 /* as the kernel starts with */
-
-/* proprietary, forced, staging, out of tree, unsigned, live patch */
-#define TAINTS (1 << 0 | 1 << 1 | 1 << 10 | 1 << 12 | 1 << 13 | 1 << 15)
-
 #define JMP_CALL 0x85
 
 char LICENSE[] SEC("license") = "GPL";

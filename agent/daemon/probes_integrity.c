@@ -22,6 +22,7 @@
 #include "probes_impl.h"
 
 #define MAX 32 /* programs */
+#define FORMER_TRIES 30 /* of a tenth of a second */
 #define BEFORE "wattest_before" /* an iterator: read once, and not kept */
 
 struct integrity {
@@ -38,6 +39,33 @@ static uint64_t boottime_ns(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static bool is_loaded(const char *prefix)
+{
+	__u32 id = 0, len;
+	bool found = false;
+
+	while (!found && bpf_prog_get_next_id(id, &id) == 0) {
+		struct bpf_prog_info info = {};
+		int fd = bpf_prog_get_fd_by_id(id);
+
+		len = sizeof(info);
+		found = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &len) == 0 &&
+			!strncmp(info.name, prefix, strlen(prefix));
+		if (fd >= 0)
+			close(fd);
+	}
+	return found;
+}
+
+/* The kernel frees the programs of the agent before us in its own time: they shall not be taken for another's. */
+static void wait_for_former(void)
+{
+	const struct timespec pause = { .tv_nsec = 100 * 1000000 };
+
+	for (int i = 0; i < FORMER_TRIES && is_loaded("wattest_"); i++)
+		nanosleep(&pause, NULL);
 }
 
 /* The first TPM's raw device has a number of its own; all others are numbered by whoever came first. */
@@ -187,13 +215,15 @@ static void say_missing(struct integrity *p, const struct btf *kernel)
 int integrity_load(struct wt_nl *nl, struct integrity **ret, struct wt_err *err)
 {
 	struct integrity *p = calloc(1, sizeof(*p));
-	uint64_t since_ns = boottime_ns();
 	struct btf *kernel;
+	uint64_t since_ns;
 	int r;
 
 	if (!p)
 		return wt_fail(err, ENOMEM, "out of memory");
 	probes_listen();
+	wait_for_former();
+	since_ns = boottime_ns();
 	kernel = btf__load_vmlinux_btf();
 	r = kernel ? load_objects(p, kernel, since_ns) : -errno;
 	if (r < 0) {

@@ -137,5 +137,6 @@ same "and that is no event" "$detached" "$(events 'a probe was detached')"
 start_agent
 result $? "and starts again"
 same "with all of them" 30 "$(log | grep -c PROBE_ADD)"
+same "programs of the agent before are not taken for another's" 0 "$(events ': tracing wattest_')"
 stop_agent
 finish
