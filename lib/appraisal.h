@@ -36,7 +36,8 @@ enum wt_check {
 	WT_CHECK_LOSSES, /* LOST records: nothing but WINDOW bodies went */
 	/* The nonce asked for is there, in the claim and in the kernel's record */
 	WT_CHECK_FRESHNESS,
-	WT_CHECK_WITNESS, /* TPM quote: none until claimed */
+	WT_CHECK_WITNESS, /* TPM quotes agree with the log, and the TPM's time goes on */
+	WT_CHECK_BOOT, /* the host booted in the state it was registered in */
 	WT_CHECK_GRANTS, /* each signed by a platform, for this rig and licence */
 	WT_CHECK_ENERGY, /* within what was bought */
 	WT_CHECK_CURTAILMENT, /* no more power than an authority allowed for a time */

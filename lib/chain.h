@@ -9,6 +9,9 @@
 #include "lib/crypto/crypto.h"
 #include "lib/object.h"
 
+/* D = SHA-256(d_1 || ... || d_m): what a step extends chain and PCR with. */
+int wt_chain_digest(const struct wt_att_record *records, size_t n, struct wt_buf *scratch,
+		    uint8_t ret[WT_SHA256_LEN]);
 /* Moves head over one step of records, raw or pruned. scratch is reused between calls. */
 int wt_chain_step(uint8_t head[WT_SHA256_LEN], const struct wt_att_record *records, size_t n,
 		  struct wt_buf *scratch);

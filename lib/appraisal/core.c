@@ -4,6 +4,7 @@
 
 #include "lib/appraisal/grants.h"
 #include "lib/appraisal/log.h"
+#include "lib/appraisal/witness.h"
 #include "lib/appraisal/site.h"
 
 #include <stdio.h>
@@ -47,6 +48,7 @@ void wt_appraisal_free(struct wt_appraisal *a)
 	free(a->h.devices);
 	free(a->h.checks);
 	free(a->h.raw_uj);
+	free(a->h.witness);
 	free(a->run.due_ns);
 	free(a->run.seen);
 	free(a->run.older);
@@ -139,7 +141,10 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose,
 		r = wt_grants_named(a, att);
 	if (r < 0)
 		return wt_fail(err, ENOMEM, "no memory to replay records");
-	wt_software_list(a, att, NULL);
+	r = wt_quote_check(a, att, err);
+	if (r < 0)
+		return r;
+	wt_software_list(a, att, wt_witness_value(a, WT_IMA_PCR));
 	wt_time_signed(a, att);
 	wt_freshness_note(a, att);
 	return 1;

@@ -4,6 +4,7 @@
 
 #include "lib/appraisal/integrity.h"
 #include "lib/appraisal/log.h"
+#include "lib/appraisal/witness.h"
 
 #include <endian.h>
 #include <stdio.h>
@@ -26,6 +27,9 @@ void wt_epoch_begin(struct wt_appraisal *a, const struct wt_attestation *att)
 			" are gone and no LOST record says so",
 			h->undeclared, a->reading.seq);
 	wt_gap_open(a);
+	wt_witness_begin(a);
+	wt_keyed_begin(a);
+	h->host = (struct host){ 0 };
 	wt_window_sweep(a);
 	free(h->sources);
 	free(h->devices);
@@ -106,6 +110,9 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 	check_sampling(a);
 	wt_integrity_load(a, rec);
 	wt_software_load(a, &load);
+	wt_witness_load(a, &load);
+	wt_assurance_load(a, &load);
+	a->reading.loaded = true;
 }
 
 /*
@@ -181,6 +188,8 @@ void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec)
 		a->h.undeclared = minus(a->h.undeclared, count);
 		return;
 	}
+	if (reason == WATTEST_LOST_WITNESS)
+		wt_witness_lost(a, le64toh(lost.first_seq), le64toh(lost.last_seq));
 	wt_find(&a->found, WT_RECORDS_LOST, "record %" PRIu64 ": %" PRIu32 " %s %s", rec->seq,
 		count, wt_record_name(type),
 		reason >= WATTEST_LOST_PRUNED && reason <= WATTEST_LOST_WITNESS

@@ -20,6 +20,7 @@ static const char *const check_names[WT_CHECKS] = {
 	[WT_CHECK_SOFTWARE] = "software",
 	[WT_CHECK_LOSSES] = "losses",
 	[WT_CHECK_FRESHNESS] = "freshness",   [WT_CHECK_WITNESS] = "witness",
+	[WT_CHECK_BOOT] = "boot",
 	[WT_CHECK_GRANTS] = "grants",	      [WT_CHECK_ENERGY] = "energy",
 	[WT_CHECK_CURTAILMENT] = "curtailment",
 };

@@ -5,11 +5,13 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/assurance.h"
 #include "lib/appraisal/energy.h"
 #include "lib/appraisal/grants.h"
 #include "lib/appraisal/integrity.h"
 #include "lib/appraisal/log.h"
 #include "lib/appraisal/notices.h"
+#include "lib/appraisal/witness.h"
 
 #include <stdio.h>
 
@@ -61,8 +63,7 @@ static void copy_figures(const struct wt_appraisal *a, struct wt_verdict *v)
 	v->to_ns = a->run.to_realtime_ns;
 	v->measured_uj = a->run.measured_uj;
 	v->substituted_uj = a->run.substituted_uj;
-	v->assurance = 0;
-	snprintf(v->assurance_missing, sizeof(v->assurance_missing), "TPM identity");
+	wt_assurance_conclude(a, v);
 }
 
 static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct wt_verdict *v)
@@ -80,7 +81,6 @@ static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct
 	if (nothing)
 		return;
 	unknown = wt_sequence_conclude_older(a, f);
-	wt_no_claim(f, WT_CHECK_WITNESS, "no TPM quote: a software key signed");
 	wt_signers_conclude(a, f, v);
 	wt_devices_conclude(a, f, v);
 	wt_sources_conclude(a, f);
@@ -102,6 +102,8 @@ static void conclude(const struct wt_appraisal *a, struct wt_findings *f, struct
 	wt_integrity_conclude(a, f);
 	wt_software_conclude(a, f);
 	wt_losses_conclude(a, f);
+	wt_witness_conclude(a, f);
+	wt_boot_conclude(a, f);
 }
 
 /* The worst of the checks; without evidence only what is wrong counts. */

@@ -10,10 +10,13 @@
 #define LIB_APPRAISAL_HISTORY_H
 
 #include "lib/appraisal.h"
+#include "lib/appraisal/assurance.h"
 #include "lib/appraisal/devices.h"
 #include "lib/appraisal/integrity.h"
+#include "lib/appraisal/keyed.h"
 #include "lib/appraisal/software.h"
 #include "lib/appraisal/sources.h"
+#include "lib/appraisal/witness.h"
 #include "lib/attestation.h"
 #include "lib/record.h"
 
@@ -56,6 +59,9 @@ struct history {
 	size_t n_sources;
 	struct device *devices;
 	size_t n_devices;
+	struct witness *witness; /* NULL: the registration has no TPM */
+	struct keyed keyed;
+	struct host host;
 	struct comparison outputs;
 	/* One for each registered source, used for those with that role */
 	struct comparison *checks;
@@ -97,6 +103,8 @@ struct run {
 	char unobserved[128]; /* why, as the newest attestation claims */
 	char probe[48]; /* the newest PROBE_ADD of one that counts transfers */
 	struct wt_incidents incidents;
+	struct witness_tally witness;
+	struct keyed_tally keyed;
 	/* Of the newest attestation and window */
 	uint8_t nonce[WATTEST_NONCE_MAX], window_nonce[WATTEST_NONCE_MAX];
 	size_t nonce_len, window_nonce_len;
@@ -121,6 +129,10 @@ struct reading {
 	int64_t at; /* its time, as far as it can be believed */
 	/* From the begin of the window being read, what a meter settled with the gap before it */
 	uint64_t settled_ns;
+	/* In this step; the records point into the attestation */
+	bool loaded, anchored, closed;
+	bool agreed; /* the attestation's quote does, with the log */
+	struct wt_record anchor, closing;
 	bool slept; /* in this step the host was suspended or resumed */
 	/* The log goes on after something that could not be read: take its seq as it comes */
 	bool resync;

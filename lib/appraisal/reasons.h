@@ -66,6 +66,16 @@
 	X(RECORD_MISSING, "record-missing", CHAIN, CONTRAINDICATED, "the records' seqs are not gapless")     \
 	X(STEP_MALFORMED, "step-malformed", CHAIN, CONTRAINDICATED,                                          \
 	  "a step without its closing record, with two, or going on after UNLOAD")                          \
+	X(KEY_MISSING, "key-missing", CHAIN, CONTRAINDICATED,                                                \
+	  "a closing record does not disclose the key of the step before it")                                \
+	X(KEY_OTHER, "key-other", CHAIN, CONTRAINDICATED,                                                    \
+	  "a disclosed key is not of the kernel's chain of keys")                                            \
+	X(KEYS_UNUSED, "keys-unused", CHAIN, CONTRAINDICATED,                                                \
+	  "a chain of keys begins before the one before it is used up, or not with the log")                 \
+	X(MAC_MISSING, "mac-missing", CHAIN, CONTRAINDICATED,                                                \
+	  "a step without the kernel's MAC in a log whose steps are keyed")                                  \
+	X(MAC_WRONG, "mac-wrong", CHAIN, CONTRAINDICATED,                                                    \
+	  "a step's MAC is not over this log: the kernel wrote another one")                                 \
 	X(COUNTER_BACKWARDS, "counter-backwards", COUNTERS, CONTRAINDICATED,                                 \
 	  "a counter that only grows became smaller")                                                       \
 	X(ENERGY_IMPOSSIBLE, "energy-impossible", COUNTERS, CONTRAINDICATED,                                 \
@@ -173,6 +183,34 @@
 	  "the nonce was signed, but the kernel's newest WINDOW record does not carry it")                  \
 	X(ANSWERED_LATE, "answered-late", FRESHNESS, WARNING,                                                \
 	  "the nonce was answered, more than five minutes before the time it is judged at")                 \
+	X(QUOTE_SIGNATURE, "quote-signature", WITNESS, CONTRAINDICATED,                                      \
+	  "a quote is not signed by the attestation key of the registration")                                \
+	X(QUOTE_MALFORMED, "quote-malformed", WITNESS, CONTRAINDICATED,                                      \
+	  "a quote is no whole TPMS_ATTEST of type quote that a TPM made")                                   \
+	X(QUOTE_OTHER, "quote-other", WITNESS, CONTRAINDICATED,                                              \
+	  "a quote is bound to another attestation or nonce, or the attestation was changed")                \
+	X(QUOTE_SELECTION, "quote-selection", WITNESS, CONTRAINDICATED,                                      \
+	  "a quote leaves out a PCR or bank that it must be over, or a value was never said")                \
+	X(QUOTE_MISSING, "quote-missing", WITNESS, CONTRAINDICATED,                                          \
+	  "an attestation has no quote, though the rig says that its key is in its TPM")                     \
+	X(WITNESS_OTHER, "witness-other", WITNESS, CONTRAINDICATED,                                          \
+	  "a quote is of no state of this log: others extended the PCR, or it is another log")               \
+	X(WITNESS_START, "witness-start", WITNESS, CONTRAINDICATED,                                          \
+	  "a log does not begin where the one before it left the PCR, in one life of the TPM")               \
+	X(TPM_ROLLED_BACK, "tpm-rolled-back", WITNESS, CONTRAINDICATED,                                      \
+	  "the TPM's resets, restarts or clock ran backwards: an older state was brought back")              \
+	X(RESET_WITHOUT_LOAD, "reset-without-load", WITNESS, CONTRAINDICATED,                                \
+	  "the TPM was reset and the log goes on as if the host had not been")                               \
+	X(WITNESS_BETWEEN, "witness-between", WITNESS, WARNING,                                              \
+	  "the PCR was extended before a log began, and no log that was read accounts for it")               \
+	X(WITNESS_MISSING, "witness-missing", WITNESS, WARNING,                                              \
+	  "the module was loaded without a PCR that can be a witness, though the rig has a TPM")             \
+	X(KEY_OUTSIDE, "key-outside", WITNESS, WARNING,                                                      \
+	  "the registration has a TPM, and the rig says that its key is in a file")                          \
+	X(BOOT_CHANGED, "boot-changed", BOOT, WARNING,                                                       \
+	  "PCRs differ from those that the rig was registered with")                                         \
+	X(BOOT_NOT_SHOWN, "boot-not-shown", BOOT, WARNING,                                                   \
+	  "registered PCRs are not in the quotes")                                                           \
 	X(GRANT_REFUSED, "grant-refused", GRANTS, CONTRAINDICATED,                                           \
 	  "a grant is malformed, forged or not signed by an energy platform; it was not used")              \
 	X(GRANT_CONFLICT, "grant-conflict", GRANTS, CONTRAINDICATED,                                         \

@@ -5,6 +5,7 @@
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/notices.h"
+#include "lib/appraisal/witness.h"
 
 #define DAY 86400
 #define ENDING (7 * DAY) /* this near its end it is a warning; */
@@ -21,6 +22,7 @@ static void free_one(struct registered *r)
 	wt_registration_clear(&r->reg);
 	wt_buf_free(&r->cose);
 	wt_cert_freep(&r->rig.cert);
+	wt_key_free(r->ak);
 	free(r);
 }
 
@@ -34,6 +36,20 @@ void wt_registrations_free(struct wt_appraisal *a)
 	while (a->n_registrations > 0)
 		free_one(a->registrations[--a->n_registrations]);
 	free(a->registrations);
+}
+
+/* With a TPM the rig's id is that of the endorsement key. */
+static int take_tpm(struct registered *new, struct wt_err *err)
+{
+	int r;
+
+	r = wt_key_from_spki(new->reg.tpm.ak, &new->ak, err);
+	if (r == 0 && wt_key_alg(new->ak) != WT_ALG_ES256)
+		r = wt_fail(err, EBADMSG, "the attestation key is not P-256");
+	if (r < 0)
+		return wt_fail_in(err, r, "TPM");
+	wt_ueid_from_digest(new->reg.tpm.ek, new->rig.ueid);
+	return 0;
 }
 
 /* The registration's rig id must be that of the key it registers, or it would register two rigs. */
@@ -54,7 +70,9 @@ static int check_key(struct wt_appraisal *a, struct registered *new, const char 
 	}
 	new->rig.path_from = 1; /* until 0: not checked yet */
 	wt_cert_x5t(new->rig.cert, new->rig.x5t);
-	r = wt_ueid_from_key(key, new->rig.ueid);
+	r = new->reg.tpm.ak.p ? take_tpm(new, err) : wt_ueid_from_key(key, new->rig.ueid);
+	if (r == -EBADMSG)
+		return refuse(a, name, err);
 	if (r < 0)
 		return wt_fail(err, -r, "cannot tell the rig's id from its key");
 	if (memcmp(new->rig.ueid, new->reg.ueid, WT_UEID_LEN) != 0) {
@@ -115,6 +133,12 @@ static int keep(struct wt_appraisal *a, struct registered *new, struct wt_err *e
 	a->registered = true;
 	a->chosen = a->signing = a->n_registrations - 1;
 	a->rig = grown[a->signing]->rig;
+	if (new->ak && !a->h.witness) {
+		a->h.witness = malloc(sizeof(*a->h.witness));
+		if (!a->h.witness)
+			return wt_fail(err, ENOMEM, "no memory for a registration");
+		*a->h.witness = (struct witness){ .pcr = WATTEST_PCR_NONE };
+	}
 	return wt_renewal_enter(a) < 0 ? wt_fail(err, ENOMEM, "no memory for a registration") : 1;
 }
 

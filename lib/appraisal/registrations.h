@@ -19,6 +19,7 @@ struct registered {
 	struct wt_registration reg;
 	uint8_t digest[WT_SHA256_LEN];
 	struct rig rig; /* its certificate; of the one that signs, appraisal.rig is the newer */
+	struct wt_key *ak; /* its TPM's attestation key, or NULL */
 };
 
 /* What is known of a registered source that the next registration may have too. */

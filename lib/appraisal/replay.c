@@ -7,7 +7,9 @@
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/integrity.h"
+#include "lib/appraisal/keyed.h"
 #include "lib/appraisal/log.h"
+#include "lib/appraisal/witness.h"
 #include "lib/chain.h"
 
 static bool is_load(const struct wt_attestation *att)
@@ -20,10 +22,12 @@ static bool is_load(const struct wt_attestation *att)
 }
 
 /* Something between two records is missing: what it said is unknown from here on. */
-static void broken(struct history *h)
+static void broken(struct wt_appraisal *a)
 {
-	h->whole = false;
-	h->skipped++;
+	a->h.whole = false;
+	a->h.skipped++;
+	wt_witness_broken(a);
+	wt_keyed_broken(a);
 }
 
 /*
@@ -44,7 +48,7 @@ static void take_up(struct wt_appraisal *a, const struct wt_attestation *att)
 			" does not begin where the one before it ended",
 			a->reading.seq);
 		memcpy(h->head, att->chain_before, WT_SHA256_LEN);
-		broken(h);
+		broken(a);
 		return;
 	}
 	wt_epoch_begin(a, att);
@@ -93,6 +97,10 @@ static int walk(struct wt_appraisal *a, const struct wt_record *rec,
 	case WATTEST_RECORD_LOST:
 		wt_epoch_lost(a, rec);
 		return 0;
+	case WATTEST_RECORD_ANCHOR:
+		a->reading.anchored = true;
+		a->reading.anchor = *rec;
+		return 0;
 	case WATTEST_RECORD_EVENT:
 		wt_integrity_event(a, rec);
 		return 0;
@@ -115,7 +123,7 @@ static void check_order(struct wt_appraisal *a, const struct wt_record *rec)
 			"attestation %" PRIu64 ": record %" PRIu64 " stands where record %" PRIu64
 			" should",
 			a->reading.seq, rec->seq, h->next_record);
-		broken(h);
+		broken(a);
 	}
 	a->reading.resync = false;
 	h->next_record = plus(rec->seq, 1);
@@ -146,7 +154,7 @@ static int read_record(struct wt_appraisal *a, const struct wt_att_record *recor
 		wt_find(&a->found, WT_RECORD_MALFORMED, "attestation %" PRIu64 ": %s",
 			a->reading.seq, err.msg);
 		a->h.next_record = plus(a->h.next_record, 1);
-		broken(&a->h);
+		broken(a);
 		return 0;
 	}
 	if (wt_record_closes(rec.type) != last)
@@ -159,6 +167,10 @@ static int read_record(struct wt_appraisal *a, const struct wt_att_record *recor
 		wt_find(&a->found, WT_STEP_MALFORMED, "record %" PRIu64 ", %s, comes after UNLOAD",
 			rec.seq, wt_record_name(rec.type));
 	check_order(a, &rec);
+	if (last && wt_record_closes(rec.type)) {
+		a->reading.closed = true;
+		a->reading.closing = rec;
+	}
 	if (rec.type == WATTEST_RECORD_LOAD && (!first || rec.seq != 1)) {
 		wt_find(&a->found, WT_STEP_MALFORMED,
 			"record %" PRIu64 " is a LOAD that begins no log", rec.seq);
@@ -170,15 +182,27 @@ static int read_record(struct wt_appraisal *a, const struct wt_att_record *recor
 static int read_step(struct wt_appraisal *a, const struct wt_att_step *step, bool begins,
 		     const struct wt_attestation *att)
 {
+	uint8_t before[WT_SHA256_LEN], digest[WT_SHA256_LEN];
+	struct reading *now = &a->reading;
 	size_t i;
 	int r;
 
-	a->reading.slept = false;
-	r = wt_chain_step(a->h.head, step->records, step->n_records, &a->scratch);
+	now->slept = now->loaded = now->anchored = now->closed = false;
+	memcpy(before, a->h.head, sizeof(before));
+	r = wt_chain_digest(step->records, step->n_records, &a->scratch, digest);
+	if (r < 0)
+		return r;
+	wt_sha256_pair(before, digest, a->h.head);
 	for (i = 0; r == 0 && i < step->n_records; i++)
 		r = read_record(a, &step->records[i], begins && i == 0, i + 1 == step->n_records,
 				att);
 	wt_window_sweep(a);
+	wt_keyed_step(a, &(struct keyed_step){ .closing = now->closed ? &now->closing : NULL,
+					       .anchor = now->anchored ? &now->anchor : NULL,
+					       .before = before,
+					       .mac = step->mac,
+					       .loads = now->loaded });
+	wt_witness_step(a, a->h.next_record - 1, digest);
 	return r;
 }
 
@@ -209,9 +233,12 @@ int wt_replay(struct wt_appraisal *a, const struct wt_attestation *att)
 		a->h.next_record = att->first_seq;
 	for (i = 0; r == 0 && i < att->n_steps; i++)
 		r = read_step(a, &att->steps[i], i == 0, att);
-	if (r == 0)
-		check_head(a, att);
-	return r;
+	if (r < 0)
+		return r;
+	check_head(a, att);
+	if (att->n_steps > 0)
+		wt_witness_read(a);
+	return 0;
 }
 
 int wt_replay_alone(struct wt_appraisal *a, const struct wt_attestation *att)
@@ -237,6 +264,7 @@ void wt_replay_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
 	char text[WT_COUNT_LEN];
 
+	wt_keyed_conclude(a, f);
 	wt_affirm(f, WT_CHECK_CHAIN, "%s replayed, heads agree",
 		  wt_count(a->run.records, "record", text));
 }

@@ -12,6 +12,8 @@
 #include "lib/appraisal/notices.h"
 #include "lib/appraisal/port.h"
 #include "lib/appraisal/state.h"
+#include "lib/appraisal/state_tpm.h"
+#include "lib/appraisal/witness.h"
 
 #define VERSION 3
 
@@ -60,7 +62,7 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	struct wt_cbor_map map = { 0 };
 
 	if (p->out)
-		wt_cbor_put_map(p->out, 11);
+		wt_cbor_put_map(p->out, 12);
 	else
 		p->r = wt_cbor_map(p->in, &map);
 	wt_port_label(p, &map, 1);
@@ -85,6 +87,8 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	wt_integrity_port(p, &a->h.watch);
 	wt_port_label(p, &map, 12);
 	wt_software_port(p, &a->h.software);
+	wt_port_label(p, &map, 13);
+	wt_state_tpm(p, a);
 	if (p->r == 0 && !p->out)
 		p->r = wt_cbor_end(p->in);
 }
@@ -93,11 +97,14 @@ static void forget(struct wt_appraisal *a)
 {
 	struct comparison *checks = a->h.checks;
 	uint64_t *raw_uj = a->h.raw_uj;
+	struct witness *witness = a->h.witness;
 	size_t i;
 
 	free(a->h.sources);
 	free(a->h.devices);
-	a->h = (struct history){ .checks = checks, .raw_uj = raw_uj };
+	a->h = (struct history){ .checks = checks, .raw_uj = raw_uj, .witness = witness };
+	if (witness)
+		*witness = (struct witness){ .pcr = WATTEST_PCR_NONE };
 	wt_source_clear_meters(a);
 	for (i = 0; a->registered && i < a->reg.n_sources; i++)
 		checks[i] = (struct comparison){ 0 };

@@ -17,6 +17,9 @@
 void wt_sha256(struct wt_span in, uint8_t ret[WT_SHA256_LEN]);
 void wt_sha256_pair(const uint8_t a[WT_SHA256_LEN], const uint8_t b[WT_SHA256_LEN],
 		    uint8_t ret[WT_SHA256_LEN]);
+/* HMAC-SHA256 (RFC 2104) of a digest. */
+void wt_hmac_digest(const uint8_t key[WT_SHA256_LEN], const uint8_t digest[WT_SHA256_LEN],
+		    uint8_t ret[WT_SHA256_LEN]);
 int wt_random(void *ret, size_t n);
 
 /* Keys (key.c). A struct wt_key is a private or public key; freed with wt_key_free, shared by reference never. */
@@ -44,6 +47,8 @@ int wt_key_spki(const struct wt_key *key, struct wt_buf *ret, struct wt_err *err
 void wt_key_free(struct wt_key *key);
 void wt_key_freep(struct wt_key **key);
 
+/* A public key from its DER SubjectPublicKeyInfo, whole. -EBADMSG: another kind than is for signing here. */
+int wt_key_from_spki(struct wt_span spki, struct wt_key **ret, struct wt_err *err);
 /* From numbers, big-endian (parts.c). -EBADMSG: not a point of P-256. */
 int wt_key_from_point(const uint8_t x[32], const uint8_t y[32], struct wt_key **ret,
 		      struct wt_err *err);

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/crypto/internal.h"
 
@@ -71,6 +72,22 @@ void wt_sha256_pair(const uint8_t a[WT_SHA256_LEN], const uint8_t b[WT_SHA256_LE
 	if (EVP_DigestUpdate(ctx, a, WT_SHA256_LEN) != 1 ||
 	    EVP_DigestUpdate(ctx, b, WT_SHA256_LEN) != 1 || EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
 		abort();
+}
+
+/* The key is shorter than a block of SHA-256, 64 bytes, and padded with zeros. */
+void wt_hmac_digest(const uint8_t key[WT_SHA256_LEN], const uint8_t digest[WT_SHA256_LEN],
+		    uint8_t ret[WT_SHA256_LEN])
+{
+	uint8_t inner[64 + WT_SHA256_LEN], outer[64 + WT_SHA256_LEN];
+	size_t i;
+
+	for (i = 0; i < 64; i++) {
+		inner[i] = (i < WT_SHA256_LEN ? key[i] : 0) ^ 0x36;
+		outer[i] = (i < WT_SHA256_LEN ? key[i] : 0) ^ 0x5c;
+	}
+	memcpy(inner + 64, digest, WT_SHA256_LEN);
+	wt_sha256(wt_span(inner, sizeof(inner)), outer + 64);
+	wt_sha256(wt_span(outer, sizeof(outer)), ret);
 }
 
 int wt_random(void *ret, size_t n)

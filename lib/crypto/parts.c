@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 #include <string.h>
 
 #include "lib/crypto/internal.h"
@@ -59,6 +60,19 @@ int wt_key_from_point(const uint8_t x[P256], const uint8_t y[P256], struct wt_ke
 	if (!pkey) {
 		ERR_clear_error();
 		return wt_fail(err, EBADMSG, "the point is not on P-256");
+	}
+	return wt_key_wrap(pkey, false, ret, err);
+}
+
+int wt_key_from_spki(struct wt_span spki, struct wt_key **ret, struct wt_err *err)
+{
+	const uint8_t *p = spki.p;
+	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &p, (long)spki.n);
+
+	if (!pkey || p != spki.p + spki.n) {
+		EVP_PKEY_free(pkey);
+		ERR_clear_error();
+		return wt_fail(err, EBADMSG, "no public key (SubjectPublicKeyInfo)");
 	}
 	return wt_key_wrap(pkey, false, ret, err);
 }

@@ -90,6 +90,7 @@ TEST(table)
 		"  ok    losses        fine\n"
 		"  ok    freshness     fine\n"
 		"  none  witness       no quote\n"
+		"  ok    boot          fine\n"
 		"  ok    grants        fine\n"
 		"  ok    energy        fine\n"
 		"  ok    curtailment   fine\n"

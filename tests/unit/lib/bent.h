@@ -8,6 +8,8 @@
  * 		... on `rig`, which has booted, with a grant of 1 kWh for a day
  * 	}
  * 	BENT_TESTS
+ *
+ * With BENT_TPM defined before it, the rig has a TPM, keyed steps and quotes.
  */
 #ifndef TESTS_UNIT_LIB_BENT_H
 #define TESTS_UNIT_LIB_BENT_H
@@ -39,6 +41,9 @@ FIXTURE_SETUP(bent)
 {
 	self->how = (struct rig_judging){ 0 };
 	rig_init(&self->rig);
+#ifdef BENT_TPM
+	rig_tpm_init(&self->rig);
+#endif
 	rig_grant(&self->rig, 1000, -3600, 86400);
 	rig_boot(&self->rig);
 }

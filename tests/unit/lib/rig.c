@@ -204,6 +204,7 @@ void rig_free(struct rig *rig)
 	if (!rig->guest)
 		free_authorities(rig);
 	rig_identity_free(&rig->self);
+	rig_tpm_free(rig);
 	wt_buf_free(&rig->registration);
 	for (i = 0; i < RIG_MAX; i++) {
 		wt_buf_free(&rig->grants[i]);
@@ -269,6 +270,8 @@ static void fill_steps(struct rig *rig, struct wt_att_record *records, struct wt
 	for (step = 0; step < rig->n_steps; step++) {
 		steps[step] = (struct wt_att_step){ .records = records + first,
 						    .n_records = rig->step_end[step] - first };
+		if (rig->keyed[step])
+			steps[step].mac = wt_span(rig->macs[step], sizeof(rig->macs[step]));
 		first = rig->step_end[step];
 	}
 }
@@ -281,8 +284,34 @@ static size_t name_grants(const struct rig *rig, struct wt_att_grant *ret)
 	return rig->n_grants + rig->n_allotments;
 }
 
+/* What was signed goes; the open step stays, and what closed meanwhile. */
+static void forget_signed(struct rig *rig, size_t records, size_t steps)
+{
+	size_t i;
+
+	for (i = records; i < rig->n_records; i++) {
+		struct wt_buf signed_before = rig->records[i - records];
+
+		rig->records[i - records] = rig->records[i];
+		rig->records[i] = signed_before;
+		rig->pruned[i - records] = rig->pruned[i];
+	}
+	memset(rig->pruned + (rig->n_records - records), 0, records * sizeof(*rig->pruned));
+	for (i = steps; i < rig->n_steps; i++) {
+		rig->step_end[i - steps] = rig->step_end[i] - records;
+		memcpy(rig->macs[i - steps], rig->macs[i], sizeof(rig->macs[i]));
+		rig->keyed[i - steps] = rig->keyed[i];
+	}
+	rig->first_unsigned += records;
+	rig->n_records -= records;
+	rig->open_step -= records;
+	rig->n_steps -= steps;
+}
+
 void rig_attest(struct rig *rig, struct wt_span nonce)
 {
+	const size_t signed_records = rig->open_step, signed_steps = rig->n_steps;
+
 	static struct wt_att_record records[4096];
 	static struct wt_att_step steps[1024];
 	struct wt_att_grant named[2 * RIG_MAX];
@@ -310,6 +339,8 @@ void rig_attest(struct rig *rig, struct wt_span nonce)
 	if (!rig->n_steps)
 		att.uptime_s = rig->boot_ns / RIG_S;
 	fill_steps(rig, records, steps);
+	if (rig->tpm.there)
+		rig_tpm_quote(rig, &att);
 	if (rig->edit_attestation)
 		rig->edit_attestation(rig, &att);
 	need(wt_attestation_encode(&att, &payload, &err), err.msg);
@@ -320,18 +351,8 @@ void rig_attest(struct rig *rig, struct wt_span nonce)
 	wt_sha256(wt_buf_span(&rig->atts[rig->n_atts++]), rig->prev);
 	rig->att_seq++;
 
-	/* What was signed goes; the open step stays. */
-	for (size_t i = rig->open_step; i < rig->n_records; i++) {
-		struct wt_buf signed_before = rig->records[i - rig->open_step];
-
-		rig->records[i - rig->open_step] = rig->records[i];
-		rig->records[i] = signed_before;
-	}
-	rig->first_unsigned += rig->open_step;
-	rig->n_records -= rig->open_step;
-	rig->open_step = rig->n_steps = 0;
-	memset(rig->pruned, 0, sizeof(rig->pruned));
-	memcpy(rig->before, rig->head, sizeof(rig->before));
+	forget_signed(rig, signed_records, signed_steps);
+	memcpy(rig->before, att.chain_after, sizeof(rig->before));
 }
 
 void rig_minute(struct rig *rig)

@@ -15,6 +15,7 @@
 #include "lib/crypto/crypto.h"
 #include "lib/object.h"
 #include "lib/record.h"
+#include "tests/unit/lib/rig_tpm.h"
 
 #define RIG_T0 INT64_C(1767225600) /* 2026-01-01T00:00:00Z: realtime of the first boot */
 #define RIG_S UINT64_C(1000000000)
@@ -79,12 +80,15 @@ struct rig {
 	bool pruned[4096];
 	size_t n_records, open_step; /* index of the open step's first record */
 	size_t step_end[1024]; /* index behind each closed step */
+	uint8_t macs[1024][32];
+	bool keyed[1024];
 	size_t n_steps;
 
 	uint64_t att_seq; /* of the next attestation */
 	/* Attestations carry the certificate; an agent leaves that to the registration */
 	bool with_chain;
 	uint8_t prev[32];
+	struct rig_tpm tpm;
 	struct wt_buf atts[1024]; /* COSE */
 	size_t n_atts;
 
@@ -157,6 +161,9 @@ void rig_watch(struct rig *rig);
 void rig_event(struct rig *rig, enum wattest_event_kind kind, uint32_t count, const char *detail);
 void rig_step_clock(struct rig *rig, int64_t ns, bool recorded);
 void rig_clock_rate(struct rig *rig, int64_t ppb); /* too fast */
+void rig_lost_steps(struct rig *rig, uint64_t first_seq, uint64_t last_seq); /* not in the TPM */
+/* The module is loaded anew in the same boot: LOAD, of another log */
+void rig_reload(struct rig *rig);
 /* Power cut: what was not attested is gone; boot next */
 void rig_off(struct rig *rig, uint64_t seconds);
 

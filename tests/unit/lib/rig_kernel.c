@@ -36,13 +36,17 @@ void rig_close_step(struct rig *rig)
 {
 	struct wt_att_record records[512] = { 0 };
 	struct wt_buf scratch = { 0 };
+	uint8_t digest[WT_SHA256_LEN];
 	size_t i, n = rig->n_records - rig->open_step;
 
 	for (i = 0; i < n; i++)
 		records[i].raw = wt_buf_span(&rig->records[rig->open_step + i]);
-	if (wt_chain_step(rig->head, records, n, &scratch) < 0)
+	if (wt_chain_digest(records, n, &scratch, digest) < 0)
 		abort();
 	wt_buf_free(&scratch);
+	wt_sha256_pair(rig->head, digest, rig->head);
+	rig->keyed[rig->n_steps] = rig_keys_close(rig, rig->macs[rig->n_steps]);
+	rig_tpm_step(rig, digest);
 	rig->open_step = rig->n_records;
 	rig->step_end[rig->n_steps++] = rig->open_step;
 }
@@ -57,7 +61,15 @@ void rig_boot(struct rig *rig)
 
 	memset(rig->epoch, (int)(rig->epoch[0] + 0x51), sizeof(rig->epoch));
 	memset(rig->head, 0, sizeof(rig->head));
-	memset(rig->before, 0, sizeof(rig->before));
+	if (rig->tpm.there) {
+		load.tpm = 1;
+		load.secure_boot = 1;
+		load.pcr = rig->tpm.witness;
+	}
+	if (rig->tpm.there && load.pcr != WATTEST_PCR_NONE)
+		memcpy(rig->head, rig->tpm.pcrs[load.pcr], sizeof(rig->head));
+	memcpy(rig->before, rig->head, sizeof(rig->before));
+	memcpy(load.chain_start, rig->head, sizeof(load.chain_start));
 	memcpy(load.epoch, rig->epoch, sizeof(load.epoch));
 	load.realtime_ns = htole64(rig->realtime_ns);
 	load.sample_ns = htole64(rig->sample_ns);
@@ -70,6 +82,7 @@ void rig_boot(struct rig *rig)
 	rig->n_sources = rig->n_devices = 0;
 	rig->window_from_ns = rig->boot_ns;
 	rig_record(rig, WATTEST_RECORD_LOAD, &load, sizeof(load));
+	rig_keys_load(rig);
 	rig_source(rig, "dps800", "power1_input", 100000);
 	rig_device(rig, 0x10c4, 0xea60, rig->serial, "1-3", 0);
 	rig_device(rig, 0x067b, 0x2303, "", "1-4", 0);
@@ -254,19 +267,24 @@ void rig_window(struct rig *rig, uint64_t seconds, struct wt_span nonce)
 {
 	struct wattest_window head = { 0 };
 	struct wt_buf payload = { 0 };
+	struct wt_span key;
 	uint16_t sources, devices;
 	uint8_t *p;
 
+	rig_keys_anchor(rig);
+	key = rig_keys_disclose(rig);
 	rig_pass(rig, seconds * RIG_S);
 	wt_buf_append(&payload, &head, sizeof(head));
 	list_counters(rig, &payload, &sources, &devices);
 	wt_buf_append(&payload, nonce.p, nonce.n);
+	wt_buf_append(&payload, key.p, key.n);
 	head = (struct wattest_window){
 		.from_ns = htole64(rig->window_from_ns),
 		.realtime_ns = htole64(rig->realtime_ns),
 		.sources = htole16(sources),
 		.devices = htole16(devices),
 		.nonce_len = (uint8_t)nonce.n,
+		.key_len = (uint8_t)key.n,
 		.probes = rig->observed,
 		.flags = rig->observed ? WATTEST_WINDOW_OBSERVED : 0,
 	};
@@ -283,7 +301,13 @@ void rig_window(struct rig *rig, uint64_t seconds, struct wt_span nonce)
 void rig_unload(struct rig *rig)
 {
 	struct wattest_unload unload = { .realtime_ns = htole64(rig->realtime_ns) };
+	struct wt_span key;
 
+	rig_keys_anchor(rig);
+	key = rig_keys_disclose(rig);
+	unload.key_len = htole32((uint32_t)key.n);
+	if (key.n)
+		memcpy(unload.key, key.p, key.n);
 	rig_record(rig, WATTEST_RECORD_UNLOAD, &unload, sizeof(unload));
 	rig_close_step(rig);
 }
@@ -295,6 +319,23 @@ void rig_lost(struct rig *rig, uint16_t type, uint16_t reason, uint32_t count)
 				     .count = htole32(count) };
 
 	rig_record(rig, WATTEST_RECORD_LOST, &lost, sizeof(lost));
+}
+
+void rig_lost_steps(struct rig *rig, uint64_t first_seq, uint64_t last_seq)
+{
+	struct wattest_lost lost = { .type = htole16(WATTEST_RECORD_WINDOW),
+				     .reason = htole16(WATTEST_LOST_WITNESS),
+				     .count = htole32(1),
+				     .first_seq = htole64(first_seq),
+				     .last_seq = htole64(last_seq) };
+
+	rig_record(rig, WATTEST_RECORD_LOST, &lost, sizeof(lost));
+}
+
+void rig_reload(struct rig *rig)
+{
+	rig->raw_uj += rig->sources[0].at.energy_uj;
+	rig_boot(rig);
 }
 
 void rig_step_clock(struct rig *rig, int64_t ns, bool recorded)
@@ -321,7 +362,10 @@ void rig_off(struct rig *rig, uint64_t seconds)
 {
 	rig->raw_uj += rig->sources[0].at.energy_uj;
 	rig->realtime_ns += seconds * RIG_S;
+	rig->tpm.clock_ms += rig->boot_ns / 1000000;
 	rig->boot_ns = 5 * RIG_S;
+	if (rig->tpm.there)
+		rig_tpm_reset(rig);
 }
 
 void rig_probe_of(struct rig *rig, uint32_t prog_id, const char *target)
