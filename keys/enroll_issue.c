@@ -158,8 +158,13 @@ static int whom(void *user, const char *dir, const char *answer,
 	if (r < 0)
 		return r;
 	memcpy(reg->ueid, issue->request.ueid, sizeof(reg->ueid));
-	return certify_key(dir, WT_DUTY_ATTESTATION, issue->enrolment.rig, wt_csr_key(csr),
-			   request->days, request->now, ret_cert, err);
+	return certify_key(dir,
+			   &(struct certify){ .common_name = issue->enrolment.rig,
+					      .duty = WT_DUTY_ATTESTATION,
+					      .now = request->now,
+					      .from = request->now - AUTHORITY_BACKDATE,
+					      .days = request->days },
+			   wt_csr_key(csr), ret_cert, err);
 }
 
 /* What was looked up before may have changed since: in the transaction it is looked up again. */
