@@ -13,6 +13,7 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/kfifo.h>
+#include <linux/module.h>
 #include <linux/tpm.h>
 #include <linux/workqueue.h>
 
@@ -248,3 +249,6 @@ void wattest_witness_exit(void)
 	cancel_delayed_work_sync(&worker);
 	destroy_workqueue(worker_queue);
 }
+
+/* Where they are modules: a log that begins before its TPM is there has no witness. */
+MODULE_SOFTDEP("pre: tpm_crb tpm_tis");
