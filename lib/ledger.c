@@ -89,7 +89,7 @@ int wt_ledger_add(struct wt_ledger *ledger, const struct wt_account *account, st
 		at--;
 	memmove(&accounts[at + 1], &accounts[at], (ledger->n - at) * sizeof(*accounts));
 	accounts[at] = *account;
-	accounts[at].used = (struct wt_energy){ 0 };
+	accounts[at].used = accounts[at].settled = (struct wt_energy){ 0 };
 	ledger->n++;
 	return 0;
 }
@@ -150,10 +150,11 @@ static void tell(const struct wt_ledger *ledger, const struct wt_account *accoun
 		ledger->debited(account, from_ns, to_ns, energy, ledger->user);
 }
 
-/* Debits one piece, [at, next), during which no window begins or ends. */
+/* Debits one piece, [at, next), during which no window begins or ends; or settles it. */
 static void debit_piece(struct wt_ledger *ledger, size_t first, uint64_t at, uint64_t next,
-			struct wt_energy piece)
+			struct wt_energy piece, bool settle)
 {
+	struct wt_energy *over = settle ? &ledger->settled_over : &ledger->over, *used;
 	struct wt_account *account;
 	struct wt_energy part;
 	size_t i;
@@ -162,15 +163,18 @@ static void debit_piece(struct wt_ledger *ledger, size_t first, uint64_t at, uin
 		account = &ledger->accounts[i];
 		if (to_ns(account->not_before) > at || to_ns(end_of(account)) <= at)
 			continue;
-		part.low = take(account->energy_uj, &account->used.low, &piece.low);
-		part.best = take(account->energy_uj, &account->used.best, &piece.best);
-		part.high = take(account->energy_uj, &account->used.high, &piece.high);
-		tell(ledger, account, at, next, &part);
+		used = settle ? &account->settled : &account->used;
+		part.low = take(account->energy_uj, &used->low, &piece.low);
+		part.best = take(account->energy_uj, &used->best, &piece.best);
+		part.high = take(account->energy_uj, &used->high, &piece.high);
+		if (!settle)
+			tell(ledger, account, at, next, &part);
 	}
-	add_to(&ledger->over.low, piece.low);
-	add_to(&ledger->over.best, piece.best);
-	add_to(&ledger->over.high, piece.high);
-	tell(ledger, NULL, at, next, &piece);
+	add_to(&over->low, piece.low);
+	add_to(&over->best, piece.best);
+	add_to(&over->high, piece.high);
+	if (!settle)
+		tell(ledger, NULL, at, next, &piece);
 }
 
 /* What falls in the first `part` of `whole`. */
@@ -179,9 +183,10 @@ static uint64_t share(uint64_t energy, uint64_t part, uint64_t whole)
 	return whole ? (uint64_t)((u128)energy * part / whole) : energy;
 }
 
-void wt_ledger_debit(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns,
-		     const struct wt_energy *energy)
+static void debit(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns,
+		  const struct wt_energy *energy, bool settle)
 {
+	struct wt_energy *charged = settle ? &ledger->settled_charged : &ledger->charged;
 	const uint64_t upto_best = energy->best - energy->low,
 		       upto_high = energy->high - energy->best;
 	struct wt_energy done = { 0 }, sum, piece;
@@ -200,13 +205,50 @@ void wt_ledger_debit(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns,
 		piece.low = sum.low - done.low;
 		piece.best = sum.best - done.best;
 		piece.high = sum.high - done.high;
-		debit_piece(ledger, first, at, next, piece);
+		debit_piece(ledger, first, at, next, piece, settle);
 		done = sum;
 		at = next;
 	} while (at < to_ns);
-	add_to(&ledger->charged.low, energy->low);
-	add_to(&ledger->charged.best, energy->best);
-	add_to(&ledger->charged.high, energy->high);
+	add_to(&charged->low, energy->low);
+	add_to(&charged->best, energy->best);
+	add_to(&charged->high, energy->high);
+}
+
+void wt_ledger_debit(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns,
+		     const struct wt_energy *energy)
+{
+	debit(ledger, from_ns, to_ns, energy, false);
+}
+
+void wt_ledger_settle(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns,
+		      const struct wt_energy *energy)
+{
+	debit(ledger, from_ns, to_ns, energy, true);
+}
+
+void wt_ledger_rewind(struct wt_ledger *ledger)
+{
+	size_t i;
+
+	for (i = 0; i < ledger->n; i++)
+		ledger->accounts[i].used = ledger->accounts[i].settled;
+	ledger->over = ledger->settled_over;
+	ledger->charged = ledger->settled_charged;
+}
+
+void wt_ledger_settle_all(struct wt_ledger *ledger)
+{
+	size_t i;
+
+	for (i = 0; i < ledger->n; i++)
+		ledger->accounts[i].settled = ledger->accounts[i].used;
+	ledger->settled_over = ledger->over;
+	ledger->settled_charged = ledger->charged;
+}
+
+bool wt_energy_differs(const struct wt_energy *x, const struct wt_energy *y)
+{
+	return x->low != y->low || x->best != y->best || x->high != y->high;
 }
 
 enum wt_allocation wt_ledger_verdict(const struct wt_ledger *ledger)

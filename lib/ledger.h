@@ -29,6 +29,8 @@ struct wt_account {
 	char currency[4]; /* ISO 4217, or empty */
 	uint64_t price_micro; /* per kWh, in millionths of the currency; 0 with an empty currency */
 	struct wt_energy used; /* debited so far, uJ; each at most energy_uj */
+	struct wt_energy settled; /* of that: what is not dealt anew (wt_ledger_rewind) */
+	bool dealt; /* for whoever deals anew: it was at hand when what is charged was dealt */
 };
 
 struct wt_ledger {
@@ -40,6 +42,7 @@ struct wt_ledger {
 	size_t n;
 	struct wt_energy over; /* what no grant covered */
 	struct wt_energy charged; /* all that was debited or over */
+	struct wt_energy settled_over, settled_charged; /* of both: what is not dealt anew */
 	/*
 	 * Told of every debit as it is made: the part of [from_ns, to_ns) that this account pays,
 	 * or NULL: nobody. May be NULL itself.
@@ -69,6 +72,16 @@ int wt_ledger_add(struct wt_ledger *ledger, const struct wt_account *account, st
  */
 void wt_ledger_debit(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns,
 		     const struct wt_energy *energy);
+/*
+ * For charges that may have to be dealt anew: settle debits one to the settled registers alone, with the
+ * accounts as they are now; rewind goes back to what is settled, for all that is not to be debited again;
+ * settle_all settles everything as it is.
+ */
+void wt_ledger_settle(struct wt_ledger *ledger, uint64_t from_ns, uint64_t to_ns,
+		      const struct wt_energy *energy);
+void wt_ledger_rewind(struct wt_ledger *ledger);
+void wt_ledger_settle_all(struct wt_ledger *ledger);
+bool wt_energy_differs(const struct wt_energy *x, const struct wt_energy *y);
 enum wt_allocation wt_ledger_verdict(const struct wt_ledger *ledger);
 /*
  * What is left at a time: of the accounts that can be debited then or later, uJ (best estimate).

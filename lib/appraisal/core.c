@@ -39,6 +39,7 @@ void wt_appraisal_free(struct wt_appraisal *a)
 	wt_registrations_free(a);
 	wt_chains_clear(&a->chains);
 	wt_ledger_clear(&a->ledger);
+	wt_charges_free(&a->charges);
 	wt_buf_free(&a->scratch);
 	free(a->orphans);
 	free(a->site_grants);
@@ -153,6 +154,7 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose,
 int wt_appraisal_take_attestation(struct wt_appraisal *a, const struct wt_cose *cose,
 				  const struct wt_attestation *att, struct wt_err *err)
 {
+	wt_redeal(a);
 	a->reading = (struct reading){ .seq = att->seq, .at = att->iat };
 	return appraise(a, cose, att, err);
 }

@@ -10,22 +10,27 @@
 
 #include <stdio.h>
 
-void wt_curtailment_charge(struct wt_appraisal *a, const struct wt_charge *charge)
+void wt_curtailment_add(struct notice *n, uint64_t from_ns, uint64_t until_ns,
+			const struct wt_energy *energy)
 {
-	uint64_t span_ns = minus(charge->to_ns, charge->from_ns), part_ns;
+	uint64_t span_ns = minus(until_ns, from_ns), part_ns;
+
+	part_ns = wt_notice_overlap(n, from_ns, until_ns);
+	if (part_ns == 0)
+		return;
+	n->covered_ns = plus(n->covered_ns, part_ns);
+	n->low_uj = plus(n->low_uj, scale(energy->low, part_ns, span_ns));
+	n->best_uj = plus(n->best_uj, scale(energy->best, part_ns, span_ns));
+}
+
+void wt_curtailment_charge(struct wt_appraisal *a, uint64_t from_ns, uint64_t until_ns,
+			   const struct wt_energy *energy)
+{
 	struct notice *n;
 
 	for (n = a->notices; n < a->notices + a->n_notices; n++) {
-		if (!n->given || n->kind != WT_NOTICE_CURTAIL || charge->gap)
-			continue;
-		part_ns = wt_notice_overlap(n, charge->from_ns, charge->to_ns);
-		if (part_ns == 0)
-			continue;
-		n->covered_ns = plus(n->covered_ns, part_ns);
-		n->low_uj = plus(n->low_uj, scale(charge->measured.low, part_ns, span_ns));
-		n->best_uj = plus(n->best_uj, scale(plus(charge->measured.best,
-							 charge->substituted.best),
-						    part_ns, span_ns));
+		if (n->given && n->kind == WT_NOTICE_CURTAIL)
+			wt_curtailment_add(n, from_ns, until_ns, energy);
 	}
 }
 

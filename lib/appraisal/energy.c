@@ -154,9 +154,12 @@ static void charge_it(struct wt_appraisal *a, struct wt_charge *charge)
 		charge->why = NULL;
 	if (a->observer.charge)
 		a->observer.charge(charge, a->observer.user);
-	wt_curtailment_charge(a, charge);
 	e = sum_of(&charge->measured, &charge->substituted);
+	if (!charge->gap)
+		wt_curtailment_charge(a, charge->from_ns, charge->to_ns, &e);
 	wt_ledger_debit(&a->ledger, charge->from_ns, charge->to_ns, &e);
+	if (!charge->gap)
+		wt_charges_window(a, charge->from_ns, charge->to_ns, &e);
 }
 
 void wt_energy_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns)
@@ -187,8 +190,10 @@ static void charge_gap(struct wt_appraisal *a, struct wt_charge *charge)
 
 void wt_energy_gap(struct wt_appraisal *a, const struct gap *gap)
 {
-	if (has_input(a))
-		wt_off_deal(a, gap, charge_gap);
+	if (!has_input(a))
+		return;
+	wt_off_deal(a, gap, charge_gap, true);
+	wt_charges_gap(a, gap);
 }
 
 void wt_appraisal_observe(struct wt_appraisal *a, const struct wt_observer *observer)

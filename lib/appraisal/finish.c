@@ -121,9 +121,11 @@ static enum wt_tier worst(const struct wt_findings *f, bool evidence)
 
 int wt_appraisal_finish(struct wt_appraisal *a, struct wt_verdict *ret, struct wt_err *err)
 {
-	struct wt_findings found = a->found;
+	struct wt_findings found;
 	struct wt_verdict v = { 0 };
 
+	wt_redeal(a);
+	found = a->found;
 	if (copy_tallies(a, &v) < 0) {
 		wt_verdict_clear(&v);
 		return wt_fail(err, ENOMEM, "no memory for a verdict");

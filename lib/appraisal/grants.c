@@ -56,11 +56,15 @@ static uint64_t at_most(uint64_t v, uint64_t bound)
 	return v < bound ? v : bound;
 }
 
-static void set_used(struct wt_account *account, const struct wt_energy *used)
+static void set_used(struct wt_account *account, const struct orphan *orphan)
 {
-	account->used.low = at_most(used->low, account->energy_uj);
-	account->used.best = at_most(used->best, account->energy_uj);
-	account->used.high = at_most(used->high, account->energy_uj);
+	account->used.low = at_most(orphan->used.low, account->energy_uj);
+	account->used.best = at_most(orphan->used.best, account->energy_uj);
+	account->used.high = at_most(orphan->used.high, account->energy_uj);
+	account->settled.low = at_most(orphan->settled.low, account->used.low);
+	account->settled.best = at_most(orphan->settled.best, account->used.best);
+	account->settled.high = at_most(orphan->settled.high, account->used.high);
+	account->dealt = true;
 }
 
 int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, const char *name,
@@ -92,7 +96,7 @@ int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, c
 	for (i = 0; i < a->n_orphans; i++) {
 		if (memcmp(a->orphans[i].digest, digest, WT_SHA256_LEN) != 0)
 			continue;
-		set_used(account_of(a, digest), &a->orphans[i].used);
+		set_used(account_of(a, digest), &a->orphans[i]);
 		a->orphans[i] = a->orphans[--a->n_orphans];
 		break;
 	}
@@ -152,22 +156,23 @@ int wt_appraisal_take_grant(struct wt_appraisal *a, const struct wt_grant *grant
 	return take(a, grant, digest, name, err);
 }
 
-int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],
-		   const struct wt_energy *used)
+int wt_grants_used(struct wt_appraisal *a, const struct orphan *orphan)
 {
-	struct wt_account *account = account_of(a, digest);
+	struct wt_account *account = account_of(a, orphan->digest);
 	struct orphan *orphans;
 
 	if (account) {
-		set_used(account, used);
+		set_used(account, orphan);
 		return 0;
 	}
+	/* One that was there and unused is nobody's loss when it is not given again. */
+	if (!wt_energy_differs(&orphan->used, &(struct wt_energy){ 0 }))
+		return 0;
 	orphans = reallocarray(a->orphans, a->n_orphans + 1, sizeof(*orphans));
 	if (!orphans)
 		return -ENOMEM;
 	a->orphans = orphans;
-	orphans[a->n_orphans] = (struct orphan){ .used = *used };
-	memcpy(orphans[a->n_orphans++].digest, digest, WT_SHA256_LEN);
+	orphans[a->n_orphans++] = *orphan;
 	return 0;
 }
 

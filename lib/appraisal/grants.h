@@ -12,7 +12,7 @@ struct wt_findings;
 /* What the state says was used of a grant that was not given (yet). */
 struct orphan {
 	uint8_t digest[WT_SHA256_LEN];
-	struct wt_energy used;
+	struct wt_energy used, settled; /* as of an account */
 };
 
 /* A grant to the rig's site: buys the rig nothing until an allotment gives it a share. */
@@ -25,8 +25,7 @@ struct site_grant {
 
 int wt_grants_named(struct wt_appraisal *a, const struct wt_attestation *att);
 /* What the state says was used of a grant: to its account, or kept until the grant is given. */
-int wt_grants_used(struct wt_appraisal *a, const uint8_t digest[WT_SHA256_LEN],
-		   const struct wt_energy *used);
+int wt_grants_used(struct wt_appraisal *a, const struct orphan *orphan);
 /*
  * An account for the ledger, of a grant or an allotment that was checked. Returns 1, 0 when it is
  * refused, < 0 when it could not be judged.

@@ -95,17 +95,13 @@ static int check(struct wt_appraisal *a, const struct opened *object,
 	return r == 0 ? refuse(a, name, err) : r;
 }
 
-static void revoke_accounts(struct wt_appraisal *a, const struct wt_notice *notice)
+void wt_notices_revoke(struct wt_appraisal *a)
 {
-	size_t i;
+	struct wt_account *account;
 
-	for (i = 0; i < a->ledger.n; i++) {
-		struct wt_account *account = &a->ledger.accounts[i];
-
-		if (memcmp(account->grant_id, notice->target, WT_ID_LEN) == 0 &&
-		    notice->from < account->revoked_at)
-			account->revoked_at = notice->from;
-	}
+	for (account = a->ledger.accounts; account < a->ledger.accounts + a->ledger.n; account++)
+		account->revoked_at =
+			wt_notice_revoked(a, WT_NOTICE_REVOKE_GRANT, account->grant_id);
 }
 
 static int keep(struct wt_appraisal *a, const struct wt_notice *notice, struct wt_span cose,
@@ -118,14 +114,14 @@ static int keep(struct wt_appraisal *a, const struct wt_notice *notice, struct w
 	kept = wt_notice_place(a, digest);
 	if (!kept)
 		return wt_fail(err, ENOMEM, "no memory for a notice");
-	kept->given = true;
+	kept->given = kept->told = true;
 	kept->kind = notice->kind;
 	kept->from = notice->from;
 	kept->to = notice->to;
 	kept->max_w = notice->max_w;
 	memcpy(kept->target, notice->target, sizeof(kept->target));
 	if (notice->kind == WT_NOTICE_REVOKE_GRANT)
-		revoke_accounts(a, notice);
+		wt_notices_revoke(a);
 	return 1;
 }
 

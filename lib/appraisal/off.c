@@ -81,17 +81,17 @@ static void warn(struct wt_appraisal *a, const struct gap *gap, enum wt_reason_i
 static const char unattested[] = "nobody attested: host, module or agent off";
 static const char off_words[] = "said to be off, and no meter bears it out";
 
-void wt_off_deal(struct wt_appraisal *a, const struct gap *gap, wt_off_charge *charge)
+void wt_off_deal(struct wt_appraisal *a, const struct gap *gap, wt_off_charge *charge, bool say)
 {
 	uint64_t off_ns = off_time(a, gap), at, until;
 	bool lie = off_ns > 0 && contradicted(gap, off_ns), off;
 	struct wt_charge piece;
 
-	if (lie)
+	if (say && lie)
 		warn(a, gap, WT_OFF_CONTRADICTED,
 		     gap->settled ? "its meters counted on, and what they counted is charged"
 				  : "a meter counted on meanwhile, so the time is charged");
-	else if (off_ns > 0 && !gap->settled && !gap->watched)
+	else if (say && off_ns > 0 && !gap->settled && !gap->watched)
 		warn(a, gap, WT_OFF_NOT_BORNE_OUT,
 		     "no meter that counted on bears it out, so the upper bound is charged");
 	for (at = gap->from_ns; at < gap->to_ns; at = until) {

@@ -6,6 +6,7 @@
 #ifndef LIB_APPRAISAL_OFF_H
 #define LIB_APPRAISAL_OFF_H
 
+#include "lib/appraisal.h"
 #include "lib/idle.h"
 #include "lib/ledger.h"
 
@@ -27,8 +28,8 @@ struct gap {
 	size_t n_idle;
 };
 
-/* One after the other, what a gap is charged as. */
+/* One after the other, what a gap is charged as; say: what is found, too. */
 typedef void wt_off_charge(struct wt_appraisal *a, struct wt_charge *charge);
-void wt_off_deal(struct wt_appraisal *a, const struct gap *gap, wt_off_charge *charge);
+void wt_off_deal(struct wt_appraisal *a, const struct gap *gap, wt_off_charge *charge, bool say);
 
 #endif

@@ -20,6 +20,7 @@
 
 #include "lib/appraisal.h"
 #include "lib/appraisal/arith.h"
+#include "lib/appraisal/charges.h"
 #include "lib/appraisal/findings.h"
 #include "lib/appraisal/history.h"
 #include "lib/appraisal/registrations.h"
@@ -50,6 +51,8 @@ struct wt_appraisal {
 
 	struct wt_observer observer;
 	struct wt_ledger ledger;
+	struct charges charges;
+	bool resumed; /* from a state, and nothing was dealt anew yet */
 	struct orphan *orphans;
 	size_t n_orphans;
 	struct site_grant *site_grants;

@@ -221,6 +221,8 @@
 	  "the rig or the state names a grant that was not given")                                          \
 	X(NOTICE_REFUSED, "notice-refused", GRANTS, CONTRAINDICATED,                                         \
 	  "a notice is malformed, forged or its signer may not give it; it was not followed")               \
+	X(NOTICE_LATE, "notice-late", GRANTS, WARNING,                                                      \
+	  "a notice came so late that what it changes could not be dealt anew wholly")                      \
 	X(ALLOTMENT_REFUSED, "allotment-refused", GRANTS, CONTRAINDICATED,                                   \
 	  "an allotment is malformed, forged or its signer may sign none; it was not used")                 \
 	X(ALLOTMENT_OTHER_SITE, "allotment-other-site", GRANTS, CONTRAINDICATED,                             \

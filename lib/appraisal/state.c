@@ -83,6 +83,8 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	wt_state_ledger(p, a);
 	wt_port_label(p, &map, 9);
 	wt_state_notices(p, a);
+	wt_port_label(p, &map, 10);
+	wt_state_charges(p, &a->charges);
 	wt_port_label(p, &map, 11);
 	wt_integrity_port(p, &a->h.watch);
 	wt_port_label(p, &map, 12);
@@ -98,7 +100,7 @@ static void forget(struct wt_appraisal *a)
 	struct comparison *checks = a->h.checks;
 	uint64_t *raw_uj = a->h.raw_uj;
 	struct witness *witness = a->h.witness;
-	size_t i;
+	size_t i, kept;
 
 	free(a->h.sources);
 	free(a->h.devices);
@@ -108,12 +110,27 @@ static void forget(struct wt_appraisal *a)
 	wt_source_clear_meters(a);
 	for (i = 0; a->registered && i < a->reg.n_sources; i++)
 		checks[i] = (struct comparison){ 0 };
-	for (i = 0; i < a->ledger.n; i++)
-		a->ledger.accounts[i].used = (struct wt_energy){ 0 };
+	for (i = 0; i < a->ledger.n; i++) {
+		a->ledger.accounts[i].used = a->ledger.accounts[i].settled =
+			(struct wt_energy){ 0 };
+		a->ledger.accounts[i].dealt = false;
+	}
 	a->ledger.charged = a->ledger.over = (struct wt_energy){ 0 };
+	a->ledger.settled_charged = a->ledger.settled_over = (struct wt_energy){ 0 };
 	a->n_orphans = 0;
-	for (i = 0; i < a->n_notices; i++)
-		a->notices[i].covered_ns = a->notices[i].low_uj = a->notices[i].best_uj = 0;
+	wt_charges_free(&a->charges);
+	a->charges = (struct charges){ 0 };
+	for (i = kept = 0; i < a->n_notices; i++) {
+		struct notice *n = &a->notices[i];
+
+		if (!n->told)
+			continue;
+		n->covered_ns = n->low_uj = n->best_uj = 0;
+		n->dealt = false;
+		a->notices[kept++] = *n;
+	}
+	a->n_notices = kept;
+	wt_notices_revoke(a);
 }
 
 int wt_appraisal_state_load(struct wt_appraisal *a, struct wt_span bytes_in, struct wt_err *err)
@@ -135,6 +152,7 @@ int wt_appraisal_state_load(struct wt_appraisal *a, struct wt_span bytes_in, str
 		forget(a);
 	else
 		wt_sequence_from(a);
+	a->resumed = port.r == 0;
 	return port.r == -ENOMEM ? wt_fail(err, ENOMEM, "no memory for the state") : port.r;
 }
 

@@ -64,9 +64,10 @@ void wt_state_carried(struct wt_port *p, struct wt_appraisal *a)
 
 static void grant(struct wt_port *p, struct orphan *g)
 {
-	wt_port_group(p, 2);
+	wt_port_group(p, 3);
 	wt_port_bytes(p, g->digest, sizeof(g->digest));
 	energy(p, &g->used);
+	energy(p, &g->settled);
 }
 
 static void grants(struct wt_port *p, struct wt_appraisal *a)
@@ -79,58 +80,67 @@ static void grants(struct wt_port *p, struct wt_appraisal *a)
 		g = (struct orphan){ 0 };
 		if (p->out && i < a->ledger.n) {
 			g.used = a->ledger.accounts[i].used;
+			g.settled = a->ledger.accounts[i].settled;
 			memcpy(g.digest, a->ledger.accounts[i].digest, sizeof(g.digest));
 		} else if (p->out) {
 			g = a->orphans[i - a->ledger.n];
 		}
 		grant(p, &g);
-		if (!p->out && p->r == 0 && (g.used.low | g.used.best | g.used.high) != 0)
-			p->r = wt_grants_used(a, g.digest, &g.used);
+		if (!p->out && p->r == 0)
+			p->r = wt_grants_used(a, &g);
 	}
 }
 
 void wt_state_ledger(struct wt_port *p, struct wt_appraisal *a)
 {
-	wt_port_group(p, 3);
+	wt_port_group(p, 5);
 	energy(p, &a->ledger.charged);
 	energy(p, &a->ledger.over);
+	energy(p, &a->ledger.settled_charged);
+	energy(p, &a->ledger.settled_over);
 	grants(p, a);
 }
 
-static void curtailment(struct wt_port *p, struct notice *n)
+static void notice(struct wt_port *p, struct notice *n)
 {
-	wt_port_group(p, 4);
+	uint8_t kind = (uint8_t)n->kind;
+
+	wt_port_group(p, 9);
 	wt_port_bytes(p, n->digest, sizeof(n->digest));
+	wt_port_number8(p, &kind);
+	wt_port_integer(p, &n->from);
+	wt_port_integer(p, &n->to);
+	wt_port_bytes(p, n->target, sizeof(n->target));
+	wt_port_number32(p, &n->max_w);
 	wt_port_number(p, &n->covered_ns);
 	wt_port_number(p, &n->low_uj);
 	wt_port_number(p, &n->best_uj);
+	if (p->r == 0 && (kind < WT_NOTICE_REVOKE_GRANT || kind > WT_NOTICE_OFF))
+		p->r = wt_cbor_bad(p->in, "a notice of kind %d", kind);
+	n->kind = (enum wt_notice_kind)kind;
 }
 
-/* Those in whose time windows were seen: of the others nothing needs to be kept. */
+/* All that were given so far: what an authority said once holds, and is dealt with once. */
 void wt_state_notices(struct wt_port *p, struct wt_appraisal *a)
 {
+	size_t count = a->n_notices, i;
 	struct notice *kept, n;
-	size_t count = 0, i;
 
-	for (i = 0; p->out && i < a->n_notices; i++)
-		count += a->notices[i].covered_ns > 0;
 	wt_port_list(p, &count);
-	for (i = 0; p->out && i < a->n_notices; i++) {
-		if (a->notices[i].covered_ns > 0)
-			curtailment(p, &a->notices[i]);
-	}
-	for (i = 0; !p->out && p->r == 0 && i < count; i++) {
-		n = (struct notice){ 0 };
-		curtailment(p, &n);
-		if (p->r < 0)
-			return;
+	for (i = 0; p->r == 0 && i < count; i++) {
+		n = p->out ? a->notices[i] : (struct notice){ 0 };
+		notice(p, &n);
+		if (p->out || p->r < 0)
+			continue;
 		kept = wt_notice_place(a, n.digest);
 		if (!kept) {
 			p->r = -ENOMEM;
 			return;
 		}
-		kept->covered_ns = n.covered_ns;
-		kept->low_uj = n.low_uj;
-		kept->best_uj = n.best_uj;
+		n.told = kept->told;
+		n.given = n.dealt = true;
+		*kept = n;
 	}
+	if (!p->out && p->r == 0)
+		wt_notices_revoke(a);
 }
