@@ -236,6 +236,21 @@ TEST_F(enroll, the_keys)
 	r = *good;
 	r.csr = self->other.request.csr;
 	REFUSED(&r, "the certificate request is for another key than the one in the TPM");
+	/* a name of 64 bytes fits into a certificate, and not into a registration */
+	{
+		struct wt_buf csr = { 0 };
+		struct wt_err err = { 0 };
+		char name[65];
+
+		memset(name, 'x', 64);
+		name[64] = '\0';
+		ASSERT_EQ(0, wt_csr_make_der(wt_identity_key(self->rig.identity), name, &csr, &err))
+		TH_LOG("%s", err.msg);
+		r = *good;
+		r.csr = wt_buf_span(&csr);
+		REFUSED(&r, "the rig's name must have 1 to 63 bytes");
+		wt_buf_free(&csr);
+	}
 	r = *good;
 	r.certify = self->other.request.certify;
 	r.certify_signature = self->other.request.certify_signature;
