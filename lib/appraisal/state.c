@@ -62,7 +62,7 @@ static void state(struct wt_port *p, struct wt_appraisal *a)
 	struct wt_cbor_map map = { 0 };
 
 	if (p->out)
-		wt_cbor_put_map(p->out, 12);
+		wt_cbor_put_map(p->out, 13);
 	else
 		p->r = wt_cbor_map(p->in, &map);
 	wt_port_label(p, &map, 1);
