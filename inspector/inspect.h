@@ -24,6 +24,7 @@ int inspect_report(int argc, char **argv);
 int inspect_result(int argc, char **argv);
 int inspect_show(int argc, char **argv);
 int inspect_cose(int argc, char **argv);
+int inspect_quote(int argc, char **argv);
 
 /*
  * Evidence, and the names of its files, may come from somebody who would like to write on this terminal: control

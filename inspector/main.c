@@ -9,6 +9,7 @@ static const struct wt_command commands[] = {
 	{ "result", inspect_result, "check and print results that another inspector signed" },
 	{ "show",   inspect_show,   "print signed objects, or any CBOR, readably; verifies nothing" },
 	{ "cose",   inspect_cose,   "check the signature of any COSE_Sign1 with a public key" },
+	{ "quote",  inspect_quote,  "check any TPM 2.0 quote with a public key" },
 };
 /* clang-format on */
 
