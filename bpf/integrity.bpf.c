@@ -188,7 +188,8 @@ int wattest_before(struct bpf_iter__bpf_prog *ctx)
 	}
 	bpf_probe_read_kernel_str(name, sizeof(name), prog->aux->name);
 	what = looks_into_kernel(prog->type);
-	if (!what || (prog->aux->load_time >= since_ns && is_our_name(name)))
+	if (!what || prog->aux->id == agent_program ||
+	    (prog->aux->load_time >= since_ns && is_our_name(name)))
 		return 0;
 	e.kind = WATTEST_EVENT_BPF;
 	PRINT(&e, "at %llu ms: %s %s", prog->aux->load_time / 1000000, what, name);

@@ -34,6 +34,7 @@ extern void wattest_event(const struct wattest_event *event) __ksym;
 /* Set by the loader before it loads; the kernel has both read-only then. */
 const volatile __u32 agent_tgid;
 const volatile __u32 tpm_major; /* 0: there is none */
+const volatile __u32 agent_program; /* id of one that the agent has loaded before; 0: none */
 const volatile __u64 since_ns; /* CLOCK_BOOTTIME */
 
 /* False for the agent itself. */

@@ -42,7 +42,7 @@ static void load_integrity(struct daemon *d)
 
 	if (d->integrity || !d->nl || !d->config.probes)
 		return;
-	if (integrity_load(d->nl, &d->integrity, &err) == 0) {
+	if (integrity_load(d->nl, d->probes, &d->integrity, &err) == 0) {
 		attached = integrity_attached(d->integrity, &wanted);
 		log_say(LOG_INFO, "%zu of %zu integrity probes attached", attached, wanted);
 		d->unguarded[0] = '\0';

@@ -100,6 +100,11 @@ fail:
 	return r;
 }
 
+uint32_t probes_prog_id(const struct probes *probes)
+{
+	return probes ? probes->prog_id : 0;
+}
+
 void probes_describe(const struct probes *probes, struct wt_control_status *ret)
 {
 	ret->n_probes = 0;

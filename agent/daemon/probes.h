@@ -19,8 +19,12 @@ int probes_load(struct wt_nl *nl, struct probes **ret, struct wt_err *err);
 void probes_describe(const struct probes *probes, struct wt_control_status *ret);
 void probes_free(struct probes *probes);
 
-/* The same for the integrity probes. It succeeds when any is attached; what is not is logged. */
-int integrity_load(struct wt_nl *nl, struct integrity **ret, struct wt_err *err);
+/*
+ * The same for the integrity probes; ours: the other probes of this process, or NULL. It succeeds when any is attached;
+ * what is not is logged.
+ */
+int integrity_load(struct wt_nl *nl, const struct probes *ours, struct integrity **ret,
+		   struct wt_err *err);
 size_t integrity_attached(const struct integrity *integrity, size_t *ret_wanted);
 /* Adds one line for all of them. */
 void integrity_describe(const struct integrity *integrity, struct wt_control_status *ret);

@@ -3,6 +3,12 @@
 #ifndef AGENT_DAEMON_PROBES_IMPL_H
 #define AGENT_DAEMON_PROBES_IMPL_H
 
+#include <stdint.h>
+
+struct probes;
+
+uint32_t probes_prog_id(const struct probes *probes); /* 0 of NULL */
+
 /* Listens to libbpf: before anything else is asked of it. */
 void probes_listen(void);
 /* The cause of a failure since then, for a sentence; r: what libbpf returned. */

@@ -31,6 +31,8 @@ struct integrity {
 	uint8_t tags[MAX][BPF_TAG_SIZE];
 	uint32_t prog_ids[MAX];
 	size_t n_objects, n_links, wanted;
+	uint32_t ours; /* id of the program that this process has loaded before; 0: none */
+	uint64_t since_ns; /* CLOCK_BOOTTIME at which loading began */
 };
 
 static uint64_t boottime_ns(void)
@@ -41,7 +43,7 @@ static uint64_t boottime_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static bool is_loaded(const char *prefix)
+static bool is_loaded(const char *prefix, uint32_t except_id)
 {
 	__u32 id = 0, len;
 	bool found = false;
@@ -52,7 +54,7 @@ static bool is_loaded(const char *prefix)
 
 		len = sizeof(info);
 		found = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &len) == 0 &&
-			!strncmp(info.name, prefix, strlen(prefix));
+			id != except_id && !strncmp(info.name, prefix, strlen(prefix));
 		if (fd >= 0)
 			close(fd);
 	}
@@ -60,11 +62,11 @@ static bool is_loaded(const char *prefix)
 }
 
 /* The kernel frees the programs of the agent before us in its own time: they shall not be taken for another's. */
-static void wait_for_former(void)
+static void wait_for_former(uint32_t except_id)
 {
 	const struct timespec pause = { .tv_nsec = 100 * 1000000 };
 
-	for (int i = 0; i < FORMER_TRIES && is_loaded("wattest_"); i++)
+	for (int i = 0; i < FORMER_TRIES && is_loaded("wattest_", except_id); i++)
 		nanosleep(&pause, NULL);
 }
 
@@ -97,8 +99,7 @@ static bool is_there(const struct btf *kernel, const struct bpf_program *program
 }
 
 /* Opens and loads what the kernel has targets for; only NULL: all of it. */
-static int load_object(struct integrity *p, const struct btf *kernel, uint64_t since_ns,
-		       const char *only)
+static int load_object(struct integrity *p, const struct btf *kernel, const char *only)
 {
 	struct integrity_bpf *object = integrity_bpf__open();
 	struct bpf_program *program;
@@ -107,7 +108,8 @@ static int load_object(struct integrity *p, const struct btf *kernel, uint64_t s
 		return -errno;
 	object->rodata->agent_tgid = (uint32_t)getpid();
 	object->rodata->tpm_major = tpm_major();
-	object->rodata->since_ns = since_ns;
+	object->rodata->agent_program = p->ours;
+	object->rodata->since_ns = p->since_ns;
 	bpf_object__for_each_program(program, object->obj) {
 		const char *name = bpf_program__name(program);
 
@@ -124,11 +126,11 @@ static int load_object(struct integrity *p, const struct btf *kernel, uint64_t s
 	return 0;
 }
 
-static int load_objects(struct integrity *p, const struct btf *kernel, uint64_t since_ns)
+static int load_objects(struct integrity *p, const struct btf *kernel)
 {
 	struct bpf_program *program;
 	struct integrity_bpf *all;
-	int r = load_object(p, kernel, since_ns, NULL);
+	int r = load_object(p, kernel, NULL);
 
 	if (r == 0 || r == -EPERM)
 		return r;
@@ -137,7 +139,7 @@ static int load_objects(struct integrity *p, const struct btf *kernel, uint64_t 
 		return -errno;
 	bpf_object__for_each_program(program, all->obj) {
 		if (p->n_objects < MAX)
-			load_object(p, kernel, since_ns, bpf_program__name(program));
+			load_object(p, kernel, bpf_program__name(program));
 	}
 	integrity_bpf__destroy(all);
 	return p->n_objects ? 0 : r;
@@ -212,20 +214,21 @@ static void say_missing(struct integrity *p, const struct btf *kernel)
 	}
 }
 
-int integrity_load(struct wt_nl *nl, struct integrity **ret, struct wt_err *err)
+int integrity_load(struct wt_nl *nl, const struct probes *ours, struct integrity **ret,
+		   struct wt_err *err)
 {
 	struct integrity *p = calloc(1, sizeof(*p));
 	struct btf *kernel;
-	uint64_t since_ns;
 	int r;
 
 	if (!p)
 		return wt_fail(err, ENOMEM, "out of memory");
 	probes_listen();
-	wait_for_former();
-	since_ns = boottime_ns();
+	p->ours = probes_prog_id(ours);
+	wait_for_former(p->ours);
+	p->since_ns = boottime_ns();
 	kernel = btf__load_vmlinux_btf();
-	r = kernel ? load_objects(p, kernel, since_ns) : -errno;
+	r = kernel ? load_objects(p, kernel) : -errno;
 	if (r < 0) {
 		r = wt_fail(err, -r, "integrity probes: %s", probes_cause(r));
 		goto out;

@@ -18,7 +18,7 @@ static const char usage[] =
 	"       meddle helper            load one of another kind that reads the kernel's memory\n"
 	"       meddle filter N          load one that cannot, N times; says how long it took, in ns\n"
 	"       meddle open N FILE       open it, N times; says how long it took, in ns\n"
-	"       meddle seize PID         trace the process, and let it go\n"
+	"       meddle seize PID [SECONDS]  trace the process, and let it go\n"
 	"       meddle tick US           make the clock run so fast, and then as it should\n"
 	"       meddle kexec crash|boot  load no other kernel, but ask the kernel to\n";
 
@@ -106,6 +106,7 @@ static int run(int argc, char **argv)
 		return repeat(n, argv[3]);
 	if (!strcmp(what, "seize") && n > 0) {
 		r = (int)ptrace(PTRACE_SEIZE, (pid_t)n, NULL, NULL);
+		sleep(argc == 4 ? (unsigned int)strtoul(argv[3], NULL, 10) : 0);
 		return r; /* ends with us */
 	}
 	if (!strcmp(what, "tick") && n > 0)

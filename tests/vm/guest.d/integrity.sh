@@ -137,6 +137,14 @@ same "and that is no event" "$detached" "$(events 'a probe was detached')"
 start_agent
 result $? "and starts again"
 same "with all of them" 30 "$(log | grep -c PROBE_ADD)"
+same "nobody traced it" 0 "$(events ': before it was watched')"
 same "programs of the agent before are not taken for another's" 0 "$(events ': tracing wattest_')"
+stop_agent
+wattestd --foreground >/run/wattestd.log 2>&1 &
+agent=$!
+$meddle seize "$agent" 60 >/run/seize.log 2>&1 &
+tracer=$!
+check "a tracer from before the probes is seen by them" waiting there ': before it was watched$'
+kill "$tracer"
 stop_agent
 finish
