@@ -22,6 +22,8 @@
 #define ROUNDS 7
 #define GOAL_RATIO 0.90
 #define GOAL_BYTES 1000
+#define GOAL_QUOTED_RATIO 0.85 /* to two verifications: one of the envelope, one of the quote */
+#define GOAL_QUOTED_BYTES 1400
 
 static double cpu_seconds(void)
 {
@@ -46,11 +48,13 @@ static void need(bool good, const char *what)
 	exit(1);
 }
 
-static void make_rig(struct rig *rig)
+static void make_rig(struct rig *rig, bool tpm)
 {
 	char serial[32], path[32];
 
 	rig_init(rig);
+	if (tpm)
+		rig_tpm_init(rig);
 	for (unsigned int i = 2; i < 8; i++) {
 		snprintf(rig->reg_devices[i].serial, sizeof(rig->reg_devices[i].serial), "GS-%u", i);
 		rig->reg_devices[i].bus = 1;
@@ -135,42 +139,87 @@ static void raw_free(struct raw *raw)
 	EVP_PKEY_free(raw->key);
 }
 
-int main(void)
+struct figures {
+	double ours, limit, ratio; /* medians */
+};
+
+/* The limit is as many verifications as an attestation has signatures. */
+static struct figures measure(struct rig *rig, unsigned int signatures)
 {
 	double ours[ROUNDS], limit[ROUNDS], ratio[ROUNDS];
-	struct rig *rig = calloc(1, sizeof(*rig));
 	struct raw raw = { 0 };
-	struct wt_cose cose;
-	size_t bytes;
-	char text[64];
 
-	need(rig, "no memory");
-	make_rig(rig);
 	raw_sign(&raw, rig);
 	for (unsigned int i = 0; i < ROUNDS; i++) {
-		limit[i] = raw_round(&raw, rig);
+		limit[i] = 0;
+		for (unsigned int k = 0; k < signatures; k++)
+			limit[i] += raw_round(&raw, rig);
 		ours[i] = appraise_round(rig);
 		ratio[i] = limit[i] / ours[i];
 	}
 	qsort(ratio, ROUNDS, sizeof(*ratio), by_value);
 	qsort(ours, ROUNDS, sizeof(*ours), by_value);
 	qsort(limit, ROUNDS, sizeof(*limit), by_value);
+	raw_free(&raw);
+	return (struct figures){ ours[ROUNDS / 2], limit[ROUNDS / 2], ratio[ROUNDS / 2] };
+}
 
-	snprintf(text, sizeof(text), "%.0f /s", 1 / limit[ROUNDS / 2]);
-	figure("raw EVP_DigestVerify of P-256, one core (the limit)", text, "", true);
-	snprintf(text, sizeof(text), "%.0f /s", 1 / ours[ROUNDS / 2]);
-	figure("attestations appraised, one core", text, "", true);
-	snprintf(text, sizeof(text), "%.2f", ratio[ROUNDS / 2]);
-	figure("  ratio to the limit", text, ">= 0.90", ratio[ROUNDS / 2] >= GOAL_RATIO);
+/* The last one is steady state; the agent sends no certificates with it. */
+static size_t steady_bytes(const struct rig *rig)
+{
+	struct wt_cose cose;
 
-	/* The last one is steady state; the agent sends no certificates with it. */
 	need(wt_cose_decode(wt_buf_span(&rig->atts[MINUTES - 1]), &cose, NULL) == 0, "the last attestation does not decode");
 	need(cose.n_x5chain == 0, "the attestation carries certificates");
-	bytes = cose.whole.n;
+	return cose.whole.n;
+}
+
+static void bench_plain(struct rig *rig)
+{
+	struct figures f;
+	char text[64];
+	size_t bytes;
+
+	make_rig(rig, false);
+	f = measure(rig, 1);
+	snprintf(text, sizeof(text), "%.0f /s", 1 / f.limit);
+	figure("raw EVP_DigestVerify of P-256, one core (the limit)", text, "", true);
+	snprintf(text, sizeof(text), "%.0f /s", 1 / f.ours);
+	figure("attestations appraised, one core", text, "", true);
+	snprintf(text, sizeof(text), "%.2f", f.ratio);
+	figure("  ratio to the limit", text, ">= 0.90", f.ratio >= GOAL_RATIO);
+	bytes = steady_bytes(rig);
 	snprintf(text, sizeof(text), "%zu bytes", bytes);
 	figure("a steady attestation, 4 sources and 8 devices", text, "<= 1000 bytes", bytes <= GOAL_BYTES);
-	raw_free(&raw);
 	rig_free(rig);
+}
+
+/* With a TPM: quotes over five PCRs, and steps with the kernel's MACs. */
+static void bench_quoted(struct rig *rig)
+{
+	struct figures f;
+	char text[64];
+	size_t bytes;
+
+	make_rig(rig, true);
+	f = measure(rig, 2);
+	snprintf(text, sizeof(text), "%.0f /s", 1 / f.ours);
+	figure("attestations with a quote appraised, one core", text, "", true);
+	snprintf(text, sizeof(text), "%.2f", f.ratio);
+	figure("  ratio to two raw verifications each", text, ">= 0.85", f.ratio >= GOAL_QUOTED_RATIO);
+	bytes = steady_bytes(rig);
+	snprintf(text, sizeof(text), "%zu bytes", bytes);
+	figure("  such an attestation", text, "<= 1400 bytes", bytes <= GOAL_QUOTED_BYTES);
+	rig_free(rig);
+}
+
+int main(void)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	need(rig, "no memory");
+	bench_plain(rig);
+	bench_quoted(rig);
 	free(rig);
 	return 0;
 }
