@@ -81,6 +81,19 @@ static uint32_t number_rig(struct inputs *inputs, const uint8_t ueid[WT_UEID_LEN
 	return ++inputs->n_rigs;
 }
 
+/* Where an attestation belongs; one that does not say stays where it is. */
+static int place(struct inputs *inputs, struct wt_span payload, struct input *item)
+{
+	uint8_t ueid[WT_UEID_LEN];
+	uint64_t seq;
+
+	if (wt_attestation_peek_payload(payload, ueid, &seq, NULL) < 0)
+		return 0;
+	item->seq = seq;
+	item->rig = inputs->mixed ? number_rig(inputs, ueid) : 0;
+	return inputs->mixed && item->rig == 0 ? -ENOMEM : 0;
+}
+
 /* Cuts a file into its objects. */
 static int split(struct inputs *inputs, size_t path, struct wt_span file, bool peek_seq,
 		 struct wt_err *err)
@@ -97,24 +110,14 @@ static int split(struct inputs *inputs, size_t path, struct wt_span file, bool p
 			/* Bytes without a seq stay behind the object that they followed. */
 			.seq = inputs->n > 0 ? inputs->items[inputs->n - 1].seq : 0,
 		};
-		uint8_t ueid[WT_UEID_LEN];
 		struct wt_cose cose;
 
 		if (wt_cose_decode(rest, &cose, NULL) == 0) {
 			item.length = (uint32_t)cose.whole.n;
 			item.attestation = cose.typ == WT_TYP_ATTESTATION;
 		}
-		if (peek_seq) {
-			uint64_t seq;
-
-			if (wt_attestation_peek(wt_span(rest.p, item.length), ueid, &seq, NULL) >=
-			    0) {
-				item.seq = seq;
-				item.rig = inputs->mixed ? number_rig(inputs, ueid) : 0;
-				if (inputs->mixed && item.rig == 0)
-					return no_memory(err);
-			}
-		}
+		if (peek_seq && item.attestation && place(inputs, cose.payload, &item) < 0)
+			return no_memory(err);
 		r = add_item(inputs, &item, err);
 		if (r < 0)
 			return r;

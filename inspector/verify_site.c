@@ -23,6 +23,7 @@ struct share {
 	size_t first, n; /* of the sorted inputs */
 	struct wt_err *said; /* SAID_MAX, when there is any */
 	size_t n_said; /* all of them, named or not */
+	size_t *unread, n_unread; /* inputs that turned out to be no attestations */
 };
 
 struct work {
@@ -55,6 +56,17 @@ static int keep_said(struct share *share, const char *name, struct wt_err *err)
 	return 0;
 }
 
+static int keep_unread(struct share *share, size_t i, struct wt_err *err)
+{
+	size_t *unread = reallocarray(share->unread, share->n_unread + 1, sizeof(*unread));
+
+	if (!unread)
+		return no_memory(err);
+	share->unread = unread;
+	unread[share->n_unread++] = i;
+	return 0;
+}
+
 static int judge_share(struct workers *workers, struct inputs *view, size_t piece,
 		       struct wt_err *err)
 {
@@ -68,8 +80,11 @@ static int judge_share(struct workers *workers, struct inputs *view, size_t piec
 	for (size_t i = share->first; i < share->first + share->n; i++) {
 		r = inputs_read(view, i, &object, name, err);
 		if (r == 0) {
-			r = wt_site_attestation(work->site, object, name, err);
-			r = r == 0 ? keep_said(share, name, err) : r;
+			r = wt_site_attestation_readable(work->site, object, name, err);
+			if (r == 0)
+				r = keep_said(share, name, err);
+			else if (r == -ENOMSG)
+				r = keep_unread(share, i, err);
 		}
 		if (r < 0)
 			return r;
@@ -94,8 +109,10 @@ static void say_all(const struct work *work, size_t n)
 
 static void free_shares(struct work *work)
 {
-	for (size_t i = 0; i < work->n; i++)
+	for (size_t i = 0; i < work->n; i++) {
 		free(work->shares[i].said);
+		free(work->shares[i].unread);
+	}
 	free(work->shares);
 }
 
@@ -138,23 +155,47 @@ static int give_objects(struct workers *workers, struct inputs *view, size_t pie
 	return 0;
 }
 
-static int give_unreadable(struct wt_site *site, struct inputs *inputs, size_t n,
-			   struct wt_err *err)
+/* As they lie in the files. */
+static int by_place(const void *a, const void *b, void *inputs)
+{
+	const struct input *items = ((const struct inputs *)inputs)->items,
+			   *x = &items[*(const size_t *)a], *y = &items[*(const size_t *)b];
+
+	if (x->path != y->path)
+		return x->path < y->path ? -1 : 1;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* Attestations that cannot be read, whether or not they say whose they are. */
+static int give_unreadable(struct work *work, struct inputs *inputs, struct wt_err *err)
 {
 	struct wt_span object;
+	size_t *unread, n = 0;
 	char name[512];
-	int r;
+	int r = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (!inputs->items[i].attestation)
-			continue;
-		r = inputs_read(inputs, i, &object, name, err);
-		if (r == 0)
-			r = wt_site_attestation(site, object, name, err);
-		if (r < 0)
-			return r;
+	for (size_t i = 0; i < work->n; i++)
+		n += work->shares[i].n_unread;
+	unread = calloc(work->objects + n + 1, sizeof(*unread));
+	if (!unread)
+		return no_memory(err);
+	n = 0;
+	for (size_t i = 0; i < work->objects; i++) {
+		if (inputs->items[i].attestation)
+			unread[n++] = i;
 	}
-	return 0;
+	for (size_t i = 0; i < work->n; i++) {
+		for (size_t j = 0; j < work->shares[i].n_unread; j++)
+			unread[n++] = work->shares[i].unread[j];
+	}
+	qsort_r(unread, n, sizeof(*unread), by_place, inputs);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		r = inputs_read(inputs, unread[i], &object, name, err);
+		if (r == 0)
+			r = wt_site_attestation(work->site, object, name, err);
+	}
+	free(unread);
+	return r < 0 ? r : 0;
 }
 
 static int load_state(struct wt_site *site, const char *path, struct wt_err *err)
@@ -209,9 +250,9 @@ static int give_all(struct wt_site *site, struct inputs *inputs,
 	if (r == 0)
 		r = wt_site_ready(site, err);
 	if (r == 0)
-		r = give_unreadable(site, inputs, work.objects, err);
-	if (r == 0)
 		r = give_rigs(&work, &workers, request->threads, err);
+	if (r == 0)
+		r = give_unreadable(&work, inputs, err);
 	free_shares(&work);
 	return r;
 }

@@ -164,9 +164,14 @@ int wt_appraisal_state_load(struct wt_appraisal *a, struct wt_span state, struct
  */
 int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span cose, const char *name,
 		      struct wt_err *err);
-/* rig id and seq of an attestation, unverified: to sort by. */
+/*
+ * Rig id and seq of an attestation, unverified: to sort by. What comes behind them in it is not looked at. The second is
+ * for the payload of an envelope that was decoded.
+ */
 int wt_attestation_peek(struct wt_span cose, uint8_t ret_ueid[WT_UEID_LEN], uint64_t *ret_seq,
 			struct wt_err *err);
+int wt_attestation_peek_payload(struct wt_span payload, uint8_t ret_ueid[WT_UEID_LEN],
+				uint64_t *ret_seq, struct wt_err *err);
 /*
  * The verdict over all that was fed; may be called again after more feeding. Free with
  * wt_verdict_clear.

@@ -78,6 +78,12 @@ int wt_site_ready(struct wt_site *site, struct wt_err *err);
 int wt_site_attestation(struct wt_site *site, struct wt_span cose, const char *name,
 			struct wt_err *err);
 /*
+ * The same from several threads, whose order would show: one that cannot be read is left to the caller, who gives it to
+ * wt_site_attestation when all is given: -ENOMSG.
+ */
+int wt_site_attestation_readable(struct wt_site *site, struct wt_span cose, const char *name,
+				 struct wt_err *err);
+/*
  * No more attestations of that rig are given: it is judged now, and what its appraisal held is freed. By the thread that
  * gave them, or not at all: then wt_site_finish does it.
  */

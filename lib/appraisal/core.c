@@ -182,25 +182,3 @@ int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span bytes, const char *
 	wt_attestation_clear(&att);
 	return r;
 }
-
-int wt_attestation_peek(struct wt_span bytes, uint8_t ret_ueid[WT_UEID_LEN], uint64_t *ret_seq,
-			struct wt_err *err)
-{
-	struct wt_attestation att;
-	struct wt_cose cose;
-	int r;
-
-	r = wt_cose_decode(bytes, &cose, err);
-	if (r < 0)
-		return r;
-	if (cose.typ != WT_TYP_ATTESTATION)
-		return wt_fail(err, EBADMSG, "it is of type %s, not an attestation",
-			       cose.typ ? wt_typ_name(cose.typ) : "nothing known");
-	r = wt_attestation_decode(cose.payload, &att, err);
-	if (r < 0)
-		return r;
-	memcpy(ret_ueid, att.ueid, WT_UEID_LEN);
-	*ret_seq = att.seq;
-	wt_attestation_clear(&att);
-	return 0;
-}

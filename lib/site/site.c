@@ -170,8 +170,8 @@ static int feed(struct wt_site *site, struct wt_span bytes, const struct wt_cose
 	return r;
 }
 
-int wt_site_attestation(struct wt_site *site, struct wt_span bytes, const char *name,
-			struct wt_err *err)
+int wt_site_attestation_readable(struct wt_site *site, struct wt_span bytes, const char *name,
+				 struct wt_err *err)
 {
 	struct wt_attestation att;
 	struct wt_cose cose;
@@ -184,10 +184,21 @@ int wt_site_attestation(struct wt_site *site, struct wt_span bytes, const char *
 		return r;
 	r = read_attestation(bytes, &cose, &att, err);
 	if (r < 0)
-		return r == -EBADMSG ? unreadable(site, name, err) : r;
+		return r == -EBADMSG ? -ENOMSG : r;
 	r = feed(site, bytes, &cose, &att, name, err);
 	wt_attestation_clear(&att);
 	return r;
+}
+
+int wt_site_attestation(struct wt_site *site, struct wt_span bytes, const char *name,
+			struct wt_err *err)
+{
+	struct wt_err own;
+	int r;
+
+	err = err ? err : &own;
+	r = wt_site_attestation_readable(site, bytes, name, err);
+	return r == -ENOMSG ? unreadable(site, name, err) : r;
 }
 
 int wt_site_rig_done(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN], struct wt_err *err)

@@ -109,6 +109,14 @@ judged "junk" 2 "object-refused" bent
 says 2 "bent/grants/zz.cose: byte 0" verify bent
 bend && head -c 900 site/evidence/3/00000005.cose >bent/evidence/3/00000005.cose
 judged "a truncated attestation" 2 "object-refused" bent
+bend && for rig in 4 3 2; do # of another profile: they still say whose they are
+	LC_ALL=C sed -i 's/\x69\x83\xf0\x84/\x69\x83\xf0\x85/' bent/evidence/$rig/0000000[34].cose
+done
+says 2 "bent/evidence/2/00000003.cose: byte" verify bent
+judged "attestations that cannot be read" 2 "object-refused" bent
+same "named as they lie, once" "$(printf 'bent/evidence/%s.cose\n' {2,3,4}/0000000{3,4})" \
+	"$(sed -n 's/.*verify: \([^:]*\): .*profile.*/\1/p' errors)"
+same "whichever thread was faster" "$(verify --json -j 1 bent 2>&1 | sha256sum)" "$(verify --json -j 3 bent 2>&1 | sha256sum)"
 bend && "$authority" split --grant site/grants/tx-1.cose --site-key other/site.key --site-cert other/site.crt \
 	--rigs site/rigs --wh 60 -o bent/grants/more >/dev/null
 judged "more shares than there is" 2 "allotments-exceed" bent

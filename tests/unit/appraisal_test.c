@@ -351,4 +351,28 @@ TEST_F(honest, peek)
 		  wt_attestation_peek(wt_buf_span(&self->rig.grants[0]), ueid, &seq, NULL));
 }
 
+/* As much as there is of it: what says whose it is and which one stands in its beginning. */
+TEST_F(honest, peek_into_less)
+{
+	uint8_t ueid[WT_UEID_LEN] = { 0 }, none[WT_UEID_LEN] = { 0 };
+	struct wt_cose cose;
+	uint64_t seq = 0;
+	size_t n, read = 0;
+
+	rig_minutes(&self->rig, 2);
+	ASSERT_EQ(0, wt_cose_decode(wt_buf_span(&self->rig.atts[1]), &cose, NULL));
+	for (n = 0; n < cose.payload.n; n++) {
+		if (wt_attestation_peek_payload(wt_span(cose.payload.p, n), ueid, &seq, NULL) < 0) {
+			EXPECT_EQ(0, read); /* with more of it, it is read again */
+			EXPECT_EQ(0, seq);
+			EXPECT_EQ(0, memcmp(ueid, none, sizeof(ueid)));
+			continue;
+		}
+		read++;
+		EXPECT_EQ(2, seq);
+		EXPECT_EQ(0, memcmp(ueid, self->rig.reg.ueid, sizeof(ueid)));
+	}
+	EXPECT_LT(cose.payload.n / 2, read);
+}
+
 TEST_HARNESS_MAIN
