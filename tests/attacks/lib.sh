@@ -8,9 +8,9 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../cli/lib.sh"
 
 forge_program=$BUILD/tests/cli/forge/forge
-cheat_program=$TOP/build/out/tests/sim/bin/forge
+export cheat_program=$TOP/build/out/tests/sim/bin/forge
 NOW=$(date +%s)
-NONCE=00112233445566778899aabbccddeeff
+export NONCE=00112233445566778899aabbccddeeff
 
 # A registered rig with 100 Wh bought; five windows of a minute at 1 kW in honest/.
 honest_rig() {

@@ -11,11 +11,12 @@ ATTACK_LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$ATTACK_LAB/../../tap.sh"
 . "$ATTACK_LAB/../../vm/quiet.sh"
 . "$ATTACK_LAB/../../demo/scenario.sh"
+. "$ATTACK_LAB/../../vm/enrol.sh"
 
 export WINDOW_MS=1000
 TOGETHER=${TOGETHER:-} # set by whoever runs several in one boot
 
-# Boots the rig, once: registered, with energy bought, the agent not started.
+# Boots the rig, once: enrolled with its TPM, with energy bought, the agent not started.
 the_rig() {
 	[ -z "$VM_PID" ] || return 0
 	export D=$TOP/build/vm/attacks.out
@@ -24,8 +25,8 @@ the_rig() {
 	tpm_new "$VM_TPM" && setup_lab attacks
 	result $? "the rig boots, with three devices, a power supply and a TPM" || exit 1
 	setup_authorities
-	setup_rig
-	setup_registration 1000
+	rig "modprobe wattest sample_ms=100 window_ms=$WINDOW_MS"
+	enrol_rig 1000
 }
 
 # A module that was called by BPF programs goes a little after their owner.
