@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/crypto/internal.h"
 
 #define TCTI_VARIABLE \
 	"TPM2OPENSSL_TCTI" /* where the provider looks first, before any configuration */
 #define PROPERTIES "provider=tpm2"
+#define TRIES 6 /* of reaching a TPM that another process holds, 1.5 s in all */
+#define WAIT_MS 100
 
 int wt_key_in_tpm(const char *tcti, uint32_t handle, const struct wt_key *public_half,
 		  struct wt_key **ret, struct wt_err *err)
@@ -96,7 +99,7 @@ static int sign_loaded(const struct wt_key_place *place, const uint8_t digest[WT
 		r = sign(lib, place, digest, ret, cap, err);
 	else
 		r = wt_fail_openssl(
-			err, EIO,
+			err, EBUSY,
 			"cannot reach the TPM (%.80s) through OpenSSL's tpm2 provider: is the package tpm2-openssl installed, and the TPM free?",
 			place->tcti);
 	if (others)
@@ -112,13 +115,18 @@ int wt_place_sign(const struct wt_key_place *place, const uint8_t digest[WT_SHA2
 {
 	const char *before = getenv(TCTI_VARIABLE);
 	char *kept = before ? strdup(before) : NULL;
-	int r;
+	int r = -EBUSY;
 
 	if ((before && !kept) || setenv(TCTI_VARIABLE, place->tcti, 1)) {
 		free(kept);
 		return wt_fail(err, ENOMEM, "no memory to sign");
 	}
-	r = sign_loaded(place, digest, ret, cap, err);
+	for (int try = 1; r == -EBUSY && try <= TRIES; try++) {
+		struct timespec wait = { .tv_nsec = (try - 1) * WAIT_MS * 1000000L };
+
+		nanosleep(&wait, NULL);
+		r = sign_loaded(place, digest, ret, cap, err);
+	}
 	if (kept)
 		setenv(TCTI_VARIABLE, kept, 1);
 	else

@@ -52,7 +52,7 @@ static void quote(struct rig *rig, struct wt_enrolment_request *request, uint32_
 		}
 }
 
-static void make_rig(struct rig *rig)
+static void make_rig(struct rig *rig, unsigned which)
 {
 	struct wt_identity_options options = {
 		.backend = WT_BACKEND_TPM,
@@ -62,7 +62,7 @@ static void make_rig(struct rig *rig)
 	struct wt_err err = { 0 };
 
 	memset(rig, 0, sizeof(*rig));
-	swtpm_start(&rig->tpm);
+	swtpm_start(&rig->tpm, which);
 	strcpy(rig->files.dir, rig->tpm.dir);
 	options.tcti = rig->tpm.tcti;
 	must(wt_identity_create(&options, &err) == 0, "create", &err);
@@ -113,8 +113,8 @@ FIXTURE_SETUP(enroll)
 {
 	struct wt_err err = { 0 };
 
-	make_rig(&self->rig);
-	make_rig(&self->other);
+	make_rig(&self->rig, 0);
+	make_rig(&self->other, 1);
 	swtpm_shell(
 		&self->rig.tpm,
 		"mkdir vendors && cp ca/swtpm-localca-rootca-cert.pem ca/issuercert.pem vendors");

@@ -3,6 +3,7 @@
 #include "kselftest_harness.h"
 
 #include "keys/identity/enrol.h"
+#include "keys/identity/session.h"
 #include "lib/file.h"
 #include "lib/tpm/credential.h"
 #include "tests/unit/lib/swtpm.h"
@@ -21,7 +22,7 @@ FIXTURE(tpm)
 
 FIXTURE_SETUP(tpm)
 {
-	swtpm_start(&self->tpm);
+	swtpm_start(&self->tpm, 0);
 	self->options = (struct wt_identity_options){
 		.backend = WT_BACKEND_TPM,
 		.tcti = self->tpm.tcti,
@@ -352,6 +353,59 @@ TEST_F(tpm, credential_of_theirs_opened)
 	wt_buf_free(&file);
 	wt_buf_free(&back);
 	unsee(&seen);
+}
+
+/* --- what a TPM answers ------------------------------------------------------------------------- */
+
+TEST(answers)
+{
+	static const struct {
+		TSS2_RC rc;
+		int code;
+		const char *words;
+	} answers[] = {
+		{ TPM2_RC_RETRY, EBUSY, "try later" },
+		{ TPM2_RC_OBJECT_MEMORY, EBUSY, "tpm2_flushcontext -t" },
+		{ TPM2_RC_LOCKOUT, EACCES, "tpm2_dictionarylockout -c" },
+		{ TPM2_RC_BAD_AUTH + TPM2_RC_S + TPM2_RC_1, EACCES, "has a password" },
+		{ TPM2_RC_AUTH_FAIL + TPM2_RC_S + TPM2_RC_1, EACCES, "has a password" },
+		{ TPM2_RC_HIERARCHY + TPM2_RC_1, EACCES, "switched off in the firmware" },
+		{ TPM2_RC_NV_SPACE, ENOSPC, "no room for a persistent key" },
+		{ TPM2_RC_INITIALIZE, ENODEV, "TPM2_Startup" },
+		{ TSS2_TCTI_RC_IO_ERROR, ENODEV, "out of reach" },
+		{ TPM2_RC_SCHEME + TPM2_RC_P + TPM2_RC_1, EIO, "cannot quote" },
+	};
+	struct tpm_session session = { .name = "t" };
+	struct wt_err err;
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		EXPECT_EQ(-answers[i].code, tpm_fail(&session, answers[i].rc, &err, "quote"))
+		TH_LOG("%s", err.msg);
+		EXPECT_NE(NULL, strstr(err.msg, answers[i].words)) TH_LOG("%s", err.msg);
+		EXPECT_NE(NULL, strstr(err.msg, "TPM t: cannot quote: "));
+	}
+}
+
+/* Tried again while it is busy, and not for ever. */
+TEST(tried_again)
+{
+	static const TSS2_RC busy[] = { TPM2_RC_RETRY, TPM2_RC_YIELDED, TPM2_RC_TESTING };
+	TSS2_RC rc;
+	int calls;
+
+	for (size_t i = 0; i < 3; i++) {
+		calls = 0;
+		TPM_TRY(rc, calls++ < 2 ? busy[i] : TSS2_RC_SUCCESS);
+		EXPECT_EQ(TSS2_RC_SUCCESS, rc);
+		EXPECT_EQ(3, calls);
+	}
+	calls = 0;
+	TPM_TRY(rc, (calls++, TPM2_RC_RETRY));
+	EXPECT_EQ(TPM2_RC_RETRY, rc);
+	EXPECT_GT(20, calls);
+	calls = 0;
+	TPM_TRY(rc, (calls++, TPM2_RC_LOCKOUT));
+	EXPECT_EQ(1, calls);
 }
 
 /* --- the other back end ------------------------------------------------------------------------- */

@@ -65,12 +65,21 @@ static void end(struct swtpm *tpm)
 	unlink(path);
 }
 
-void swtpm_start(struct swtpm *tpm)
+/* Manufacturing takes seconds: once for a program, whose tests are processes of their own, each with a copy. */
+static pid_t program;
+
+__attribute__((constructor)) static void remember_program(void)
 {
-	strcpy(tpm->dir, "/tmp/wattest-tpm-XXXXXX");
-	if (!mkdtemp(tpm->dir))
-		abort();
-	snprintf(tpm->tcti, sizeof(tpm->tcti), "swtpm:path=%s/s", tpm->dir);
+	program = getpid();
+}
+
+static void template(struct swtpm *tpm, unsigned which)
+{
+	snprintf(tpm->dir, sizeof(tpm->dir), "/tmp/wattest-tpm-%d-%u", program, which);
+}
+
+static void manufacture(const struct swtpm *tpm)
+{
 	swtpm_shell(tpm,
 		    "mkdir ca && printf '%s\\n' statedir=$D/ca signingkey=$D/ca/signkey.pem "
 		    "issuercert=$D/ca/issuercert.pem certserial=$D/ca/certserial >localca.conf && "
@@ -80,6 +89,35 @@ void swtpm_start(struct swtpm *tpm)
 		    "create_certs_tool_config=$D/localca.conf create_certs_tool_options=$D/options "
 		    ">setup.conf && swtpm_setup --tpm2 --tpmstate $D --create-ek-cert "
 		    "--config setup.conf >setup.log");
+}
+
+__attribute__((destructor)) static void remove_templates(void)
+{
+	struct swtpm made = { .tcti = "none" };
+	struct stat st;
+
+	for (unsigned which = 0; which < 2; which++) {
+		template(&made, which);
+		if (stat(made.dir, &st) == 0)
+			swtpm_shell(&made, "cd / && rm -rf $D");
+	}
+}
+
+void swtpm_start(struct swtpm *tpm, unsigned which)
+{
+	struct swtpm made = { .tcti = "none" };
+	char *copy;
+
+	template(&made, which);
+	if (mkdir(made.dir, 0700) == 0)
+		manufacture(&made);
+	strcpy(tpm->dir, "/tmp/wattest-tpm-XXXXXX");
+	if (!mkdtemp(tpm->dir) ||
+	    asprintf(&copy, "cp -r %s/ca %s/tpm2-00.permall $D", made.dir, made.dir) < 0)
+		abort();
+	snprintf(tpm->tcti, sizeof(tpm->tcti), "swtpm:path=%s/s", tpm->dir);
+	swtpm_shell(tpm, copy);
+	free(copy);
 	run(tpm);
 }
 

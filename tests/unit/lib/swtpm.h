@@ -11,8 +11,11 @@ struct swtpm {
 	pid_t pid;
 };
 
-/* A new TPM with an EK certificate of a CA in dir/ca, started. Aborts when that fails. */
-void swtpm_start(struct swtpm *tpm);
+/*
+ * A new TPM with an EK certificate of a CA in dir/ca, started. which, 0 or 1: the same chip each time, with another CA
+ * than the other's. Aborts when that fails.
+ */
+void swtpm_start(struct swtpm *tpm, unsigned which);
 void swtpm_restart(struct swtpm *tpm); /* as after a power cut */
 void swtpm_stop(struct swtpm *tpm); /* and its folder goes */
 /* Runs a command of the shell; %s in it is the folder. Aborts unless it exits with 0. */
