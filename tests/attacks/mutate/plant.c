@@ -124,10 +124,12 @@ static bool refuses(const struct text *t, size_t p, size_t end, size_t names)
 	return false;
 }
 
-static bool about_memory(const struct text *t, size_t p, size_t end)
+/* No memory, OpenSSL's own trouble, or a label that the table of fields has refused already. */
+static bool no_check(const struct text *t, size_t p, size_t end)
 {
 	for (; p < end; p = token(t, p))
-		if (is(t, p, "ENOMEM") || (t->p[p] == '"' && !strncmp(t->p + p, "\"no memory", 10)))
+		if (is(t, p, "ENOMEM") || is(t, p, "wt_fail_openssl") ||
+		    (t->p[p] == '"' && (!strncmp(t->p + p, "\"no memory", 10) || !strncmp(t->p + p, "\"not known\"", 11))))
 			return true;
 	return false;
 }
@@ -146,12 +148,12 @@ static bool body_refuses(const struct text *t, size_t p)
 	p = skip(t, p);
 	if (t->p[p] != '{')
 		return !compound(t, p) && refuses(t, p, simple(t, p), sizeof(refusing) / sizeof(*refusing)) &&
-		       !about_memory(t, p, simple(t, p));
+		       !no_check(t, p, simple(t, p));
 	end = matching(t, p);
 	for (p = skip(t, p + 1); p + 1 < end; p = skip(t, simple(t, p))) {
 		if (compound(t, p) || t->p[p] == '{')
 			break;
-		if (refuses(t, p, simple(t, p), sizeof(refusing) / sizeof(*refusing)) && !about_memory(t, p, simple(t, p)))
+		if (refuses(t, p, simple(t, p), sizeof(refusing) / sizeof(*refusing)) && !no_check(t, p, simple(t, p)))
 			return true;
 	}
 	return false;
@@ -207,7 +209,7 @@ static unsigned plant(const struct text *t, const char *file, unsigned number, s
 			put(out, word, (size_t)snprintf(word, sizeof(word), "if (wt_mutant(%u, 1)) ", number++));
 		}
 		if (first && p >= guarded && is(t, p, "return") && refuses(t, skip(t, end), token(t, skip(t, end)), ACTS) &&
-		    !about_memory(t, p, simple(t, p))) {
+		    !no_check(t, p, simple(t, p))) {
 			say(number, file, t, p, simple(t, p));
 			put(out, word, (size_t)snprintf(word, sizeof(word), "return !wt_mutant(%u, 1) ? 0 :", number++));
 			before = p;
