@@ -111,6 +111,10 @@ check "b opens the other" activate b b.challenge
 head -c $(($(stat -c %s b.answer) - 4)) b.answer >wrong.answer
 printf '\0\0\0\0' >>wrong.answer
 says 1 "is wrong: the TPM of the request's endorsement key did not open this challenge" issue wrong.answer -o b.cose
+# the rig's id ends before the secret and its head
+cp b.answer stranger.answer
+printf '\0' | dd of=stranger.answer bs=1 seek=$(($(stat -c %s b.answer) - 36)) conv=notrunc status=none
+says 1 "is of another rig than the challenge was for" issue stranger.answer -o b.cose
 "$authority" init other >/dev/null
 says 1 "answers no challenge of this registry" \
 	"$authority" enroll issue other b.answer "${say_all[@]}" -o b.cose
