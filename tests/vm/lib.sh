@@ -105,7 +105,7 @@ vm_boot() {
 	# Unix sockets have short names only: QEMU and the simulators run in the folder
 	(cd "$RUN" && exec qemu-system-x86_64 -smp 2 -m 1024 -nodefaults -display none -nic none \
 		-no-reboot -kernel "/boot/vmlinuz-$release" -initrd "$initramfs" \
-		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE \
+		-append "console=ttyS0 no_timer_check loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE \
 vm.ima=${VM_IMA:-} ${VM_APPEND:-}" \
 		-chardev file,id=console,path=console,append=on -serial chardev:console \
 		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
