@@ -9,6 +9,7 @@
 
 #include "agent/day.h"
 #include "agent/folder.h"
+#include "agent/registrations.h"
 #include "lib/allocation.h"
 #include "lib/cose.h"
 #include "lib/file.h"
@@ -261,6 +262,8 @@ static int begin(struct wt_holdings *h, const struct wt_config *config, int64_t 
 
 	if (r == 0)
 		r = load_registration(h, config->registration, err);
+	if (r == 0)
+		r = wt_registrations_older(h->appraisal, config->registration, err);
 	if (r < 0)
 		return r;
 	return load(h, err);

@@ -24,19 +24,27 @@ static void refused(const char *command, const char *name, const struct wt_err *
 	inspect_failed(command, &said);
 }
 
-static int load_registration(struct wt_appraisal *appraisal, const struct evidence *evidence,
-			     struct wt_err *err)
+/* One after the other, of one rig: in any order. */
+static int load_registrations(struct wt_appraisal *appraisal, const struct evidence *evidence,
+			      struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
-	int r;
+	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
+	int r = 0;
 
-	r = wt_file_read(evidence->registration, INPUT_FILE_MAX, &file, err);
-	if (r == 0) {
-		r = wt_appraisal_registration(appraisal, wt_buf_span(&file),
-					      evidence->registration, err);
+	for (size_t i = 0; r == 0 && i < evidence->n_registrations; i++)
+		r = inputs_add(&inputs, evidence->registrations[i], false, err);
+	for (size_t i = 0; r >= 0 && i < inputs.n; i++) {
+		struct wt_span object;
+		char name[512];
+
+		r = inputs_read(&inputs, i, &object, name, err);
 		if (r == 0)
-			refused(evidence->command, evidence->registration, err);
+			r = wt_appraisal_registration(appraisal, object, name, err);
+		if (r == 0)
+			refused(evidence->command, name, err);
 	}
+	if (r >= 0 && inputs.n == 0)
+		r = wt_fail(err, ENOENT, "--registration: there is no *.cose file");
 	return r;
 }
 
@@ -148,7 +156,7 @@ int evidence_judge(struct wt_appraisal *appraisal, const struct evidence *eviden
 	__attribute__((cleanup(inputs_clear))) struct inputs inputs = {0};
 	int r;
 
-	r = load_registration(appraisal, evidence, err);
+	r = load_registrations(appraisal, evidence, err);
 	if (r >= 0)
 		r = load_grants(appraisal, evidence, err);
 	if (r >= 0 && evidence->state)

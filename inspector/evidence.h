@@ -9,7 +9,8 @@
 
 struct evidence {
 	const char *command; /* for sentences: "wattest-inspect verify" */
-	const char *registration;
+	const char **registrations; /* of the rig: files or folders */
+	size_t n_registrations;
 	const char **grants; /* files or folders of grants, allotments and notices */
 	size_t n_grants;
 	const char *state; /* NULL, or a file that is read if it is there */

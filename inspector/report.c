@@ -20,7 +20,7 @@ static const char help[] =
 	"all of a rig's attestations: what was used before the period counts against the purchases too.\n"
 	"\n"
 	"  --trust DIR          CA certificates and revocation lists, as the authorities handed them out\n"
-	"  --registration FILE  the rig's registration\n"
+	"  --registration FILE  the rig's registration; may be repeated, before and after a renewal\n"
 	"  --grants DIR|FILE    grants of energy, allotments of them, notices; may be repeated\n"
 	"  --from TIME          where the period begins: 2026-11-20T13:00:00Z, @SECONDS since 1970, -24h\n"
 	"  --to TIME            where it ends; not part of it\n"
@@ -109,7 +109,7 @@ static int take_time(const char *option, const char *text, int64_t now, int64_t 
 static int check(struct request *request, struct wt_reporter **ret, struct wt_err *err)
 {
 	const char *missing = !request->trust		       ? "--trust"
-			      : !request->evidence.registration ? "--registration"
+			      : !request->evidence.n_registrations ? "--registration"
 			      : !request->evidence.n_grants	? "--grants"
 			      : !request->from			? "--from"
 			      : !request->to			? "--to"
@@ -140,7 +140,7 @@ static void take_option(int c, struct request *request)
 		request->trust = optarg;
 		break;
 	case 'r':
-		request->evidence.registration = optarg;
+		request->evidence.registrations[request->evidence.n_registrations++] = optarg;
 		break;
 	case 'g':
 		request->evidence.grants[request->evidence.n_grants++] = optarg;
@@ -200,13 +200,15 @@ int inspect_report(int argc, char **argv)
 		.format = "text",
 		.appraisal.now = time(NULL),
 		.evidence = {.command = COMMAND,
-			     .grants = calloc((size_t)argc, sizeof(*request.evidence.grants))},
+			     .grants = calloc((size_t)argc, sizeof(*request.evidence.grants)),
+			     .registrations =
+				     calloc((size_t)argc, sizeof(*request.evidence.grants))},
 	};
-	int status;
+	int status = INSPECT_COULD_NOT;
 
-	if (!request.evidence.grants)
-		return INSPECT_COULD_NOT;
-	status = parse_and_run(&request, argc, argv);
+	if (request.evidence.grants && request.evidence.registrations)
+		status = parse_and_run(&request, argc, argv);
 	free(request.evidence.grants);
+	free(request.evidence.registrations);
 	return status;
 }

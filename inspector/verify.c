@@ -30,7 +30,7 @@ static const char help[] =
 	"The second judges one rig: every FILE or DIR is of its attestations.\n"
 	"\n"
 	"  --trust DIR          CA certificates and revocation lists, as the authorities handed them out\n"
-	"  --registration FILE  the rig's registration\n"
+	"  --registration FILE  the rig's registration; may be repeated, before and after a renewal\n"
 	"  --grants DIR|FILE    grants of energy, allotments of them, notices; may be repeated\n"
 	"  --state FILE         what earlier runs saw: read first if it is there, written afterwards, so that\n"
 	"                       evidence can be judged in parts\n"
@@ -69,7 +69,8 @@ static int sign(const struct verify_request *request, struct wt_trust *trust,
 static int run_one(const struct verify_request *request, char *const *files)
 {
 	const struct evidence evidence = { .command = COMMAND,
-					   .registration = request->registration,
+					   .registrations = request->registrations,
+					   .n_registrations = request->n_registrations,
 					   .grants = request->grants,
 					   .n_grants = request->n_grants,
 					   .state = request->state,
@@ -140,7 +141,7 @@ static int take_option(int c, struct verify_request *request, struct wt_err *err
 		request->trust = optarg;
 		break;
 	case 'r':
-		request->registration = optarg;
+		request->registrations[request->n_registrations++] = optarg;
 		break;
 	case 'g':
 		request->grants[request->n_grants++] = optarg;
@@ -186,9 +187,9 @@ static const char *missing(const struct verify_request *request)
 {
 	if (!request->trust)
 		return "--trust is missing";
-	if (!request->registration && request->n_grants > 0)
+	if (request->n_registrations == 0 && request->n_grants > 0)
 		return "--registration is missing";
-	if (request->registration && request->n_grants == 0)
+	if (request->n_registrations > 0 && request->n_grants == 0)
 		return "--grants is missing";
 	if (request->key && !request->cert)
 		return "--cert is missing";
@@ -201,7 +202,7 @@ static const char *missing(const struct verify_request *request)
 
 static int run(const struct verify_request *request, char *const *files)
 {
-	return request->registration ? run_one(request, files) : verify_site(request, files);
+	return request->n_registrations > 0 ? run_one(request, files) : verify_site(request, files);
 }
 
 int inspect_verify(int argc, char **argv)
@@ -231,11 +232,16 @@ int inspect_verify(int argc, char **argv)
 	int c, r = 0, status;
 
 	request.grants = calloc((size_t)argc, sizeof(*request.grants));
-	if (!request.grants)
+	request.registrations = calloc((size_t)argc, sizeof(*request.registrations));
+	if (!request.grants || !request.registrations) {
+		free(request.grants);
+		free(request.registrations);
 		return INSPECT_COULD_NOT;
+	}
 	while (r == 0 && (c = getopt_long(argc, argv, ":qhj:o:", options, NULL)) != -1) {
 		if (c == '?' || c == ':') {
 			free(request.grants);
+			free(request.registrations);
 			return wt_option_error(COMMAND, c, argv);
 		}
 		r = take_option(c, &request, &err);
@@ -253,5 +259,6 @@ int inspect_verify(int argc, char **argv)
 		status = run(&request, argv + optind);
 	}
 	free(request.grants);
+	free(request.registrations);
 	return status;
 }

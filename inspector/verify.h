@@ -10,7 +10,9 @@
 #define VERIFY_NONCE_MAX 64
 
 struct verify_request {
-	const char *trust, *registration, *state;
+	const char *trust, *state;
+	const char **registrations; /* of one rig */
+	size_t n_registrations;
 	const char **grants;
 	size_t n_grants;
 	const char *key, *cert, *output; /* of signed results; NULL: none are asked for */

@@ -198,9 +198,10 @@ int verify_ground(const struct verify_request *request, struct wt_trust *trust,
 	struct wt_span object;
 	char name[512];
 	size_t n = 0;
-	int r;
+	int r = 0;
 
-	r = inputs_add(&inputs, request->registration, false, err);
+	for (size_t i = 0; r == 0 && i < request->n_registrations; i++)
+		r = inputs_add(&inputs, request->registrations[i], false, err);
 	for (size_t i = 0; r == 0 && i < request->n_grants; i++)
 		r = inputs_add(&inputs, request->grants[i], false, err);
 	if (r < 0)

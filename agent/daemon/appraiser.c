@@ -9,6 +9,7 @@
 #include "agent/day.h"
 #include "agent/judgement.h"
 #include "agent/outlook.h"
+#include "agent/registrations.h"
 #include "lib/appraisal.h"
 #include "lib/cose.h"
 #include "lib/plan.h"
@@ -149,6 +150,9 @@ static void add_objects(struct appraiser *ap)
 	    wt_appraisal_registration(ap->appraisal, wt_buf_span(&ap->rig->registration_cose),
 				      "registration", &err) <= 0)
 		log_say(LOG_WARNING, "an inspector will refuse the registration: %s", err.msg);
+	if (ap->rig->registered &&
+	    wt_registrations_older(ap->appraisal, ap->rig->registration_file, &err) < 0)
+		log_say(LOG_WARNING, "an older registration is not used: %s", err.msg);
 	wt_caps_clear(&ap->caps);
 	add_grants(ap, false, false);
 	add_grants(ap, true, false);

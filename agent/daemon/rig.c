@@ -100,6 +100,7 @@ static void load_registration(struct rig *rig, const struct wt_config *config)
 		wt_buf_free(&rig->registration_cose);
 		return;
 	}
+	snprintf(rig->registration_file, sizeof(rig->registration_file), "%s", config->registration);
 	rig->registered = true;
 	if (memcmp(rig->registration.ueid, rig->ueid, WT_UEID_LEN)) {
 		log_say(LOG_WARNING, "%s: is another rig's (%s): not used", config->registration,

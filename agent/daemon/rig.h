@@ -3,6 +3,8 @@
 #ifndef AGENT_DAEMON_RIG_H
 #define AGENT_DAEMON_RIG_H
 
+#include <limits.h>
+
 #include "agent/config.h"
 #include "agent/refusals.h"
 #include "lib/bytes.h"
@@ -29,6 +31,7 @@ struct rig {
 	struct wt_cert *cert; /* NULL: not there yet, nothing can be attested */
 	uint8_t ueid[WT_UEID_LEN];
 	bool registered;
+	char registration_file[PATH_MAX];
 	struct wt_buf registration_cose;
 	uint8_t registration_digest[WT_SHA256_LEN]; /* zeros: not registered */
 	struct wt_registration registration; /* points into registration_cose */

@@ -5,11 +5,12 @@
  *
  *   forge --key rig.key --cert rig.crt --registration reg.cose --grant FILE... --out DIR
  *         [--start SECONDS] [--windows N] [--length SECONDS] [--watts N] [--nonce HEX] [--stranger WINDOW]
- *         [--reboot WINDOW] [--frozen]
+ *         [--reboot WINDOW] [--frozen] [--renewed FILE --renewal WINDOW]
  *
  * --grant takes allotments, too; --nonce closes the last window with it; --stranger plugs an unregistered device into
  * that window, which then works; --reboot switches the host off for half a minute before that window; --frozen: the
- * sensor shows the same to the last bit all the time.
+ * sensor shows the same to the last bit all the time; --renewed: the
+ * registration that attestations name from that window on.
  *
  *   forge --key KEY --cert CERT --resign FILE --out FILE
  *
@@ -40,7 +41,8 @@ struct forge {
 	size_t n_grants;
 	const char *out;
 	int64_t start;
-	unsigned long windows, length, watts, stranger, reboot;
+	unsigned long windows, length, watts, stranger, reboot, renewal;
+	const char *renewed;
 	uint8_t nonce[64];
 	size_t n_nonce;
 	bool frozen;
@@ -66,6 +68,20 @@ static void load_registration(struct forge *forge, const char *path)
 	if (r < 0)
 		die(path, r, &err);
 	wt_sha256(wt_buf_span(&forge->registration_file), forge->registration_digest);
+}
+
+/* Goes over to another registration. */
+static void renew(const struct forge *forge, struct wt_attestation *att)
+{
+	struct wt_buf file = {0};
+	struct wt_err err = {0};
+	int r;
+
+	r = wt_file_read(forge->renewed, 1 << 20, &file, &err);
+	if (r < 0)
+		die(forge->renewed, r, &err);
+	wt_sha256(wt_buf_span(&file), att->registration);
+	wt_buf_free(&file);
 }
 
 static void load_grant(struct forge *forge, const char *path)
@@ -173,6 +189,8 @@ static void run(struct forge *forge)
 	att.n_steps = 1;
 	for (unsigned long window = 0; window < forge->windows; window++) {
 		step(forge, &history, window, &att, &one);
+		if (forge->renewal == window + 1)
+			renew(forge, &att);
 		att.seq = window + 1;
 		att.iat = (int64_t)(history.realtime_ns / 1000000000u);
 		att.uptime_s = history.boottime_ns / 1000000000u;
@@ -219,6 +237,8 @@ int main(int argc, char **argv)
 		{"nonce", required_argument, NULL, 'n'},
 		{"stranger", required_argument, NULL, 'x'},
 		{"reboot", required_argument, NULL, 'b'},
+		{"renewed", required_argument, NULL, 'N'},
+		{"renewal", required_argument, NULL, 'M'},
 		{"resign", required_argument, NULL, 'R'},
 		{"frozen", no_argument, NULL, 'f'},
 		{0},
@@ -268,6 +288,12 @@ int main(int argc, char **argv)
 		case 'b':
 			forge.reboot = strtoul(optarg, NULL, 10);
 			break;
+		case 'N':
+			forge.renewed = optarg;
+			break;
+		case 'M':
+			forge.renewal = strtoul(optarg, NULL, 10);
+			break;
 		case 'f':
 			forge.frozen = true;
 			break;
@@ -280,6 +306,8 @@ int main(int argc, char **argv)
 		if (r < 0)
 			die(optarg, r, &err);
 	}
+	if (!forge.renewed != !forge.renewal)
+		return 64;
 	if (!forge.key || !forge.cert || (!again && (!forge.registration_file.n || !forge.start)))
 		return 64;
 	if (again)
