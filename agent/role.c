@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string.h>
-
 #include "agent/role.h"
-
-static bool fits(const char *rule, const char *name)
-{
-	return !rule[0] || !strcmp(rule, name);
-}
+#include "lib/match.h"
+#include "wattest/record.h"
 
 enum wt_role wt_role_of(const struct wt_registration *reg, const struct wt_nl_source *source)
 {
 	for (size_t i = 0; reg && i < reg->n_sources; i++) {
 		const struct wt_reg_source *rule = &reg->sources[i];
 
-		if (!strcmp(rule->chip, source->chip) &&
-		    !strcmp(rule->attribute, source->attribute) &&
-		    fits(rule->parent, source->parent) && fits(rule->label, source->label))
+		if (wt_match_source(rule, source->chip, source->parent, source->attribute,
+				    source->label))
 			return rule->role;
 	}
 	return 0;
@@ -24,12 +18,13 @@ enum wt_role wt_role_of(const struct wt_registration *reg, const struct wt_nl_so
 const struct wt_reg_device *wt_device_of(const struct wt_registration *reg,
 					 const struct wt_nl_device *device)
 {
+	if (device->flags & WATTEST_DEVICE_TRUNCATED)
+		return NULL;
 	for (size_t i = 0; reg && i < reg->n_devices; i++) {
 		const struct wt_reg_device *rule = &reg->devices[i];
 
-		if (rule->bus == device->bus && rule->vid == device->vid &&
-		    rule->pid == device->pid && fits(rule->serial, device->serial) &&
-		    fits(rule->path, device->path) && fits(rule->product, device->product))
+		if (wt_match_device(rule, device->bus, device->vid, device->pid, device->serial,
+				    device->path, device->product))
 			return rule;
 	}
 	return NULL;

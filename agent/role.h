@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the registration says of a source or device that the kernel found. Display only: verifiers match for themselves. */
+/* What the registration says of a source or device that the kernel found. For display; by the rule that verifiers use. */
 #ifndef AGENT_ROLE_H
 #define AGENT_ROLE_H
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Devices against the registration. A device is matched by bus, vid, pid and serial number, or by
- * its port when it was registered without one; strings that were cut match nothing. One that is not
+ * Devices against the registration (lib/match.h): by bus, vid, pid, serial number, and its port where
+ * that is registered; strings that were cut match nothing. One that is not
  * registered is a warning while nothing was sent to it, and contraindicated once it worked.
  */
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/log.h"
+#include "lib/match.h"
 
 #include <endian.h>
 #include <stdio.h>
@@ -23,15 +24,6 @@ static const char *words(const struct device *d, char ret[160])
 	return ret;
 }
 
-static bool matches(const struct device *d, const struct wt_reg_device *reg)
-{
-	if (d->bus != reg->bus || d->vid != reg->vid || d->pid != reg->pid)
-		return false;
-	if (*reg->serial ? strcmp(d->serial, reg->serial) != 0 : strcmp(d->path, reg->path) != 0)
-		return false;
-	return !*reg->product || strcmp(d->product, reg->product) == 0;
-}
-
 static int find_registered(const struct wt_appraisal *a, const struct device *d)
 {
 	size_t i;
@@ -39,7 +31,8 @@ static int find_registered(const struct wt_appraisal *a, const struct device *d)
 	if (!d->known || (d->flags & WATTEST_DEVICE_TRUNCATED))
 		return UNREGISTERED;
 	for (i = 0; a->registered && i < a->reg.n_devices; i++) {
-		if (matches(d, &a->reg.devices[i]))
+		if (wt_match_device(&a->reg.devices[i], d->bus, d->vid, d->pid, d->serial, d->path,
+				    d->product))
 			return (int)i;
 	}
 	return UNREGISTERED;

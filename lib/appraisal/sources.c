@@ -9,6 +9,7 @@
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/log.h"
+#include "lib/match.h"
 
 #include <endian.h>
 #include <stdio.h>
@@ -28,19 +29,12 @@ const char *wt_source_words(const struct source *s, char *ret, size_t cap)
 	return ret;
 }
 
-static bool matches(const struct source *s, const struct wt_reg_source *reg)
-{
-	return strcmp(s->chip, reg->chip) == 0 && strcmp(s->attribute, reg->attribute) == 0 &&
-	       (!*reg->parent || strcmp(s->parent, reg->parent) == 0) &&
-	       (!*reg->label || strcmp(s->label, reg->label) == 0);
-}
-
 static int find_registered(const struct wt_appraisal *a, const struct source *s)
 {
 	size_t i;
 
 	for (i = 0; s->known && a->registered && i < a->reg.n_sources; i++) {
-		if (matches(s, &a->reg.sources[i]))
+		if (wt_match_source(&a->reg.sources[i], s->chip, s->parent, s->attribute, s->label))
 			return (int)i;
 	}
 	return UNREGISTERED;

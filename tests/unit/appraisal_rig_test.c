@@ -89,6 +89,21 @@ BENT(with_serial_at_another_port, DEVICES, "ok", 0)
 	rig_minutes(rig, 2);
 }
 
+/* Registered with both (`registration --pin-paths`), it must stay where it was. */
+BENT(pinned_at_another_port, DEVICES, "device-not-registered", 0)
+{
+	strcpy(rig->reg_devices[0].path, "1-9");
+	rig_register(rig);
+	rig_minutes(rig, 2);
+}
+
+BENT(pinned_at_its_port, DEVICES, "ok", 0)
+{
+	strcpy(rig->reg_devices[0].path, "1-3");
+	rig_register(rig);
+	rig_minutes(rig, 2);
+}
+
 BENT(other_product, DEVICES, "device-not-registered", 0)
 {
 	strcpy(rig->reg_devices[0].product, "CP2102 USB to UART");
