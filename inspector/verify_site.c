@@ -242,6 +242,8 @@ static int give_all(struct wt_site *site, struct inputs *inputs,
 
 	while (work.objects < inputs->n && inputs->items[work.objects].rig == 0)
 		work.objects++;
+	if (!request->state)
+		wt_site_no_state(site);
 	workers.n = (work.objects + OBJECTS_AT_ONCE - 1) / OBJECTS_AT_ONCE;
 	r = workers_run(&workers, request->threads, NULL, err);
 	progress_clear(&workers.progress);

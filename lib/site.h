@@ -69,6 +69,8 @@ int wt_site_object_nth(struct wt_site *site, uint32_t nth, struct wt_span cose, 
 		       struct wt_err *err);
 /* State of an earlier run, of a site or of one rig: before the first attestation. -EBADMSG: not a state. */
 int wt_site_state_load(struct wt_site *site, struct wt_span state, struct wt_err *err);
+/* There is no later run: nobody will call wt_site_state_save. Before the first attestation; spares memory of each rig. */
+void wt_site_no_state(struct wt_site *site);
 /*
  * No more objects: deals them out to the rigs. From then on several threads may give attestations, each rig's by one of
  * them at a time. The first attestation does it too, for callers with one thread.

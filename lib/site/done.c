@@ -109,10 +109,16 @@ static void keep_needed(struct rig *rig)
 }
 
 /* For the next run; when nothing was accepted, as it was. */
-static int keep_state(struct rig *rig, struct wt_err *err)
+static int keep_state(const struct wt_site *site, struct rig *rig, struct wt_err *err)
 {
 	struct wt_buf state = { 0 };
-	int r = wt_appraisal_state_save(rig->appraisal, &state, err);
+	int r;
+
+	if (site->no_state) {
+		wt_buf_free(&rig->state);
+		return 0;
+	}
+	r = wt_appraisal_state_save(rig->appraisal, &state, err);
 
 	if (r == 0) {
 		wt_buf_free(&rig->state);
@@ -129,7 +135,7 @@ static int keep_all(struct wt_site *site, struct rig *rig, struct wt_err *err)
 	int r = wt_appraisal_finish(rig->appraisal, &rig->verdict, err);
 
 	if (r == 0)
-		r = keep_state(rig, err);
+		r = keep_state(site, rig, err);
 	if (r < 0)
 		return r;
 	if (keep_ground(site, rig) < 0 || keep_sightings(rig) < 0 || keep_claims(rig) < 0)

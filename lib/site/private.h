@@ -142,6 +142,7 @@ struct wt_site {
 	size_t n_signers;
 	struct object **by_id; /* by typ, id, and as given */
 	bool dealt;
+	bool no_state; /* is kept for a later run */
 	void *table; /* tsearch(3), by ueid */
 	struct rig **rigs; /* as made; sorted for the verdict */
 	size_t n_rigs;

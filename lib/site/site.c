@@ -31,6 +31,11 @@ int wt_site_new(struct wt_trust *trust, const struct wt_appraisal_options *optio
 	return 0;
 }
 
+void wt_site_no_state(struct wt_site *site)
+{
+	site->no_state = true;
+}
+
 static void forget_nothing(void *node)
 {
 	(void)node; /* is freed with its array or the arena */

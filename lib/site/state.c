@@ -52,6 +52,10 @@ int wt_site_state_save(const struct wt_site *site, struct wt_buf *ret, struct wt
 
 	if (!rigs)
 		return wt_fail(err, ENOMEM, "no memory for the state");
+	if (site->no_state) {
+		free(rigs);
+		return wt_fail(err, EINVAL, "no state was to be kept");
+	}
 	/* Of a rig that nothing was accepted of there is nothing to remember. */
 	for (i = 0; i < site->n_rigs; i++) {
 		if (site->rigs[i]->state.n > 0)

@@ -38,6 +38,7 @@ struct scale {
 	unsigned int hours; /* bought */
 	unsigned int attested; /* of them, attested to */
 	unsigned int threads; /* 0: hour by hour, with the limit in turn */
+	bool state; /* is kept for a later run */
 };
 
 struct measured {
@@ -46,6 +47,7 @@ struct measured {
 	double feed_s, begin_s, objects_s, finish_s, wall_s;
 	uint64_t feeds, attestations, registrations, grants, shares, bytes;
 	uint64_t peak_kb; /* of the site alone */
+	uint64_t state_kb;
 };
 
 struct kept { /* for threads: all that a rig attested */
@@ -312,6 +314,7 @@ static void measure_here(struct scale scale, struct measured *ret)
 {
 	const struct wt_appraisal_options options = { .now = RIG_T0 + HOURS * 3600 };
 	struct bench b = { .scale = scale };
+	struct wt_buf state = { 0 };
 	uint64_t before_kb;
 	struct wt_err err;
 
@@ -319,6 +322,8 @@ static void measure_here(struct scale scale, struct measured *ret)
 	forget_peak();
 	before_kb = status_kb("VmRSS");
 	need(wt_site_new(b.rigs.first->trust, &options, &b.site, &err) == 0, err.msg);
+	if (!scale.state)
+		wt_site_no_state(b.site);
 	give_all(&b);
 	for (unsigned int i = 0; i < scale.rigs; i++) {
 		say(&b, "rig", i, scale.rigs);
@@ -328,6 +333,11 @@ static void measure_here(struct scale scale, struct measured *ret)
 		work_all(&b);
 	conclude(&b);
 	b.m.peak_kb = status_kb("VmHWM") - before_kb;
+	if (scale.state) {
+		need(wt_site_state_save(b.site, &state, &err) == 0, err.msg);
+		b.m.state_kb = state.n / 1024;
+		wt_buf_free(&state);
+	}
 	*ret = b.m;
 	rig_free(b.rigs.first); /* its folder in /tmp; the process ends */
 }
@@ -401,7 +411,7 @@ static void speed(const struct measured *m, struct scale scale)
 
 static void threads(void)
 {
-	struct scale scale = { SLICE, HOURS, HOURS / 2, 1 };
+	struct scale scale = { .rigs = SLICE, .hours = HOURS, .attested = HOURS / 2, .threads = 1 };
 	struct measured one = measure(scale), two;
 	char text[64];
 
@@ -425,9 +435,14 @@ static void peak(const struct measured *m, unsigned int rigs)
 /* The same rigs with a third of the attestations; and many rigs beside half of them. */
 static void memory(const struct measured *day)
 {
-	struct measured third = measure((struct scale){ SLICE, HOURS, HOURS / 3, 0 });
-	struct measured broad = measure((struct scale){ BROAD, HOURS, 1, 0 });
-	struct measured half = measure((struct scale){ BROAD / 2, HOURS, 1, 0 });
+	struct measured third =
+		measure((struct scale){ .rigs = SLICE, .hours = HOURS, .attested = HOURS / 3 });
+	struct measured broad =
+		measure((struct scale){ .rigs = BROAD, .hours = HOURS, .attested = 1 });
+	struct measured with = measure(
+		(struct scale){ .rigs = SLICE, .hours = HOURS, .attested = HOURS, .state = true });
+	struct measured half =
+		measure((struct scale){ .rigs = BROAD / 2, .hours = HOURS, .attested = 1 });
 	double rig_kb = ((double)broad.peak_kb - half.peak_kb) / (BROAD - BROAD / 2);
 	double growth = (double)day->peak_kb / third.peak_kb;
 	char text[64];
@@ -438,6 +453,8 @@ static void memory(const struct measured *day)
 	figure("    with three times the attestations", text, "<= 1.20 x", growth <= GOAL_GROWTH);
 	snprintf(text, sizeof(text), "%.0f KB", rig_kb);
 	figure("  memory a rig, with its 240 shares", text, "", true);
+	snprintf(text, sizeof(text), "%.0f KB", (double)with.state_kb / SLICE);
+	figure("    and for --state, after a day", text, "", true);
 	snprintf(text, sizeof(text), "%.2f GB", rig_kb * RIGS / 1048576);
 	figure("  peak memory of the whole (extrapolated by rigs)", text, "", true);
 }
@@ -446,11 +463,13 @@ int main(void)
 {
 	const char *bench = getenv("BENCH");
 	bool full = bench && strcmp(bench, "full") == 0;
-	struct scale scale = { SLICE, HOURS, HOURS, 0 };
+	struct scale scale = { .rigs = SLICE, .hours = HOURS, .attested = HOURS };
 	struct measured m;
 
 	if (full || (bench && strcmp(bench, "wide") == 0))
-		scale = (struct scale){ RIGS, HOURS, full ? HOURS : 1, 0 };
+		scale = (struct scale){ .rigs = RIGS,
+					.hours = HOURS,
+					.attested = full ? HOURS : 1 };
 	m = measure(scale);
 	speed(&m, scale);
 	if (scale.rigs == RIGS) {

@@ -187,6 +187,28 @@ TEST_F(site, judged_one_by_one_or_all_at_the_end)
 	wt_buf_free(&state);
 }
 
+TEST_F(site, without_a_state)
+{
+	struct wt_buf state = { 0 };
+	struct wt_site_verdict first;
+
+	work(self, 2);
+	judge(self);
+	first = self->v;
+	self->v = (struct wt_site_verdict){ 0 };
+	begin(self);
+	wt_site_no_state(self->site);
+	give_all(self, &self->rigs[0]);
+	give_all(self, &self->rigs[1]);
+	attest(self, &self->rigs[0], 0, 2);
+	attest(self, &self->rigs[1], 0, 2);
+	finish(self);
+	expect_same(_metadata, &first, &self->v);
+	EXPECT_EQ(-EINVAL, wt_site_state_save(self->site, &state, &self->err));
+	EXPECT_EQ(0, state.n);
+	wt_site_verdict_clear(&first);
+}
+
 TEST_F(site, nothing_after_it_is_done)
 {
 	struct wt_buf *second = &self->rigs[0].atts[1];
