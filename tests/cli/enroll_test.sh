@@ -87,6 +87,7 @@ says 3 "is for rig $(of a.cose .ueid | tr -d '"'), and this is rig" activate b a
 says 64 "--licence is missing" "$authority" enroll issue auth a.answer --inventory reviewed.json -o x.cose
 says 64 "--cert and --renew are for" issue a.answer --cert a.crt -o x.cose
 says 1 "two files are written" issue a.answer -o -
+says 1 "is where the certificate goes" issue a.answer -o x.crt
 
 # --- the registry's answers to b -----------------------------------------------------------------------------
 request b >/dev/null
