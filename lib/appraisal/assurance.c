@@ -29,12 +29,14 @@ static const char *missing_identity(const struct wt_appraisal *a)
 		return "TPM identity: the key is in a file";
 	if (t->without)
 		return "TPM identity: an attestation has no quote";
+	if (a->run.keyed.unkeyed > 0)
+		return "kernel-keyed windows: not all are keyed";
 	if (a->found.checks[WT_CHECK_WITNESS].tier == WT_CONTRAINDICATED)
 		return "TPM identity: the witness contradicts the log";
 	if (!wt_witness_agrees(a))
 		return "TPM witness: no quote agrees with the log";
 	if (!wt_keyed_verified(a))
-		return "kernel-keyed windows: none was verified, or not all are keyed";
+		return "kernel-keyed windows: none was verified";
 	return NULL;
 }
 

@@ -131,6 +131,11 @@ static bool advance(struct wt_appraisal *a, const struct keyed_step *step)
 		k->chained = step->anchor;
 		if (step->anchor)
 			start_chain(k, anchor.anchor, le32toh(anchor.keys));
+		else if (a->reg.tpm.ak.p)
+			/* A module that knows of a witness keys its windows; a program that extends the PCR has none. */
+			wt_find(&a->found, WT_ANCHOR_MISSING,
+				"attestation %" PRIu64 ": a log begins without keys for its windows: no kernel module wrote it",
+				a->reading.seq);
 		return true;
 	}
 	if (!k->joined && k->index < k->keys) {

@@ -205,6 +205,8 @@
 	  "the PCR was extended before a log began, and no log that was read accounts for it")               \
 	X(WITNESS_MISSING, "witness-missing", WITNESS, WARNING,                                              \
 	  "the module was loaded without a PCR that can be a witness, though the rig has a TPM")             \
+	X(ANCHOR_MISSING, "anchor-missing", WITNESS, CONTRAINDICATED,                                        \
+	  "a log whose witness is a TPM begins without keys for its windows: no kernel module wrote it")       \
 	X(KEY_OUTSIDE, "key-outside", WITNESS, WARNING,                                                      \
 	  "the registration has a TPM, and the rig says that its key is in a file")                          \
 	X(BOOT_CHANGED, "boot-changed", BOOT, WARNING,                                                       \

@@ -40,8 +40,8 @@ BENT(from_the_middle, CHAIN, "ok", ALSO(DEVICES) | ALSO(SOURCES) | ALSO(ENERGY))
 	how->first = 4;
 }
 
-/* No ANCHOR, no keys: nothing is claimed. */
-BENT(not_keyed, CHAIN, "ok", 0)
+/* The log of a program that extends the PCR, and signs, and has no keys. */
+BENT(not_keyed, WITNESS, "anchor-missing", 0)
 {
 	rig->tpm.keyed = false;
 	rig_reload(rig);
@@ -131,7 +131,7 @@ BENT(chain_not_used_up, CHAIN, "keys-unused", 0)
 	rig_attest(rig, NO_NONCE);
 }
 
-BENT(anchor_too_late, CHAIN, "keys-unused", 0)
+BENT(anchor_too_late, CHAIN, "keys-unused", ALSO(WITNESS))
 {
 	rig->tpm.keyed = false;
 	rig_reload(rig);
@@ -156,7 +156,7 @@ static void stray_key(struct rig *rig, struct wattest_record *rec, struct wattes
 	rig->edit_window = NULL;
 }
 
-BENT(key_without_a_chain, CHAIN, "key-other", 0)
+BENT(key_without_a_chain, CHAIN, "key-other", ALSO(WITNESS))
 {
 	rig->tpm.keyed = false;
 	rig_reload(rig);
