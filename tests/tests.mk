@@ -111,7 +111,7 @@ packages-tests:
 .PHONY: check
 check: packages-tests ## every test: lint, unit, cli, attacks, vm
 	+$(Q)$(SUBMAKE) lab kselftest
-	+$(Q)$(SUBMAKE) SAN=1 tools unit-tests forge
+	+$(Q)$(SUBMAKE) SAN=1 tools unit-tests forge forger
 	$(Q)tests/run -j $(JOBS) $(LINT) $(UNIT_PROGRAMS) $(CLI) $(ATTACKS) -- $(VM)
 
 .PHONY: check-lint

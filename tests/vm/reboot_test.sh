@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../tap.sh"
 . "$here/quiet.sh"
 . "$here/../demo/scenario.sh"
+. "$here/enrol.sh"
 export D=$TOP/build/vm/reboot.out WINDOW_MS=1000
 trap vm_abandon EXIT
 
@@ -46,13 +47,12 @@ begin_verdicts
 tpm_new "$VM_TPM" && vm_start reboot && live
 result $? "a rig with a TPM and a disk boots" || exit 1
 setup_authorities
-operator "wattest keys create --name KZ-PVL-0142 --csr $STICK/rig.csr"
-operator "wattest devices --json >$STICK/devices.json; wattest sources --json >$STICK/sources.json"
-setup_registration 1000
+enrol_rig 1000
 start_agent
 result $? "the agent starts"
 let_work 2
 report first 0 "affirming"
+same "with a TPM that witnesses it: assurance" 1 "$(jq .assurance "$D/verdict.first.json")"
 
 # --- honest lives ----------------------------------------------------------------------------------------------
 stop_agent
@@ -94,5 +94,14 @@ vm_boot && live && start_agent
 result $? "its disk and its TPM are put back"
 let_work 2
 report all-put-back 2 "sequence-fork"
+contains "and the TPM's clock ran backwards" "tpm-rolled-back" "$OUT"
 stop_agent
+
+# --- another TPM: the disk in another machine -----------------------------------------------------------------------
+vm_off
+tpm_new "$VM_TPM"
+vm_boot && live
+result $? "its disk is put into another machine"
+status "the agent has no key there, and ends" 1 rig 'timeout 20 wattestd --foreground'
+contains "as it says" "no key yet" "$tap_output"
 vm_finish
