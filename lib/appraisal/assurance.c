@@ -33,6 +33,8 @@ static const char *missing_identity(const struct wt_appraisal *a)
 		return "kernel-keyed windows: not all are keyed";
 	if (a->found.checks[WT_CHECK_WITNESS].tier == WT_CONTRAINDICATED)
 		return "TPM identity: the witness contradicts the log";
+	if (t->lost)
+		return "TPM witness: steps are not in the PCR";
 	if (!wt_witness_agrees(a))
 		return "TPM witness: no quote agrees with the log";
 	if (!wt_keyed_verified(a))

@@ -173,7 +173,6 @@ void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec)
 		[WATTEST_LOST_FULL] = "never written: the log was full",
 		[WATTEST_LOST_MEMORY] = "never written: there was no memory",
 		[WATTEST_LOST_LIMIT] = "never tracked: there were too many",
-		[WATTEST_LOST_WITNESS] = "not witnessed by the TPM",
 	};
 	struct wattest_lost lost;
 	uint16_t reason, type;
@@ -188,11 +187,16 @@ void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec)
 		a->h.undeclared = minus(a->h.undeclared, count);
 		return;
 	}
-	if (reason == WATTEST_LOST_WITNESS)
+	if (reason == WATTEST_LOST_WITNESS) {
+		wt_find(&a->found, WT_WITNESS_LOST,
+			"record %" PRIu64 ": the TPM was not extended with %" PRIu32 " steps, as far as record %" PRIu64,
+			rec->seq, count, le64toh(lost.last_seq));
 		wt_witness_lost(a, le64toh(lost.first_seq), le64toh(lost.last_seq));
+		return;
+	}
 	wt_find(&a->found, WT_RECORDS_LOST, "record %" PRIu64 ": %" PRIu32 " %s %s", rec->seq,
 		count, wt_record_name(type),
-		reason >= WATTEST_LOST_PRUNED && reason <= WATTEST_LOST_WITNESS
+		reason >= WATTEST_LOST_PRUNED && reason <= WATTEST_LOST_LIMIT
 			? why[reason]
 			: "lost for an unknown reason");
 }

