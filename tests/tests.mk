@@ -78,10 +78,13 @@ forge: $(FORGE) $(STOCK) $(MANAGER) $(PLATFORM)
 
 # --- simulators: tests/sim/NAME/*.c -------------------------------------------------------------------
 SIM := $(patsubst tests/sim/%/,$(O)/tests/sim/bin/%,$(wildcard tests/sim/*/))
+# who cheats with root has what the TPM does
+$(O)/tests/sim/bin/forge: $(patsubst %.c,$(O)/%.o,$(IDENTITY_SRC))
+sim_forge_LIBS := $(IDENTITY_LIBS)
 define SIMULATOR
 $(O)/tests/sim/bin/$(1): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/$(1)/*.c))) $(LIBSIM) $(LIB)
 	$$(call say,LD,$$@)
-	$$(Q)mkdir -p $$(@D) && $$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIB_LIBS)
+	$$(Q)mkdir -p $$(@D) && $$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(sim_$(1)_LIBS) $$(LIB_LIBS)
 endef
 $(foreach s,$(SIM),$(eval $(call SIMULATOR,$(notdir $(s)))))
 

@@ -8,15 +8,17 @@ here=$(dirname "$0")
 . "$here/../tap.sh"
 . "$here/quiet.sh"
 . "$here/../demo/scenario.sh"
+. "$here/enrol.sh"
 . "$here/../demo/site.sh"
 export D=$TOP/build/vm/demo-test.out
 trap 'rig_devices_end; vm_abandon' EXIT
 
-setup_lab demo-test
+export VM_TPM=$TOP/build/vm/demo-test.tpm
+tpm_new "$VM_TPM" && setup_lab demo-test
 result $? "the rig boots, with three devices and a power supply" || exit 1
 setup_authorities
-setup_rig
-setup_registration
+setup_module
+enrol_rig 10
 act_1
 act_2
 act_3

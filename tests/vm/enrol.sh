@@ -17,11 +17,16 @@ references() {
 }
 
 enrol_rig() { # Wh
+	say "The rig has a TPM: its keys are made there and never leave it. Before the registry gives it a certificate the
+TPM must prove itself: by the certificate that its maker gave it, and by opening a challenge that only it can open.
+Then the registry registers the rig, with its devices, its meter and what it booted; the platform sells it
+${1:-1000} Wh for this hour."
 	operator "printf '[rig]\nkeys_in = tpm\n' >>/etc/wattest/wattest.conf && wattest keys create"
 	expect "the rig has keys in its TPM" 0 ""
 	operator "wattest enroll request --name KZ-PVL-0142 -o $STICK/request.enrol"
 	expect "it asks to be enrolled" 0 ""
-	registry "wattest-authority enroll challenge authority request.enrol --vendors $TPM_CA/trust -o challenge.enrol"
+	on_host "rm -rf vendors && cp -r $TPM_CA/trust vendors"
+	registry "wattest-authority enroll challenge authority request.enrol --vendors vendors -o challenge.enrol"
 	expect "the registry knows the TPM's maker, and challenges it" 0 ""
 	operator "wattest enroll activate $STICK/challenge.enrol -o $STICK/answer.enrol"
 	expect "the TPM opens the challenge" 0 ""

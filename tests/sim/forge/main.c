@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * An operator who cheats: has the rig's own key, changes one byte of a record in an attestation (the energy of the
+ * An operator who cheats: has the rig's own key (in a file, or in a TPM that signs what root asks), changes one byte of a record in an attestation (the energy of the
  * first source in its first window, so that less seems used), and signs that attestation and all that follow again,
  * so that every signature and every prev is right. What is left to give it away is the kernel's chain. With --flip the
  * byte is changed in the file itself and nothing is signed again.
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/identity/identity.h"
 #include "lib/cose.h"
 #include "lib/file.h"
 #include "lib/object.h"
@@ -17,12 +18,12 @@
 #define MAX_FILES 256
 #define FILE_MAX (16u << 20)
 
-static const char usage[] = "usage: forge KEY CERTIFICATE TO-DIR FILE...\n"
+static const char usage[] = "usage: forge KEY|--tpm CERTIFICATE TO-DIR FILE...\n"
 			    "       forge --flip FILE\n"
 			    "FILEs in order of seq, one attestation each.\n";
 
 struct forger {
-	struct wt_key *key;
+	struct wt_identity *identity;
 	struct wt_cert *cert;
 	bool done; /* the byte was changed */
 	uint8_t prev[WT_SHA256_LEN]; /* of the forged one before, once done */
@@ -71,7 +72,7 @@ static int forge(struct forger *f, struct wt_span in, const char *name, struct w
 		f->done = change(&att, name);
 	r = wt_attestation_encode(&att, &payload, err);
 	if (r == 0)
-		r = wt_cose_sign(f->key, f->cert, cose.n_x5chain > 0, WT_TYP_ATTESTATION, wt_buf_span(&payload), ret,
+		r = wt_cose_sign(wt_identity_key(f->identity), f->cert, cose.n_x5chain > 0, WT_TYP_ATTESTATION, wt_buf_span(&payload), ret,
 				 err);
 	if (r == 0)
 		wt_sha256(wt_buf_span(ret), f->prev);
@@ -123,6 +124,7 @@ static int flip(const char *path, struct wt_err *err)
 
 int main(int argc, char **argv)
 {
+	struct wt_identity_options key = { .tcti = WT_IDENTITY_TCTI, .handle = WT_IDENTITY_HANDLE };
 	struct forger f = { 0 };
 	struct wt_err err = { 0 };
 	int r;
@@ -137,7 +139,11 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 64;
 	}
-	r = wt_key_load(argv[1], &f.key, &err);
+	if (!strcmp(argv[1], "--tpm"))
+		key.backend = WT_BACKEND_TPM;
+	else
+		key.key = argv[1];
+	r = wt_identity_open(&key, &f.identity, &err);
 	if (r == 0)
 		r = wt_cert_load(argv[2], &f.cert, &err);
 	for (int i = 4; i < argc && r == 0; i++)
@@ -147,6 +153,6 @@ int main(int argc, char **argv)
 	else if (!f.done)
 		fprintf(stderr, "forge: no window with energy in it\n");
 	wt_cert_free(f.cert);
-	wt_key_free(f.key);
+	wt_identity_free(f.identity);
 	return r < 0 || !f.done;
 }
