@@ -234,7 +234,7 @@ void wt_software_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 		wt_remark(f, WT_CHECK_SOFTWARE,
 			  "no quote vouches for the newest part of IMA's list yet");
 	else if (s->next)
-		wt_remark(f, WT_CHECK_SOFTWARE, "%s IMA entries lead to the quoted PCR 10",
+		wt_remark(f, WT_CHECK_SOFTWARE, "IMA's list, entries 1 to %s, leads to the quoted PCR 10",
 			  wt_grouped(s->next - 1, entries));
 	wt_affirm(f, WT_CHECK_SOFTWARE,
 		  "module, probes and files are as registered, where they show");
