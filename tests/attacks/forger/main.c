@@ -84,7 +84,9 @@ static void quote(struct forger *f, struct wt_attestation *att, bool first)
 	if (r == 0 && (first || !f->old_quotes)) {
 		wt_identity_quote_clear(ret);
 		r = wt_identity_quote(f->quoter ? f->quoter : f->identity, binding,
-				      WT_IDENTITY_BOOT | WT_IDENTITY_BOOT_IF_USED | 1u << 10 | 1u << PCR, ret, &err);
+				      WT_IDENTITY_BOOT | WT_IDENTITY_BOOT_IF_USED | 1u << 10 |
+					      1u << PCR,
+				      ret, &err);
 	}
 	if (r < 0)
 		die("quote", r, &err);
@@ -94,7 +96,8 @@ static void quote(struct forger *f, struct wt_attestation *att, bool first)
 	for (uint8_t i = 0; i < WT_PCRS && first; i++)
 		if (ret->pcrs & (1u << i) && i != PCR) {
 			att->quote.pcrs[att->quote.n_pcrs].index = i;
-			memcpy(att->quote.pcrs[att->quote.n_pcrs++].value, ret->values[i], WT_SHA256_LEN);
+			memcpy(att->quote.pcrs[att->quote.n_pcrs++].value, ret->values[i],
+			       WT_SHA256_LEN);
 		}
 }
 
@@ -108,8 +111,8 @@ static void sign(struct forger *f, struct wt_attestation *att, bool first)
 	quote(f, att, first);
 	r = wt_attestation_encode(att, &payload, &err);
 	if (r == 0)
-		r = wt_cose_sign(wt_identity_key(f->identity), f->cert, true, WT_TYP_ATTESTATION, wt_buf_span(&payload),
-				 &cose, &err);
+		r = wt_cose_sign(wt_identity_key(f->identity), f->cert, true, WT_TYP_ATTESTATION,
+				 wt_buf_span(&payload), &cose, &err);
 	snprintf(path, sizeof(path), "%s/%08llu.cose", f->out, (unsigned long long)att->seq);
 	if (r == 0)
 		r = wt_file_write(path, wt_buf_span(&cose), 0644, WT_FILE_REPLACE, &err);
@@ -150,7 +153,8 @@ static void run(struct forger *f)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	clock_gettime(CLOCK_BOOTTIME, &up);
-	history_init(&f->history, ((uint64_t)now.tv_sec - f->ago) * 1000000000u - f->windows * length_ns);
+	history_init(&f->history,
+		     ((uint64_t)now.tv_sec - f->ago) * 1000000000u - f->windows * length_ns);
 	f->history.epoch[0] = (uint8_t)(f->seq + 1);
 	memcpy(att.prev, f->prev, sizeof(att.prev));
 	memcpy(att.ueid, f->registration.ueid, sizeof(att.ueid));
@@ -167,18 +171,21 @@ static void run(struct forger *f)
 				history_device(&f->history, &f->registration.devices[d]);
 			history_probe(&f->history);
 		}
-		f->history.key = f->keyed && i > 1 && !(f->unkey && i > f->unkey) ? f->keys[i - 1] : NULL;
+		f->history.key =
+			f->keyed && i > 1 && !(f->unkey && i > f->unkey) ? f->keys[i - 1] : NULL;
 		history_window(&f->history, 60, f->watts, wt_span(NULL, 0));
 		if (i == f->meddle)
 			extend(f->keys[KEYS - 1], f->tcti);
 		extend_step(&f->history, f->tcti);
-		step = (struct wt_att_step){ .records = f->history.records, .n_records = f->history.n_records };
+		step = (struct wt_att_step){ .records = f->history.records,
+					     .n_records = f->history.n_records };
 		att.first_seq = f->history.first_seq;
 		memcpy(att.chain_before, att.chain_after, WT_SHA256_LEN);
 		if (wt_chain_step(att.chain_after, step.records, step.n_records, &scratch) < 0)
 			abort();
 		if (f->keyed && !(f->unkey && i >= f->unkey)) {
-			wt_hmac_sha256(wt_span(f->keys[i], WT_SHA256_LEN), wt_span(att.chain_after, WT_SHA256_LEN), mac);
+			wt_hmac_sha256(wt_span(f->keys[i], WT_SHA256_LEN),
+				       wt_span(att.chain_after, WT_SHA256_LEN), mac);
 			step.mac = wt_span(mac, sizeof(mac));
 		}
 		att.seq = f->seq + i;
@@ -221,20 +228,27 @@ static void make_keys(struct forger *f)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "cert", required_argument, NULL, 'c' },    { "registration", required_argument, NULL, 'r' },
-		{ "out", required_argument, NULL, 'o' },     { "windows", required_argument, NULL, 'w' },
-		{ "watts", required_argument, NULL, 'W' },   { "tpm", required_argument, NULL, 't' },
-		{ "keyed", no_argument, NULL, 'k' },	     { "after", required_argument, NULL, 'a' },
-		{ "meddle", required_argument, NULL, 'm' },  { "quote-by", required_argument, NULL, 'q' },
-		{ "old-quotes", no_argument, NULL, 'Q' },    { "unkey", required_argument, NULL, 'u' },
+		{ "cert", required_argument, NULL, 'c' },
+		{ "registration", required_argument, NULL, 'r' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "windows", required_argument, NULL, 'w' },
+		{ "watts", required_argument, NULL, 'W' },
+		{ "tpm", required_argument, NULL, 't' },
+		{ "keyed", no_argument, NULL, 'k' },
+		{ "after", required_argument, NULL, 'a' },
+		{ "meddle", required_argument, NULL, 'm' },
+		{ "quote-by", required_argument, NULL, 'q' },
+		{ "old-quotes", no_argument, NULL, 'Q' },
+		{ "unkey", required_argument, NULL, 'u' },
 		{ "ago", required_argument, NULL, 'A' },
 		{ 0 },
 	};
 	struct forger f = { .out = ".", .windows = 5, .watts = 60 };
-	struct wt_identity_options where = {
-		.backend = WT_BACKEND_TPM, .tcti = WT_IDENTITY_TCTI, .handle = WT_IDENTITY_HANDLE
-	};
-	struct wt_identity_options other = { .backend = WT_BACKEND_TPM, .handle = WT_IDENTITY_HANDLE };
+	struct wt_identity_options where = { .backend = WT_BACKEND_TPM,
+					     .tcti = WT_IDENTITY_TCTI,
+					     .handle = WT_IDENTITY_HANDLE };
+	struct wt_identity_options other = { .backend = WT_BACKEND_TPM,
+					     .handle = WT_IDENTITY_HANDLE };
 	struct wt_err err = { 0 };
 	struct wt_cose cose;
 	int c, r = 0;

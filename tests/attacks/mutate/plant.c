@@ -24,9 +24,11 @@ struct out {
 	size_t n, cap;
 };
 
-static const char *const refusing[] = { "wt_find", "wt_site_find", "wt_site_refuse", "wt_fail", "wt_fail_in",
-					"wt_fail_openssl", "wt_cbor_bad", "refuse", "refused", "path_refused",
-					"fail_errno", "wt_cose_refuse", "EBADMSG", "EKEYREJECTED", "EINVAL" };
+static const char *const refusing[] = { "wt_find",	"wt_site_find", "wt_site_refuse",
+					"wt_fail",	"wt_fail_in",	"wt_fail_openssl",
+					"wt_cbor_bad",	"refuse",	"refused",
+					"path_refused", "fail_errno",	"wt_cose_refuse",
+					"EBADMSG",	"EKEYREJECTED", "EINVAL" };
 /* Of those, what is an act by itself. */
 #define ACTS 9
 
@@ -109,7 +111,8 @@ static size_t matching(const struct text *t, size_t p)
 /* Behind the simple statement at p. */
 static size_t simple(const struct text *t, size_t p)
 {
-	for (; p < t->n && t->p[p] != ';'; p = strchr("([{", t->p[p]) ? matching(t, p) : token(t, p))
+	for (; p < t->n && t->p[p] != ';';
+	     p = strchr("([{", t->p[p]) ? matching(t, p) : token(t, p))
 		if (t->p[p] == '}')
 			return p;
 	return p < t->n ? p + 1 : p;
@@ -129,15 +132,16 @@ static bool no_check(const struct text *t, size_t p, size_t end)
 {
 	for (; p < end; p = token(t, p))
 		if (is(t, p, "ENOMEM") || is(t, p, "wt_fail_openssl") ||
-		    (t->p[p] == '"' && (!strncmp(t->p + p, "\"no memory", 10) || !strncmp(t->p + p, "\"not known\"", 11))))
+		    (t->p[p] == '"' && (!strncmp(t->p + p, "\"no memory", 10) ||
+					!strncmp(t->p + p, "\"not known\"", 11))))
 			return true;
 	return false;
 }
 
 static bool compound(const struct text *t, size_t p)
 {
-	return is(t, p, "if") || is(t, p, "for") || is(t, p, "while") || is(t, p, "switch") || is(t, p, "do") ||
-	       is(t, p, "else");
+	return is(t, p, "if") || is(t, p, "for") || is(t, p, "while") || is(t, p, "switch") ||
+	       is(t, p, "do") || is(t, p, "else");
 }
 
 /* Does the statement at p refuse by itself, not only in an `if` of its own? */
@@ -147,13 +151,15 @@ static bool body_refuses(const struct text *t, size_t p)
 
 	p = skip(t, p);
 	if (t->p[p] != '{')
-		return !compound(t, p) && refuses(t, p, simple(t, p), sizeof(refusing) / sizeof(*refusing)) &&
+		return !compound(t, p) &&
+		       refuses(t, p, simple(t, p), sizeof(refusing) / sizeof(*refusing)) &&
 		       !no_check(t, p, simple(t, p));
 	end = matching(t, p);
 	for (p = skip(t, p + 1); p + 1 < end; p = skip(t, simple(t, p))) {
 		if (compound(t, p) || t->p[p] == '{')
 			break;
-		if (refuses(t, p, simple(t, p), sizeof(refusing) / sizeof(*refusing)) && !no_check(t, p, simple(t, p)))
+		if (refuses(t, p, simple(t, p), sizeof(refusing) / sizeof(*refusing)) &&
+		    !no_check(t, p, simple(t, p)))
 			return true;
 	}
 	return false;
@@ -195,7 +201,8 @@ static unsigned plant(const struct text *t, const char *file, unsigned number, s
 			size_t open = skip(t, end), close = matching(t, open);
 
 			say(number, file, t, p, close);
-			put(out, word, (size_t)snprintf(word, sizeof(word), "if (wt_mutant(%u, !!", number++));
+			put(out, word,
+			    (size_t)snprintf(word, sizeof(word), "if (wt_mutant(%u, !!", number++));
 			put(out, t->p + open, close - open);
 			put(out, "))", 2);
 			before = close - 1;
@@ -206,12 +213,17 @@ static unsigned plant(const struct text *t, const char *file, unsigned number, s
 		}
 		if (first && p >= guarded && (is(t, p, "wt_find") || is(t, p, "wt_site_find"))) {
 			say(number, file, t, p, simple(t, p));
-			put(out, word, (size_t)snprintf(word, sizeof(word), "if (wt_mutant(%u, 1)) ", number++));
+			put(out, word,
+			    (size_t)snprintf(word, sizeof(word), "if (wt_mutant(%u, 1)) ",
+					     number++));
 		}
-		if (first && p >= guarded && is(t, p, "return") && refuses(t, skip(t, end), token(t, skip(t, end)), ACTS) &&
+		if (first && p >= guarded && is(t, p, "return") &&
+		    refuses(t, skip(t, end), token(t, skip(t, end)), ACTS) &&
 		    !no_check(t, p, simple(t, p))) {
 			say(number, file, t, p, simple(t, p));
-			put(out, word, (size_t)snprintf(word, sizeof(word), "return !wt_mutant(%u, 1) ? 0 :", number++));
+			put(out, word,
+			    (size_t)snprintf(word, sizeof(word),
+					     "return !wt_mutant(%u, 1) ? 0 :", number++));
 			before = p;
 			p = end;
 			continue;
