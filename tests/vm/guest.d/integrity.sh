@@ -86,6 +86,8 @@ seen "memory opened" "a raw device was opened: /dev/mem" head -c 1 /dev/mem
 seen "I/O ports opened" "a raw device was opened: /dev/port" head -c 1 /dev/port
 seen "the kernel's core opened" "a raw device was opened: /proc/kcore" head -c 1 /proc/kcore
 seen "an I2C bus opened" "a raw device was opened: /dev/$bus" $meddle open 1 "/dev/$bus"
+seen "a TPM opened" "a raw device was opened: /dev/tpm0" $meddle open 1 /dev/tpm0
+seen "a TPM opened through its resource manager" "a raw device was opened: /dev/tpmrm0" $meddle open 1 /dev/tpmrm0
 seen "the agent's memory opened" "the agent was traced: through /proc" head -c 1 "/proc/$agent/mem"
 seen "the agent traced" "the agent was traced: by system call" $meddle seize "$agent"
 seen "a program that looks into the kernel" "a BPF program was loaded: kprobe meddle" $meddle kprobe
