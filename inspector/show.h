@@ -34,6 +34,10 @@ const char *show_allocation(enum wt_allocation allocation); /* "within", ... */
 /* Did the rig send anything? */
 bool show_has_result(const struct wt_site_result_rig *rig);
 
+/* An attestation's quote (show_quote.c): in a line, and as an object that the caller owns. */
+void show_quote_words(const struct wt_att_quote *quote, char *ret, size_t cap);
+struct json_object *show_quote_json(const struct wt_att_quote *quote);
+
 /* All to standard output. */
 void show_text(const struct shown *shown);
 /* A JSON object, owned by the caller. */

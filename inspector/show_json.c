@@ -236,6 +236,12 @@ static struct json_object *attestation_json(const struct wt_attestation *att)
 	if (att->nonce.p)
 		put_hex(o, "nonce", att->nonce.p, att->nonce.n);
 	put_text(o, "key_place", att->key_place == WT_KEY_IN_TPM ? "tpm" : "file");
+	if (att->quote.attest.p)
+		json_object_object_add(o, "quote", show_quote_json(&att->quote));
+	if (att->ima.p) {
+		put_number(o, "ima_first", att->ima_first);
+		put_number(o, "ima_bytes", att->ima.n);
+	}
 	put_hex(o, "epoch", att->epoch, sizeof(att->epoch));
 	put_hex(o, "prev", att->prev, sizeof(att->prev));
 	put_hex(o, "registration", att->registration, sizeof(att->registration));

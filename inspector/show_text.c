@@ -259,7 +259,7 @@ static void show_records(const struct wt_attestation *att)
 static void show_attestation(const struct wt_attestation *att)
 {
 	static const uint8_t none[WT_SHA256_LEN];
-	char text[WT_FORMAT_LEN];
+	char text[WT_FORMAT_LEN], words[256];
 
 	line_hex("rig id (ueid)", att->ueid, sizeof(att->ueid));
 	line("number", "%" PRIu64, att->seq);
@@ -275,6 +275,13 @@ static void show_attestation(const struct wt_attestation *att)
 		line_hex("nonce", att->nonce.p, att->nonce.n);
 	line("key", "%s, as the rig says",
 	     att->key_place == WT_KEY_IN_TPM ? "in a TPM" : "in a file");
+	if (att->quote.attest.p) {
+		show_quote_words(&att->quote, words, sizeof(words));
+		line("TPM quote", "%s", words);
+	}
+	if (att->ima.p)
+		line("IMA list", "%zu bytes, from entry %" PRIu64 " on", att->ima.n,
+		     att->ima_first);
 	line_hex("epoch", att->epoch, sizeof(att->epoch));
 	if (memcmp(att->prev, none, sizeof(none)) != 0)
 		line_hex("previous", att->prev, sizeof(att->prev));

@@ -63,6 +63,20 @@ same "records, numbered on" '[["LOAD",1],["DEVICE_ADD",7],["WINDOW",8]]' \
 same "the registration they name" "$(sha256sum reg.cose | cut -d' ' -f1)" \
 	"$(jq -r '.[2].attestation.registration' shown.json)"
 
+# --- a TPM's quote: over PCRs 0, 2, 4 and 13, after a power cut ---------------------------------------------
+mkdir quoted
+# shellcheck disable=SC2059
+printf "$(printf '%s' ff544347 8018 0000 0002abcd 00000000000f4240 0000002a 00000003 00 0000000000000001 \
+	00000001 000b 03 152000 0020 "$(printf '5a%.0s' {1..32})" | sed 's/../\\x&/g')" >attest
+"$forge" --key rig.key --cert rig.crt --registration reg.cose --out quoted --start $((now - 600)) --windows 1 --quote attest
+says 0 "PCRs 0, 2, 4, 13; reset 42, restart 3, clock 1000000 ms, after a power cut" "$inspect" show quoted
+said "key             in a TPM, as the rig says"
+same "in JSON" '[[0,2,4,13],"abcd",42,3,1000000,false,[4]]' "$("$inspect" show --json quoted |
+	jq -c '.[0].attestation.quote | [.pcrs, .extra_data, .reset_count, .restart_count, .clock_ms, .safe, [.values[].pcr]]')"
+head -c 20 attest >cut
+"$forge" --key rig.key --cert rig.crt --registration reg.cose --out quoted --start $((now - 600)) --windows 1 --quote cut
+says 0 "cannot be read: no TPMS_ATTEST: it ends in its clock" "$inspect" show quoted
+
 # --- other CBOR: RFC 8949, appendix A, and what is none --------------------------------------------------
 cbor() { # hex
 	# shellcheck disable=SC2059

@@ -5,12 +5,12 @@
  *
  *   forge --key rig.key --cert rig.crt --registration reg.cose --grant FILE... --out DIR
  *         [--start SECONDS] [--windows N] [--length SECONDS] [--watts N] [--nonce HEX] [--stranger WINDOW]
- *         [--reboot WINDOW] [--frozen] [--renewed FILE --renewal WINDOW]
+ *         [--reboot WINDOW] [--frozen] [--renewed FILE --renewal WINDOW] [--quote FILE]
  *
  * --grant takes allotments, too; --nonce closes the last window with it; --stranger plugs an unregistered device into
  * that window, which then works; --reboot switches the host off for half a minute before that window; --frozen: the
  * sensor shows the same to the last bit all the time; --renewed: the
- * registration that attestations name from that window on.
+ * registration that attestations name from that window on; --quote: what each carries as signed by a TPM.
  *
  *   forge --key KEY --cert CERT --resign FILE --out FILE
  *
@@ -46,6 +46,7 @@ struct forge {
 	uint8_t nonce[64];
 	size_t n_nonce;
 	bool frozen;
+	struct wt_buf quote; /* TPMS_ATTEST that each attestation carries, signed by nobody */
 };
 
 static void die(const char *what, int r, const struct wt_err *err)
@@ -114,8 +115,16 @@ static void attest(const struct forge *forge, unsigned long window, struct wt_at
 	struct wt_buf payload = {0}, cose = {0};
 	struct wt_err err = {0};
 	char path[4096];
+	static const uint8_t unsigned_[WT_SIG_LEN];
 	int r;
 
+	if (forge->quote.n) {
+		att->key_place = WT_KEY_IN_TPM;
+		att->quote.attest = wt_buf_span(&forge->quote);
+		att->quote.signature = wt_span(unsigned_, sizeof(unsigned_));
+		att->quote.n_pcrs = 1;
+		att->quote.pcrs[0].index = 4;
+	}
 	r = wt_attestation_encode(att, &payload, &err);
 	if (r == 0)
 		r = wt_cose_sign(forge->key, forge->cert, true, WT_TYP_ATTESTATION,
@@ -238,6 +247,7 @@ int main(int argc, char **argv)
 		{"stranger", required_argument, NULL, 'x'},
 		{"reboot", required_argument, NULL, 'b'},
 		{"renewed", required_argument, NULL, 'N'},
+		{"quote", required_argument, NULL, 'q'},
 		{"renewal", required_argument, NULL, 'M'},
 		{"resign", required_argument, NULL, 'R'},
 		{"frozen", no_argument, NULL, 'f'},
@@ -287,6 +297,10 @@ int main(int argc, char **argv)
 			break;
 		case 'b':
 			forge.reboot = strtoul(optarg, NULL, 10);
+			break;
+		case 'q':
+			if (wt_file_read(optarg, 512, &forge.quote, &err) < 0)
+				die(optarg, 0, &err);
 			break;
 		case 'N':
 			forge.renewed = optarg;
