@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The attacks on a rig, tests/attacks/rig/*.sh or those that are named, all in one boot.
-# timeout: 600
+# timeout: 900
 set -u
 export TOGETHER=1
 here=$(cd "$(dirname "$0")" && pwd)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A rig's lives: powered off and on, its power cut, frozen; then an operator who puts its disk, or disk and TPM, back to
 # where they were. Honest lives stay affirming with their gaps charged; what was rolled back is found.
-# timeout: 480
+# timeout: 600
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
