@@ -254,6 +254,17 @@ static int load(struct wt_holdings *h, struct wt_err *err)
 	return r == -ENOENT ? 0 : r; /* nothing was bought yet */
 }
 
+/* As far ahead as a plan may go. */
+static int plan_schedule(struct wt_holdings *h, struct wt_err *err)
+{
+	const struct wt_registration *reg = wt_appraisal_registered(h->appraisal);
+
+	return wt_caps_add_schedule(&h->caps, reg->idle, reg->n_idle, h->now,
+				    h->now + WT_PLAN_MAX_S) < 0
+		       ? wt_fail(err, ENOMEM, "out of memory")
+		       : 0;
+}
+
 static int begin(struct wt_holdings *h, const struct wt_config *config, int64_t now,
 		 struct wt_err *err)
 {
@@ -264,6 +275,8 @@ static int begin(struct wt_holdings *h, const struct wt_config *config, int64_t 
 		r = load_registration(h, config->registration, err);
 	if (r == 0)
 		r = wt_registrations_older(h->appraisal, config->registration, err);
+	if (r == 0)
+		r = plan_schedule(h, err);
 	if (r < 0)
 		return r;
 	return load(h, err);

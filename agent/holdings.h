@@ -51,7 +51,7 @@ struct wt_holdings {
 	struct wt_appraisal *appraisal;
 	struct wt_holding *v; /* by name */
 	size_t n;
-	struct wt_caps caps; /* of the notices that are followed */
+	struct wt_caps caps; /* of the registration's schedule and the notices that are followed */
 	struct wt_draw draw;
 	uint64_t charged_to_ns; /* end of the newest window; 0: nothing attested yet */
 	struct wt_energy over; /* what no grant covered */

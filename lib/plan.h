@@ -31,6 +31,7 @@ struct wt_supply *wt_ledger_supplies(const struct wt_ledger *ledger, int64_t now
 struct wt_cap {
 	int64_t from, until;
 	uint64_t max_uw;
+	bool scheduled; /* by the registration: for whoever shows it */
 };
 
 struct wt_plan_in {

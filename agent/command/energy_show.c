@@ -160,13 +160,14 @@ int energy_list(struct energy *energy)
 
 void caps_print(const struct energy *energy)
 {
+	const struct wt_registration *reg = wt_appraisal_registered(energy->holdings.appraisal);
 	const struct wt_caps *caps = &energy->holdings.caps;
-	char window[WINDOW_LEN], watts[WT_FORMAT_LEN];
+	char window[WINDOW_LEN], watts[WT_FORMAT_LEN], words[WT_IDLE_LEN];
 
 	for (size_t i = 0; i < caps->n; i++) {
 		const struct wt_cap *cap = &caps->v[i];
 
-		if (cap->until <= energy->now)
+		if (cap->until <= energy->now || cap->scheduled)
 			continue;
 		window_text(cap->from, cap->until, window);
 		if (cap->max_uw)
@@ -176,6 +177,8 @@ void caps_print(const struct energy *energy)
 			printf("%soff for %s%s\n", colour_on(DOUBTFUL), window,
 			       colour_off(DOUBTFUL));
 	}
+	for (size_t i = 0; i < reg->n_idle; i++)
+		printf("off by the registration: %s\n", wt_idle_words(&reg->idle[i], words));
 }
 
 struct json_object *caps_json(const struct energy *energy)
@@ -187,12 +190,13 @@ struct json_object *caps_json(const struct energy *energy)
 		const struct wt_cap *cap = &caps->v[i];
 		struct json_object *o;
 
-		if (cap->until <= energy->now)
+		if (cap->until <= energy->now || (cap->scheduled && cap->from >= energy->until))
 			continue;
 		o = json_object_new_object();
 		figure(o, "max_uw", cap->max_uw);
 		figure(o, "from_s", (uint64_t)cap->from);
 		figure(o, "until_s", (uint64_t)cap->until);
+		text(o, "by", cap->scheduled ? "registration" : "notice");
 		json_object_array_add(list, o);
 	}
 	return list;

@@ -19,6 +19,7 @@
 
 #define AT_ONCE 16 /* attestations judged before the event loop has its turn again */
 #define DAY_S 86400
+#define SCHEDULE_DAYS 4 /* planned with: each day begins anew, and looks one ahead */
 
 struct appraiser {
 	const struct wt_config *config;
@@ -154,6 +155,10 @@ static void add_objects(struct appraiser *ap)
 	    wt_registrations_older(ap->appraisal, ap->rig->registration_file, &err) < 0)
 		log_say(LOG_WARNING, "an older registration is not used: %s", err.msg);
 	wt_caps_clear(&ap->caps);
+	if (ap->rig->registered && wt_caps_add_schedule(&ap->caps, ap->rig->registration.idle,
+							ap->rig->registration.n_idle, time(NULL),
+							time(NULL) + SCHEDULE_DAYS * DAY_S) < 0)
+		log_say(LOG_WARNING, "the schedule is not planned with: out of memory");
 	add_grants(ap, false, false);
 	add_grants(ap, true, false);
 	add_grants(ap, false, true);

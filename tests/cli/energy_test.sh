@@ -226,6 +226,19 @@ notice early revoke-grant --grant tx-2 --from @$((now - 60))
 energy add early.cose >/dev/null
 same "and what is revoked is over" past "$(energy list --json | jq -r '.[] | select(.transaction == "tx-2") | .state')"
 
+# --- the registration's schedule -----------------------------------------------------------------------------
+off=$((hour + 15 * 3600))
+"$authority" registration auth --renew reg.cose --idle "daily $(date -u -d @$off +%H:%M) +90m" -o idle.cose >/dev/null ||
+	bail "no registration with a schedule"
+sed "s#reg.cose#idle.cose#" conf >conf.idle
+plan=$("$wattest" energy --config conf.idle plan --power 1000 --horizon 18h --json)
+same "an hour at which the rig is off by its registration needs nothing" "" "$(need $off)"
+same "of the next one a half" 500000 "$(need $((off + 3600)))"
+same "the hour before all" 1000000 "$(need $((off - 3600)))"
+same "it is among the limits" "[0,$off,$((off + 5400)),\"registration\"]" \
+	"$(jq -c '[.limits[] | select(.by == "registration")][0] | [.max_uw, .from_s, .until_s, .by]' <<<"$plan")"
+says 0 "off by the registration: " "$wattest" energy --config conf.idle plan --power 1000
+
 # --- without trust or registration -----------------------------------------------------------------------
 sed "s#auth/trust#none#" conf >untrusting
 says 3 "none" "$wattest" energy list --config untrusting
