@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 . "$here/../tap.sh"
 
-export VM_TPM=$TOP/build/vm/witness.tpm
+export VM_TPM=$TOP/build/vm/witness.tpm RIG_TIMEOUT=120
 if ! tpm_new "$VM_TPM"; then
 	result 1 "a TPM is made"
 	finish
