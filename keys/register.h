@@ -134,6 +134,10 @@ int register_find_enrolment(struct authority_register *reg, const uint8_t id[WT_
 int register_check_free(struct authority_register *reg, const uint8_t ueid[WT_UEID_LEN], int64_t at,
 			struct wt_err *err);
 
+/* 0: no rig of another name has that key (or TPM) in the same time; else -EEXIST. */
+int register_check_key(struct authority_register *reg, const struct wt_registration *registration,
+		       struct wt_err *err);
+
 /* --- listing ---------------------------------------------------------------------------------- */
 
 enum register_list {

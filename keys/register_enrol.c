@@ -49,7 +49,8 @@ int register_find_enrolment(struct authority_register *reg, const uint8_t id[WT_
 		      (size_t)sqlite3_column_bytes(stmt, 5));
 	e.issued = sqlite3_column_type(stmt, 6) != SQLITE_NULL;
 	if (r == 0 && e.issued)
-		r = register_column_bytes(reg, stmt, 6, e.registration, sizeof(e.registration), err);
+		r = register_column_bytes(reg, stmt, 6, e.registration, sizeof(e.registration),
+					  err);
 	e.superseded = sqlite3_column_int(stmt, 7);
 	sqlite3_reset(stmt);
 	if (r == 0 && ret_request->err)
@@ -93,10 +94,36 @@ int register_check_free(struct authority_register *reg, const uint8_t ueid[WT_UE
 	register_column_text(stmt, 1, rig, sizeof(rig));
 	if (r == 0) {
 		wt_hex(id, sizeof(id), hex);
-		r = wt_fail(err, EEXIST,
-			    "this TPM is enrolled already, as rig %.40s until %s: renew registration %s, or revoke it first (`notice`)",
-			    rig, wt_timestamp_utc(sqlite3_column_int64(stmt, 2), until), hex);
+		r = wt_fail(
+			err, EEXIST,
+			"this TPM is enrolled already, as rig %.40s until %s: renew registration %s, or revoke it first (`notice`)",
+			rig, wt_timestamp_utc(sqlite3_column_int64(stmt, 2), until), hex);
 	}
+	sqlite3_reset(stmt);
+	return r;
+}
+
+int register_check_key(struct authority_register *reg, const struct wt_registration *registration,
+		       struct wt_err *err)
+{
+	char until[WT_TIMESTAMP_LEN], rig[64];
+	sqlite3_stmt *stmt;
+	int r = register_stmt(reg, SQL_KEY_TAKEN, &stmt, err);
+
+	if (r < 0)
+		return r;
+	register_bind_bytes(stmt, 1, registration->ueid, WT_UEID_LEN);
+	register_bind_text(stmt, 2, registration->rig);
+	sqlite3_bind_int64(stmt, 3, registration->not_before);
+	sqlite3_bind_int64(stmt, 4, registration->not_after);
+	r = register_next(reg, stmt, err);
+	if (r <= 0)
+		return r;
+	register_column_text(stmt, 0, rig, sizeof(rig));
+	r = wt_fail(
+		err, EEXIST,
+		"the key is that of rig %.63s until %s: two rigs with one key are one rig to everybody",
+		rig, wt_timestamp_utc(sqlite3_column_int64(stmt, 1), until));
 	sqlite3_reset(stmt);
 	return r;
 }

@@ -140,6 +140,8 @@ const char *const register_sql[SQL_COUNT] = {
 		" FROM enrolments e WHERE id = ?1",
 	[SQL_STANDING] = "SELECT id, rig, ends FROM standing WHERE ueid = ?1 AND ends > ?2"
 			 " ORDER BY ends DESC, n DESC LIMIT 1",
+	[SQL_KEY_TAKEN] = "SELECT rig, ends FROM standing WHERE ueid = ?1 AND rig <> ?2"
+			  " AND not_before < ?4 AND ends > ?3 LIMIT 1",
 	[SQL_LIST + REGISTER_REGISTRATIONS] =
 		"SELECT " HEX("id") ", rig, " HEX("ueid") ", licence, zone, nameplate_w,"
 		" (SELECT count(*) FROM devices d WHERE d.registration = standing.id) AS serials,"

@@ -196,6 +196,9 @@ static int enter(const struct registration_kind *kind, const char *dir,
 	/* Before the registration stands: the TPM must not have another. */
 	if (r == 0 && kind->enter)
 		r = kind->enter(kind->user, book, reg, request->now, err);
+	/* A renewal may give the rig another name. */
+	if (r == 0 && !renews)
+		r = register_check_key(book, reg, err);
 	if (r == 0)
 		r = register_put_registration(book, reg, renews, cose, request->now, err);
 	if (r == 0)

@@ -112,6 +112,14 @@ says 0 "nameplate 4000 W" renew --nameplate 4000 --licence NEW -o again2.cose
 same "what is given replaces what was" '["NEW",4000,2]' "$(of again2.cose '[.licence, .nameplate_w, (.devices | length)]')"
 says 1 "two.crt: another rig's key than that of reg.cose" renew --cert two.crt -o no.cose
 
+# --- a key that is in two rigs ------------------------------------------------------------------------------
+openssl req -new -key rig.key -subj /CN=KZ-PVL-0999 -out clone.csr
+"$authority" certify auth clone.csr >/dev/null
+says 1 "the key is that of rig KZ-PVL-0142 until" \
+	"$authority" registration auth --cert clone.crt --devices devices.json --sources sources.json \
+	--licence DMI-84-0031 --holder "Pavlodar Hash LLP" --site PVL-1 --zone KZ-North --nameplate 3500 \
+	--role 'dps800:power1_input=input' -o clone.cose
+
 # --- a schedule --------------------------------------------------------------------------------------------
 says 0 "off.cose: KZ-PVL-0142" renew --idle "sat 22:00 +26h" --idle "tue 01:00+30m" -o off.cose
 same "its times of the week, sorted" '[{"week_minute":1500,"minutes":30},{"week_minute":8520,"minutes":1560}]' \
