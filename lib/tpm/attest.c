@@ -50,40 +50,51 @@ static int take_clock(struct wt_span raw, size_t *off, struct wt_tpm_attest *ret
 	return 0;
 }
 
-static uint32_t mask_of(const TPMS_PCR_SELECTION *selection)
+/* TPMS_PCR_SELECTION (Part 2, 10.6.2). tss2-mu would log what does not fit, on standard error. */
+static int take_bank(struct wt_span raw, size_t *off, struct wt_tpm_bank *ret, struct wt_err *err)
 {
-	uint32_t mask = 0;
+	BYTE n, bits;
 	size_t i;
 
-	for (i = 0; i < selection->sizeofSelect; i++)
-		mask |= (uint32_t)selection->pcrSelect[i] << (8 * i);
-	return mask;
+	if (Tss2_MU_UINT16_Unmarshal(raw.p, raw.n, off, &ret->alg) != TSS2_RC_SUCCESS ||
+	    Tss2_MU_BYTE_Unmarshal(raw.p, raw.n, off, &n) != TSS2_RC_SUCCESS)
+		return cut(err, "PCR selection");
+	if (n > sizeof(ret->mask))
+		return wt_fail(err, EBADMSG, "no TPMS_ATTEST: a PCR selection of %u bytes", n);
+	for (i = 0; i < n; i++) {
+		if (Tss2_MU_BYTE_Unmarshal(raw.p, raw.n, off, &bits) != TSS2_RC_SUCCESS)
+			return cut(err, "PCR selection");
+		ret->mask |= (uint32_t)bits << (8 * i);
+	}
+	if (ret->mask >> WT_PCRS)
+		return wt_fail(err, EBADMSG, "no TPMS_ATTEST: a PCR beyond %d is selected",
+			       WT_PCRS - 1);
+	return 0;
 }
 
 static int take_selection(struct wt_span raw, size_t *off, struct wt_tpm_attest *ret,
 			  struct wt_err *err)
 {
-	TPML_PCR_SELECTION all;
 	struct wt_tpm_bank *bank;
 	bool sha256 = false;
-	size_t i;
+	UINT32 n;
+	int r;
 
-	if (Tss2_MU_TPML_PCR_SELECTION_Unmarshal(raw.p, raw.n, off, &all) != TSS2_RC_SUCCESS)
+	if (Tss2_MU_UINT32_Unmarshal(raw.p, raw.n, off, &n) != TSS2_RC_SUCCESS)
 		return cut(err, "PCR selection");
-	for (i = 0; i < all.count; i++) {
+	if (n > WT_TPM_BANKS)
+		return wt_fail(err, EBADMSG, "no TPMS_ATTEST: PCRs of %u banks", n);
+	while (ret->n_banks < n) {
 		bank = &ret->banks[ret->n_banks++];
-		bank->alg = all.pcrSelections[i].hash;
-		bank->mask = mask_of(&all.pcrSelections[i]);
-		if (bank->mask >> WT_PCRS)
-			return wt_fail(err, EBADMSG, "no TPMS_ATTEST: a PCR beyond %d is selected",
-				       WT_PCRS - 1);
+		r = take_bank(raw, off, bank, err);
+		if (r < 0)
+			return r;
 		if (bank->alg != WT_TPM_ALG_SHA256) {
 			ret->other_banks = ret->other_banks || bank->mask;
 			continue;
 		}
 		if (sha256)
-			return wt_fail(err, EBADMSG,
-				       "no TPMS_ATTEST: the SHA-256 bank is selected twice");
+			return wt_fail(err, EBADMSG, "no TPMS_ATTEST: the SHA-256 bank is selected twice");
 		sha256 = true;
 		ret->pcrs = bank->mask;
 	}
