@@ -177,6 +177,16 @@ BENT(record_left_out_at_the_seam, CHAIN, "record-missing", 0)
 	rig_minutes(rig, 2);
 }
 
+/* Within one attestation, whose first record is in its place. */
+BENT(record_left_out_inside, CHAIN, "record-missing", 0)
+{
+	rig_minute(rig);
+	rig_window(rig, 60, NO_NONCE);
+	rig->seq++;
+	rig_window(rig, 60, NO_NONCE);
+	rig_attest(rig, NO_NONCE);
+}
+
 BENT(step_not_closed, CHAIN, "step-malformed", 0)
 {
 	struct wattest_time time = { .kind = htole32(WATTEST_TIME_SUSPEND) };
@@ -376,6 +386,15 @@ BENT(id_given_twice, COUNTERS, "id-impossible", 0)
 	rig_minute(rig);
 	rig->sources[0].id = 1;
 	rig_source_announce(rig, 0, "dps800", "power1_input");
+	rig_minute(rig);
+}
+
+BENT(device_id_given_twice, COUNTERS, "id-impossible", 0)
+{
+	struct wattest_device_add again = { .id = htole32(1), .bus = WATTEST_BUS_USB, .path = "1-7" };
+
+	rig_minute(rig);
+	rig_record(rig, WATTEST_RECORD_DEVICE_ADD, &again, sizeof(again));
 	rig_minute(rig);
 }
 
