@@ -73,8 +73,8 @@ says 0 "PCRs 0, 2, 4, 13; reset 42, restart 3, clock 1000000 ms, after a power c
 said "key             in a TPM, as the rig says"
 same "in JSON" '[[0,2,4,13],"abcd",42,3,1000000,false,[4]]' "$("$inspect" show --json quoted |
 	jq -c '.[0].attestation.quote | [.pcrs, .extra_data, .reset_count, .restart_count, .clock_ms, .safe, [.values[].pcr]]')"
-head -c 20 attest >cut
-"$forge" --key rig.key --cert rig.crt --registration reg.cose --out quoted --start $((now - 600)) --windows 1 --quote cut
+head -c 20 attest >cut.attest
+"$forge" --key rig.key --cert rig.crt --registration reg.cose --out quoted --start $((now - 600)) --windows 1 --quote cut.attest
 says 0 "cannot be read: no TPMS_ATTEST: it ends in its clock" "$inspect" show quoted
 
 # --- other CBOR: RFC 8949, appendix A, and what is none --------------------------------------------------

@@ -330,6 +330,7 @@ int main(int argc, char **argv)
 		run(&forge);
 	wt_registration_clear(&forge.registration);
 	wt_buf_free(&forge.registration_file);
+	wt_buf_free(&forge.quote);
 	wt_key_free(forge.key);
 	wt_cert_free(forge.cert);
 	return 0;
