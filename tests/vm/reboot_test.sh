@@ -94,7 +94,8 @@ vm_boot && live && start_agent
 result $? "its disk and its TPM are put back"
 let_work 2
 report all-put-back 2 "sequence-fork"
-contains "and the TPM's clock ran backwards" "tpm-rolled-back" "$OUT"
+# Both lives have had as many resets of the TPM, so its clock tells only when the second is the shorter one:
+# tests/attacks/tpm_rolled_back.sh.
 stop_agent
 
 # --- another TPM: the disk in another machine -----------------------------------------------------------------------
