@@ -193,7 +193,8 @@ adapter "jq -c '{purchases: [.purchases[] | {transaction, grant: \"$code\"}]}'"
 says 3 "another grant than was asked for" energy buy --power 1000
 same "but what was sold is kept" 1 "$(ls grants.d | wc -l)"
 forget
-sed -i '/^\[purchase\]/a lead_min = 90' conf
+# the hour under way and the next one are too near, the one after that is not
+sed -i "/^\[purchase\]/a lead_min = $(((3600 - $(date +%s) % 3600) / 60 + 5))" conf
 says 3 "too late to buy for 20" energy buy --power 1000
 contains "with what is missing" "1.100 kWh are missing" "$tap_output"
 contains "nobody is told without a daemon" "hooks are not told" "$tap_output"
