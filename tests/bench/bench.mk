@@ -4,7 +4,11 @@ BENCH := $(patsubst tests/bench/%.c,$(B)/out/tests/bench/%,$(filter-out %.bpf.c,
 
 $(B)/out/tests/bench/%: $(B)/out/tests/bench/%.o $(UNIT_OBJ) $(KERNEL_ARITHMETIC) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lm
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIB_LIBS) -lm
+
+# speaks to a TPM
+$(B)/out/tests/bench/quote: $(patsubst %.c,$(B)/out/%.o,$(IDENTITY_SRC))
+$(B)/out/tests/bench/quote: override LIB_LIBS += $(IDENTITY_LIBS)
 
 $(B)/out/tests/bench/site $(B)/out/tests/bench/site_files: $(patsubst %.c,$(B)/out/%.o,$(wildcard tests/bench/day/*.c))
 
