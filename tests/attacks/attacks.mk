@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Attacks: the operator with root against the verifier. Those in tests/attacks/ need papers only, those in
 # tests/attacks/rig/ a rig: one virtual machine for all of them.
-ATTACKS := $(sort $(filter-out %/lib.sh %_test.sh,$(wildcard tests/attacks/*.sh)))
+ATTACKS := $(sort $(filter-out %/lib.sh %/tpm.sh %_test.sh,$(wildcard tests/attacks/*.sh)))
 
 # What the operator of those in rig/ runs on the rig, as root
 FORGER := $(O)/tests/attacks/forger/forger
