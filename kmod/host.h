@@ -8,5 +8,7 @@
 
 /* Fills a LOAD payload: a new epoch id, this host's state of integrity, and the parameters. */
 void wattest_host_describe(struct wattest_load *ret_load);
+/* Has the host's IMA measure how a log begins, where its policy says so. */
+void wattest_host_measure(const u8 *load_digest, const u8 *anchor_digest);
 
 #endif

@@ -387,9 +387,12 @@ int __init wattest_log_init(void)
 	start_ns = ktime_get_boottime_ns();
 	err = append(WATTEST_RECORD_LOAD, start_ns, &load, sizeof(load), state.limit) ?:
 	      add_anchor(start_ns, state.limit);
-	if (!err)
-		accepting = true;
-	return err;
+	if (err)
+		return err;
+	wattest_host_measure(list_first_entry(&entries, struct wattest_entry, node)->digest,
+			     list_last_entry(&entries, struct wattest_entry, node)->digest);
+	accepting = true;
+	return 0;
 }
 
 void wattest_log_exit(void)

@@ -82,6 +82,8 @@ static int read_fields(struct wt_ima_entry *ret, struct wt_err *err)
 			       "an entry of template %.*s whose fields cannot be read",
 			       (int)ret->template.n, (const char *)ret->template.p);
 	ret->path = wt_span(path.p, path.n - 1);
+	if (is(ret->template, "ima-buf") && !take_field(&r, &ret->buf))
+		return wt_fail(err, EBADMSG, "an entry of template ima-buf without its bytes");
 	return 1;
 }
 

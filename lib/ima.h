@@ -24,6 +24,7 @@ struct wt_ima_entry {
 	struct wt_span
 		alg; /* of the file's digest: "sha256"; p NULL: of a template that is not read */
 	struct wt_span digest; /* of the file's content */
+	struct wt_span buf; /* what was measured, of template ima-buf; p NULL: no such */
 	struct wt_span path; /* as the kernel named the file, or "boot_aggregate" */
 };
 

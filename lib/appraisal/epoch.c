@@ -109,7 +109,7 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 									      : DEFAULT_GAP;
 	check_sampling(a);
 	wt_integrity_load(a, rec);
-	wt_software_load(a, &load);
+	wt_software_load(a, rec);
 	wt_witness_load(a, &load);
 	wt_assurance_load(a, &load);
 	a->reading.loaded = true;

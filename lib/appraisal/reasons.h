@@ -169,6 +169,8 @@
 	  "the host ran or loaded a registered file with another content, or while it was written")          \
 	X(MEASUREMENTS_BROKEN, "measurements-broken", SOFTWARE, CONTRAINDICATED,                             \
 	  "IMA's list has a hole, cannot be read or does not lead to the quoted PCR 10")                     \
+	X(LOG_NOT_MEASURED, "log-not-measured", SOFTWARE, CONTRAINDICATED,                                   \
+	  "IMA's list has the beginnings of logs, and this log's is not among them: it was made up")         \
 	X(FILE_NOT_MEASURED, "file-not-measured", SOFTWARE, WARNING,                                         \
 	  "a registered file is not in IMA's list, though a quote vouches for all of it")                    \
 	X(RECORDS_LOST, "records-lost", LOSSES, CONTRAINDICATED,                                             \

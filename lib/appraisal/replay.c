@@ -100,6 +100,7 @@ static int walk(struct wt_appraisal *a, const struct wt_record *rec,
 	case WATTEST_RECORD_ANCHOR:
 		a->reading.anchored = true;
 		a->reading.anchor = *rec;
+		wt_software_anchor(a, rec);
 		return 0;
 	case WATTEST_RECORD_EVENT:
 		wt_integrity_event(a, rec);

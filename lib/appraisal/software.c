@@ -8,6 +8,7 @@
 
 #define TAG_LEN 8
 #define BUILD_ID_LEN 20
+#define BEGINNING "wattest" /* the name under which the module has a log's beginning measured */
 
 void wt_software_begin(struct wt_appraisal *a)
 {
@@ -38,7 +39,12 @@ static bool is_registered(const struct wt_appraisal *a, enum wt_reference_kind k
 	return false;
 }
 
-void wt_software_load(struct wt_appraisal *a, const struct wattest_load *load)
+static void keep_digest(const struct wt_record *rec, uint8_t ret[WT_SHA256_LEN])
+{
+	wt_sha256(wt_span(rec->payload.p - sizeof(struct wattest_record), rec->len), ret);
+}
+
+static void check_module(struct wt_appraisal *a, const struct wattest_load *load)
 {
 	char id[2 * BUILD_ID_LEN + 1];
 
@@ -51,6 +57,21 @@ void wt_software_load(struct wt_appraisal *a, const struct wattest_load *load)
 		wt_find(&a->found, WT_MODULE_NOT_REGISTERED,
 			"the module that was loaded, version %.31s, build id %s, is not in the registration",
 			load->version, id);
+}
+
+void wt_software_load(struct wt_appraisal *a, const struct wt_record *rec)
+{
+	struct wattest_load load;
+
+	memcpy(&load, rec->payload.p, sizeof(load));
+	check_module(a, &load);
+	keep_digest(rec, a->h.software.beginning);
+}
+
+void wt_software_anchor(struct wt_appraisal *a, const struct wt_record *rec)
+{
+	if (rec->seq == 2)
+		keep_digest(rec, a->h.software.beginning + WT_SHA256_LEN);
 }
 
 /* Another program under the same name counts nothing, or what it likes. */
@@ -92,6 +113,16 @@ static void take_note(struct software *s, const struct wt_reference *r)
 	s->n_measured++;
 }
 
+/* Names of measured buffers are kernel code's, not of files: no file's entry has one. */
+static void check_beginning(struct software *s, const struct wt_ima_entry *entry)
+{
+	if (!entry->buf.p || entry->path.n != strlen(BEGINNING) ||
+	    memcmp(entry->path.p, BEGINNING, entry->path.n))
+		return;
+	s->measures = true;
+	s->begun_here |= wt_span_equal(entry->buf, wt_span(s->beginning, sizeof(s->beginning)));
+}
+
 static void check_entry(struct wt_appraisal *a, const struct wt_ima_entry *entry)
 {
 	bool sha256 = entry->alg.n == 6 && !memcmp(entry->alg.p, "sha256", 6) &&
@@ -101,6 +132,9 @@ static void check_entry(struct wt_appraisal *a, const struct wt_ima_entry *entry
 	size_t i;
 
 	if (!entry->path.p)
+		return;
+	check_beginning(&a->h.software, entry);
+	if (entry->buf.p)
 		return;
 	for (i = 0; i < a->reg.n_references; i++) {
 		const struct wt_reference *r = &a->reg.references[i];
@@ -219,6 +253,9 @@ void wt_software_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 	const struct wt_reference *missing = unmeasured(a);
 	char entries[WT_GROUPED_LEN];
 
+	if (s->measures && !s->begun_here && s->vouched)
+		wt_find(f, WT_LOG_NOT_MEASURED,
+			"the module had IMA measure how its logs begin, and this log is none of them: it was made up");
 	if (!a->registered || a->reg.n_references == 0) {
 		wt_no_claim(f, WT_CHECK_SOFTWARE,
 			    "the registration does not say what the rig runs");
@@ -234,8 +271,10 @@ void wt_software_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 		wt_remark(f, WT_CHECK_SOFTWARE,
 			  "no quote vouches for the newest part of IMA's list yet");
 	else if (s->next)
-		wt_remark(f, WT_CHECK_SOFTWARE, "IMA's list, entries 1 to %s, leads to the quoted PCR 10",
-			  wt_grouped(s->next - 1, entries));
+		wt_remark(f, WT_CHECK_SOFTWARE,
+			  "IMA's list, entries 1 to %s, leads to the quoted PCR 10%s",
+			  wt_grouped(s->next - 1, entries),
+			  s->begun_here ? " and has this log's beginning" : "");
 	wt_affirm(f, WT_CHECK_SOFTWARE,
 		  "module, probes and files are as registered, where they show");
 }
@@ -254,6 +293,8 @@ const char *wt_software_missing(const struct wt_appraisal *a)
 		return "all registered files in IMA's list";
 	if (references(a, WT_REFERENCE_MODULE) && !s->module_matched)
 		return "the registered module";
+	if (!s->begun_here)
+		return "the log's beginning in IMA's list";
 	return NULL;
 }
 
@@ -261,13 +302,16 @@ void wt_software_port(struct wt_port *p, struct software *s)
 {
 	size_t i;
 
-	wt_port_group(p, 7);
+	wt_port_group(p, 10);
 	wt_port_number(p, &s->next);
 	wt_port_bytes(p, s->value, sizeof(s->value));
 	wt_port_boolean(p, &s->waiting);
 	wt_port_bytes(p, s->quoted, sizeof(s->quoted));
 	wt_port_boolean(p, &s->vouched);
 	wt_port_boolean(p, &s->module_matched);
+	wt_port_bytes(p, s->beginning, sizeof(s->beginning));
+	wt_port_boolean(p, &s->measures);
+	wt_port_boolean(p, &s->begun_here);
 	wt_port_list(p, &s->n_measured);
 	if (p->r == 0 && s->n_measured > WT_MAX_MEASURED)
 		p->r = wt_cbor_bad(p->in, "more measured files than a registration names");

@@ -31,12 +31,18 @@ struct software { /* of the epoch; part of the state */
 	struct measured measured[WT_MAX_MEASURED];
 	size_t n_measured;
 	bool module_matched; /* the epoch's LOAD names a registered module */
+	/* SHA-256 of LOAD and of the ANCHOR beside it: what the module has IMA measure */
+	uint8_t beginning[2 * WT_SHA256_LEN];
+	bool measures; /* the list has the beginning of a log, if not of this one */
+	bool begun_here; /* it has that of this log */
 };
 
 /* A new epoch: its list begins anew. */
 void wt_software_begin(struct wt_appraisal *a);
-void wt_software_load(struct wt_appraisal *a, const struct wattest_load *load);
+void wt_software_load(struct wt_appraisal *a, const struct wt_record *rec);
 void wt_software_probe(struct wt_appraisal *a, const struct wattest_probe_add *probe);
+/* The ANCHOR beside LOAD. */
+void wt_software_anchor(struct wt_appraisal *a, const struct wt_record *rec);
 /* The attestation's part of IMA's list; pcr is PCR 10 as its quote has it, NULL when that says nothing. */
 void wt_software_list(struct wt_appraisal *a, const struct wt_attestation *att, const uint8_t *pcr);
 void wt_software_conclude(const struct wt_appraisal *a, struct wt_findings *f);

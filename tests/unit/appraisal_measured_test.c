@@ -46,6 +46,23 @@ static void grow(FIXTURE_DATA(vouched) * self, uint8_t fill, const char *path)
 	wt_ima_extend(self->pcr, &entry);
 }
 
+/* The module has the beginning of a log measured: of this one, or of another. */
+static void begin(FIXTURE_DATA(vouched) * self, bool here)
+{
+	uint8_t beginning[2 * WT_SHA256_LEN];
+	struct wt_span rest;
+	struct wt_ima_entry entry;
+	size_t at = list.n;
+
+	memcpy(beginning, self->a.h.software.beginning, sizeof(beginning));
+	beginning[40] ^= !here;
+	ima_put_buffer(&list, "wattest", beginning, sizeof(beginning));
+	rest = wt_span(list.p + at, list.n - at);
+	if (wt_ima_next(&rest, &entry, NULL) != 1)
+		abort();
+	wt_ima_extend(self->pcr, &entry);
+}
+
 static void feed(FIXTURE_DATA(vouched) * self, uint64_t from, size_t at, const uint8_t *pcr)
 {
 	self->att.ima_first = from;
@@ -63,8 +80,45 @@ TEST_F(vouched, by_the_quote_of_the_same_attestation)
 	grow(self, 0x77, "boot_aggregate");
 	grow(self, 0x22, "/usr/sbin/wattestd");
 	EXPECT_STREQ("IMA's measurement list", wt_software_missing(&self->a));
+	begin(self, true);
 	feed(self, 1, 0, self->pcr);
 	EXPECT_EQ(NULL, wt_software_missing(&self->a));
+}
+
+TEST_F(vouched, not_a_log_whose_beginning_is_nowhere)
+{
+	struct wt_findings f = {};
+
+	grow(self, 0x22, "/usr/sbin/wattestd");
+	feed(self, 1, 0, self->pcr);
+	EXPECT_STREQ("the log's beginning in IMA's list", wt_software_missing(&self->a));
+	wt_software_conclude(&self->a, &f);
+	EXPECT_STREQ("ok", f.checks[WT_CHECK_SOFTWARE].code);
+}
+
+TEST_F(vouched, not_a_log_that_was_made_up_beside_the_modules)
+{
+	struct wt_findings f = {};
+
+	grow(self, 0x22, "/usr/sbin/wattestd");
+	begin(self, false);
+	feed(self, 1, 0, self->pcr);
+	EXPECT_STREQ("the log's beginning in IMA's list", wt_software_missing(&self->a));
+	wt_software_conclude(&self->a, &f);
+	EXPECT_STREQ("log-not-measured", f.checks[WT_CHECK_SOFTWARE].code);
+}
+
+TEST_F(vouched, this_log_among_those_of_one_boot)
+{
+	struct wt_findings f = {};
+
+	begin(self, false);
+	grow(self, 0x22, "/usr/sbin/wattestd");
+	begin(self, true);
+	feed(self, 1, 0, self->pcr);
+	EXPECT_EQ(NULL, wt_software_missing(&self->a));
+	wt_software_conclude(&self->a, &f);
+	EXPECT_STREQ("ok", f.checks[WT_CHECK_SOFTWARE].code);
 }
 
 TEST_F(vouched, by_a_quote_that_was_ahead_of_the_list)
@@ -72,6 +126,7 @@ TEST_F(vouched, by_a_quote_that_was_ahead_of_the_list)
 	size_t at;
 
 	grow(self, 0x22, "/usr/sbin/wattestd");
+	begin(self, true);
 	at = list.n;
 	grow(self, 0x44, "/bin/true");
 	self->att.ima_first = 1;
@@ -79,7 +134,7 @@ TEST_F(vouched, by_a_quote_that_was_ahead_of_the_list)
 	wt_software_list(&self->a, &self->att, self->pcr);
 	EXPECT_STREQ("a quote that vouches for IMA's list", wt_software_missing(&self->a));
 	grow(self, 0x45, "/bin/false");
-	feed(self, 2, at, self->pcr);
+	feed(self, 3, at, self->pcr);
 	EXPECT_EQ(NULL, wt_software_missing(&self->a));
 	EXPECT_STREQ("", code(self));
 }

@@ -125,6 +125,20 @@ TEST_F(ima, lengths_out_of_bounds_are_refused_and_not_waited_for)
 	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
 }
 
+TEST_F(ima, a_buffer_has_its_bytes)
+{
+	wt_buf_reset(&self->list);
+	ima_put_buffer(&self->list, "wattest", "bytes", 5);
+	self->rest = wt_buf_span(&self->list);
+	ASSERT_EQ(1, wt_ima_next(&self->rest, &self->entry, &self->err));
+	ASSERT_EQ(5, self->entry.buf.n);
+	EXPECT_EQ(0, memcmp("bytes", self->entry.buf.p, 5));
+	wt_buf_reset(&self->list);
+	ima_put_entry(&self->list, "ima-buf", false, wt_buf_span(&self->data));
+	self->rest = wt_buf_span(&self->list);
+	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
+}
+
 TEST_F(ima, the_oldest_template_is_refused_with_what_to_do)
 {
 	wt_buf_reset(&self->list);

@@ -43,6 +43,17 @@ static inline void ima_put_entry(struct wt_buf *b, const char *template, bool vi
 	ima_put_field(b, data.p, data.n);
 }
 
+/* ima-buf: bytes that kernel code had measured, whole. */
+static inline void ima_put_buffer(struct wt_buf *b, const char *name, const void *p, size_t n)
+{
+	struct wt_buf data = {};
+
+	ima_put_data(&data, 0x33, name);
+	ima_put_field(&data, p, n);
+	ima_put_entry(b, "ima-buf", false, wt_buf_span(&data));
+	wt_buf_free(&data);
+}
+
 /* A file of that content. */
 static inline void ima_put_file(struct wt_buf *b, uint8_t fill, const char *path, bool violation)
 {
