@@ -69,6 +69,11 @@ inspector --format csv evidence/0000000[54321].cose >other.csv
 check "in any order of files" cmp rig.csv other.csv
 same "text is the default" "$(cat rig.text)" "$(rig)"
 
+sum() {
+	local n=0 v
+	while read -r v; do n=$((n + v)); done
+	echo $n
+}
 # --- figures ---------------------------------------------------------------------------------------------
 total=$((777 * 35 * 1000000))
 first=$((777 * 17 * 1000000))
@@ -79,8 +84,8 @@ column() { # row column
 same "measured" $total "$(column total measured_uj)"
 same "each hour has its part of the window between them" "$first $((total - first))" "$(column hour measured_uj | xargs)"
 same "hours sum to the total, to the uJ" "$(column total best_uj) $(column total low_uj) $(column total high_uj)" \
-	"$(for bound in best low high; do column hour ${bound}_uj | paste -sd+ | bc; done | xargs)"
-same "days too" "$(column total high_uj)" "$(column day high_uj | paste -sd+ | bc)"
+	"$(for bound in best low high; do column hour ${bound}_uj | sum; done | xargs)"
+same "days too" "$(column total high_uj)" "$(column day high_uj | sum)"
 same "the total is the verdict's, with its bounds" \
 	"$("$inspect" verify --trust auth/trust --registration reg.cose --grants grants --json evidence |
 		jq -r '[.. | objects | select(has("charged_uj"))][0] | "\(.charged_low_uj) \(.charged_uj) \(.charged_high_uj)"')" \
@@ -90,8 +95,8 @@ same "the first to expire is used up first, then the second" "$((2 * 3600000000)
 same "what no grant covered" $((total - 6 * 3600000000)) "$(column total-uncovered best_uj)"
 same "what it cost, in millionths" "49000 280" "$(column total-purchase cost_micro | xargs)"
 for row in total day hour; do
-	same "$row: purchases and the rest are all of it" "$(column $row best_uj | paste -sd+ | bc)" \
-		"$( (column $row-purchase best_uj; column $row-uncovered best_uj) | paste -sd+ | bc)"
+	same "$row: purchases and the rest are all of it" "$(column $row best_uj | sum)" \
+		"$( (column $row-purchase best_uj; column $row-uncovered best_uj) | sum)"
 done
 same "time that windows cover" 35000000000 "$(column total covered_ns)"
 same "no gaps" "" "$(column gap text)"
@@ -136,8 +141,8 @@ contains "and why" "not attested: nobody attested: host, module or agent off" "$
 same "at the nameplate's 3,500 W" $((30 * 3500 * 1000000)) "$(column gap substituted_uj)"
 same "so much was substituted" $((30 * 3500 * 1000000)) "$(column total substituted_uj)"
 same "and so much measured" $total "$(column total measured_uj)"
-same "the hours have their parts" $((30 * 3500 * 1000000)) "$(column hour substituted_uj | paste -sd+ | bc)"
-same "the time is in them" 30000000000 "$(column hour gap_ns | paste -sd+ | bc)"
+same "the hours have their parts" $((30 * 3500 * 1000000)) "$(column hour substituted_uj | sum)"
+same "the time is in them" 30000000000 "$(column hour gap_ns | sum)"
 
 # --- a share of what a site bought, and notices ----------------------------------------------------------
 mkdir site-grants rigs && cp reg.cose rigs
