@@ -109,7 +109,6 @@ modules: packages-build ## wattest.ko for KREL, in build/kmod-KREL
 
 include packaging/install.mk
 include tests/tests.mk
-include tests/bench/bench.mk
 
 ##@ Other
 .PHONY: clean

@@ -103,9 +103,14 @@ LINT := $(sort $(wildcard tests/lint/*.sh))
 UNIT_PROGRAMS := $(patsubst %.c,$(B)/san/%,$(UNIT_SRC))
 CLI := $(sort $(wildcard tests/cli/*_test.sh tests/cli/*_test))
 VM := $(sort $(wildcard tests/vm/*_test.sh))
-include tests/attacks/attacks.mk
 JOBS ?= $(shell nproc)
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring j,$(filter-out --%,$(MAKEFLAGS))),,-j$(JOBS))
+# What a folder of tests adds to `make check`: CHECK_SAN, targets built with the sanitizers; CHECK_QUICK, programs that
+# may run beside each other; CHECK_ALONE, programs that want the machine.
+CHECK_SAN := tools unit-tests forge
+CHECK_QUICK := $(LINT) $(UNIT_PROGRAMS) $(CLI)
+CHECK_ALONE := $(VM)
+include $(sort $(wildcard tests/*/*.mk))
 
 .PHONY: packages-tests
 packages-tests:
@@ -114,8 +119,8 @@ packages-tests:
 .PHONY: check
 check: packages-tests ## every test: lint, unit, cli, attacks, vm
 	+$(Q)$(SUBMAKE) lab kselftest
-	+$(Q)$(SUBMAKE) SAN=1 tools unit-tests forge forger
-	$(Q)tests/run -j $(JOBS) $(LINT) $(UNIT_PROGRAMS) $(CLI) $(ATTACKS) -- $(VM)
+	+$(Q)$(SUBMAKE) SAN=1 $(CHECK_SAN)
+	$(Q)tests/run -j $(JOBS) $(CHECK_QUICK) -- $(CHECK_ALONE)
 
 .PHONY: check-lint
 check-lint: packages-tests ## lint only

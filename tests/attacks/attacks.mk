@@ -13,6 +13,8 @@ $(FORGER): $(O)/tests/attacks/forger/main.o $(O)/tests/cli/forge/records.o \
 .PHONY: forger
 forger: $(FORGER)
 lab: $(FORGER)
+CHECK_SAN += forger
+CHECK_QUICK += $(ATTACKS)
 
 ATTACKS_ON_A_RIG := tests/attacks/rig_test.sh
 
