@@ -114,7 +114,9 @@ static int load_folder(struct wt_trust *trust, const char *dir, struct wt_err *e
 
 	n = scandir(dir, &entries, is_pem, alphasort);
 	if (n < 0)
-		return wt_fail(err, errno, "%s: %s", dir, strerror(errno));
+		return wt_fail(err, errno,
+			       "%s: %s: here the authorities' certificates, *.pem, must lie", dir,
+			       strerror(errno));
 	for (i = 0; i < n; i++) {
 		if (!r && snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name) >=
 				  (int)sizeof(path))
@@ -125,7 +127,9 @@ static int load_folder(struct wt_trust *trust, const char *dir, struct wt_err *e
 	}
 	free(entries);
 	if (!r && !n_certs)
-		r = wt_fail(err, ENOENT, "%s: no certificate in any *.pem here", dir);
+		r = wt_fail(err, ENOENT,
+			    "%s: no certificate in any *.pem here: the authorities hand them out",
+			    dir);
 	for (i = 0; !r && i < sk_X509_CRL_num(trust->crls); i++)
 		if (X509_STORE_add_crl(trust->store, sk_X509_CRL_value(trust->crls, i)) != 1)
 			r = wt_fail_openssl(err, ENOMEM, "%s: a list that cannot be used", dir);

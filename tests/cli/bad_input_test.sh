@@ -21,6 +21,12 @@ check "a grant" grant tx --from @$((start - 60)) --until @$((now + 3600))
 verify() { "$inspect" verify --trust auth/trust --registration reg.cose --grants grants "$@"; }
 report() { "$inspect" report --trust auth/trust --registration reg.cose --grants grants "$@" evidence; }
 
+# --- no anchors -----------------------------------------------------------------------------------------
+mkdir bare
+says 3 "nowhere: No such file or directory: here the authorities' certificates" \
+	"$inspect" verify --trust nowhere --registration reg.cose --grants grants evidence
+says 3 "bare: no certificate in any *.pem here: the authorities" "$inspect" verify --trust bare --registration reg.cose --grants grants evidence
+
 # --- a leap second ---------------------------------------------------------------------------------------
 leap=2026-12-31T23:59:60Z
 says 64 "--from: \"$leap\" is no time" grant leap --from $leap --until +1h
