@@ -9,14 +9,18 @@
 # is made if it is not there, a disk on which /etc/wattest and /var/lib/wattest outlive the machine; VM_APPEND, words
 # for the kernel's command line; VM_IMA, a policy for the kernel's integrity measurements. `vm_restart` boots the same
 # machine again, `vm_keep` and `vm_put_back` are for snapshots of its disk and TPM.
+#
+# VM_KERNEL is the folder of another kernel (tests/debug/build-kernel prints one, tests/debug/stage puts its modules
+# where the machine finds them), VM_SLOW how many times slower everything may be, VM_CPUS and VM_MEMORY (MiB) its size.
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VM_PID=
 . "$TOP/tests/vm/tpm.sh"
 
-# The newest installed stock kernel of 6.12 or later.
+# The release of VM_KERNEL, or of the newest installed stock kernel of 6.12 or later.
 vm_kernel() {
 	local image
+	[ -z "${VM_KERNEL:-}" ] || { cat "$VM_KERNEL/release"; return; }
 	for image in $(printf '%s\n' /boot/vmlinuz-* | grep -v -e '-rt-' | sort -rV); do
 		[ "$(printf '%s\n' 6.12 "${image#/boot/vmlinuz-}" | sort -V | head -n 1)" = 6.12 ] || continue
 		[ -d "/lib/modules/${image#/boot/vmlinuz-}" ] || continue
@@ -25,6 +29,15 @@ vm_kernel() {
 	done
 	echo "vm: no kernel in /boot: install linux-image-6.12-amd64 (make packages-lab)" >&2
 	return 1
+}
+
+# What modules for that kernel are built against.
+vm_headers() {
+	if [ -n "${VM_KERNEL:-}" ]; then
+		echo "$VM_KERNEL/build"
+	else
+		echo "/lib/modules/$(vm_kernel)/build"
+	fi
 }
 
 # Initramfs for that kernel: busybox, init and the modules that the root needs. Cached by its contents.
@@ -37,8 +50,9 @@ vm_initramfs() { # release
 		mkdir -p "$dir/bin" "$dir/modules"
 		cp /bin/busybox "$dir/bin/"
 		cp "$TOP/tests/vm/init" "$dir/init"
+		: >"$dir/modules/order" # all of them may be built in
 		for m in virtio_pci 9pnet_virtio 9p overlay virtio_console; do
-			/sbin/modprobe -S "$1" --show-depends "$m"
+			/sbin/modprobe -d "${VM_KERNEL:-/}" -S "$1" --show-depends "$m"
 		done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r m; do
 			name=$(basename "$m" .xz)
 			case $m in
@@ -85,9 +99,11 @@ vm_disk_new() { # file
 
 # The same machine once more.
 vm_boot() {
-	local release initramfs more=()
+	local release initramfs image more=()
 	release=$(vm_kernel) || return 1
 	initramfs=$(vm_initramfs "$release") || return 1
+	image=/boot/vmlinuz-$release
+	[ -z "${VM_KERNEL:-}" ] || image=$VM_KERNEL/bzImage
 	if [ -n "${VM_KVM:-}" ]; then
 		more+=(-accel kvm -cpu host)
 	else
@@ -103,10 +119,10 @@ vm_boot() {
 	rm -f "$RUN"/{rig,qmp}.{in,out} "$RUN/events"
 	mkfifo "$RUN/rig.in" "$RUN/rig.out" "$RUN/qmp.in" "$RUN/qmp.out"
 	# Unix sockets have short names only: QEMU and the simulators run in the folder
-	(cd "$RUN" && exec qemu-system-x86_64 -smp 2 -m 1024 -nodefaults -display none -nic none \
-		-no-reboot -kernel "/boot/vmlinuz-$release" -initrd "$initramfs" \
+	(cd "$RUN" && exec qemu-system-x86_64 -smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-1024}" -nodefaults -display none -nic none \
+		-no-reboot -kernel "$image" -initrd "$initramfs" \
 		-append "console=ttyS0 no_timer_check loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE \
-vm.ima=${VM_IMA:-} ${VM_APPEND:-}" \
+vm.ima=${VM_IMA:-} vm.slow=${VM_SLOW:-1} ${VM_KERNEL:+kasan_multi_shot pci=noacpi }${VM_APPEND:-}" \
 		-chardev file,id=console,path=console,append=on -serial chardev:console \
 		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$TOP/build/vm/stage,mount_tag=stage,security_model=none,readonly=on" \
@@ -121,7 +137,7 @@ vm.ima=${VM_IMA:-} ${VM_APPEND:-}" \
 	exec {VM_RIG_IN}<>"$RUN/rig.in" {VM_RIG_OUT}<>"$RUN/rig.out" \
 		{VM_QMP_IN}<>"$RUN/qmp.in" {VM_QMP_OUT}<>"$RUN/qmp.out"
 	VM_COMMAND="the boot"
-	vm_answer "${VM_BOOT_TIMEOUT:-90}" >/dev/null && vm_qmp qmp_capabilities
+	vm_answer $((${VM_BOOT_TIMEOUT:-90} * ${VM_SLOW:-1})) >/dev/null && vm_qmp qmp_capabilities
 }
 
 # Prints an answer's lines as they come; returns its status, or 125 when the guest said nothing for so long.
@@ -163,7 +179,7 @@ rig() { # command line...
 	[ ! -e "$RUN/lost" ] || return 125
 	VM_COMMAND=$*
 	printf '%s\n' "${line//$'\n'/\\n}" >&"$VM_RIG_IN"
-	vm_answer "${RIG_TIMEOUT:-60}"
+	vm_answer $((${RIG_TIMEOUT:-60} * ${VM_SLOW:-1}))
 }
 
 # One QMP command with its arguments as JSON; prints what it returns.
@@ -171,7 +187,7 @@ vm_qmp() { # command [arguments]
 	local line
 	[ ! -e "$RUN/lost" ] || return 1
 	printf '{"execute":"%s","arguments":%s}\n' "$1" "${2:-{\}}" >&"$VM_QMP_IN"
-	while IFS= read -r -t 20 -u "$VM_QMP_OUT" line; do
+	while IFS= read -r -t $((20 * ${VM_SLOW:-1})) -u "$VM_QMP_OUT" line; do
 		case $line in
 		'{"return"'*) return 0 ;;
 		'{"error"'*)
@@ -189,7 +205,7 @@ vm_qmp() { # command [arguments]
 vm_event() { # words
 	local line
 	while ! grep -qF -- "$1" "$RUN/events" 2>/dev/null; do
-		IFS= read -r -t 20 -u "$VM_QMP_OUT" line || return 1
+		IFS= read -r -t $((20 * ${VM_SLOW:-1})) -u "$VM_QMP_OUT" line || return 1
 		printf '%s\n' "$line" >>"$RUN/events"
 	done
 }
@@ -201,8 +217,17 @@ VM_BAD=$VM_BAD'|rcu: INFO|refcount_t|list_(add|del) corruption|sleeping function
 
 # Prints what the kernel complained about; fails if it did.
 vm_complaints() {
-	! cat "$RUN/console" "$SHARE/dmesg" 2>/dev/null | grep -av 'ommand line:' |
-		grep -aE "$VM_BAD" | sort -u | grep .
+	! {
+		cat "$RUN/console" "$SHARE/dmesg" 2>/dev/null | grep -av 'ommand line:' | grep -aE "$VM_BAD" | sort -u
+		cat "$RUN/debug" 2>/dev/null
+	} | grep .
+}
+
+# What a debug kernel tells who asks, before it is powered off: tests/debug/look.
+vm_look() {
+	[ -n "${VM_KERNEL:-}" ] && [ ! -e "$RUN/lost" ] || return 0
+	rig "[ ! -e /sys/kernel/debug/kmemleak ] || $TOP/tests/debug/look" >>"$RUN/debug" ||
+		echo "tests/debug/look: exit status $?" >>"$RUN/debug"
 }
 
 # The last two results of every boot, for scripts that use tests/tap.sh.
@@ -225,8 +250,9 @@ vm_stop() {
 
 vm_off() {
 	local status=0
+	vm_look
 	printf 'poweroff\n' >&"$VM_RIG_IN"
-	timeout 15 tail --pid="$VM_PID" -s 0.1 -f /dev/null
+	timeout $((15 * ${VM_SLOW:-1})) tail --pid="$VM_PID" -s 0.1 -f /dev/null
 	if kill "$VM_PID" 2>/dev/null; then
 		vm_tail "the guest did not power off"
 		status=1

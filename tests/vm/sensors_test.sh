@@ -12,7 +12,7 @@ release=$(vm_kernel) || exit 1
 out=$TOP/build/vm/sensors-$release
 mkdir -p "$out"
 cp -u "$here"/sensors/* "$out/"
-if ! make -C "/lib/modules/$release/build" M="$out" modules >"$out/build.log" 2>&1; then
+if ! make -C "$(vm_headers)" M="$out" modules >"$out/build.log" 2>&1; then
 	result 1 "the faulty driver builds"
 	note "$(cat "$out/build.log")"
 	finish

@@ -7,9 +7,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 the_rig
-release=$(vm_kernel)
 half=$TOP/build/vm/attacks-module
-check "swapped_module: the patched module is built" "$ATTACK_LAB/patched/build-module" "$half" "$release"
+check "swapped_module: the patched module is built" "$ATTACK_LAB/patched/build-module" "$half" "$(vm_headers)"
 attack swapped_module "a module that halves every reading"
 status "swapped_module: beside the real one there is no second family" 1 rig "insmod $half/wattest_half.ko"
 watts=$(rig 'wattest sources --json' | jq '.[] | select(.attribute == "power1_input") | .power_uw')
