@@ -93,6 +93,7 @@ int wt_ima_next(struct wt_span *list, struct wt_ima_entry *ret, struct wt_err *e
 	struct wt_ima_entry entry = {};
 	struct wt_span shown;
 	uint32_t n;
+	int read;
 
 	if (!list->n)
 		return 0;
@@ -116,9 +117,12 @@ int wt_ima_next(struct wt_span *list, struct wt_ima_entry *ret, struct wt_err *e
 		return -EAGAIN;
 	entry.raw = wt_span(list->p, (size_t)(r.p - list->p));
 	entry.violation = all_zeros(shown);
+	read = read_fields(&entry, err);
+	if (read < 0)
+		return read;
 	*list = wt_span(r.p, (size_t)(r.end - r.p));
 	*ret = entry;
-	return read_fields(ret, err);
+	return read;
 }
 
 void wt_ima_extend(uint8_t value[WT_SHA256_LEN], const struct wt_ima_entry *entry)

@@ -137,6 +137,8 @@ TEST_F(ima, a_buffer_has_its_bytes)
 	ima_put_entry(&self->list, "ima-buf", false, wt_buf_span(&self->data));
 	self->rest = wt_buf_span(&self->list);
 	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
+	EXPECT_EQ(self->list.n, self->rest.n); /* what is refused is still there */
+	EXPECT_EQ(5, self->entry.buf.n); /* and the last good entry is */
 }
 
 TEST_F(ima, the_oldest_template_is_refused_with_what_to_do)
