@@ -169,19 +169,19 @@ int wt_tpm_pcr_values(struct wt_span file, const struct wt_tpm_bank *banks, size
 		      struct wt_buf *ret, struct wt_err *err)
 {
 	size_t wanted = values_len(banks, n_banks), before = ret->n;
-	int r;
+	int r = 0;
 
 	if (file.n == wanted) {
 		wt_buf_append(ret, file.p, file.n);
 	} else {
 		r = take_serialized(file, banks, n_banks, ret, err);
-		if (r < 0)
-			return r;
 	}
-	if (ret->err)
-		return wt_fail(err, ENOMEM, "no memory for PCR values");
-	if (ret->n - before != wanted)
-		return wt_fail(err, EBADMSG, "%zu bytes of PCR values, the quote's PCRs have %zu",
-			       ret->n - before, wanted);
-	return 0;
+	if (r == 0 && ret->err)
+		r = wt_fail(err, ENOMEM, "no memory for PCR values");
+	if (r == 0 && ret->n - before != wanted)
+		r = wt_fail(err, EBADMSG, "%zu bytes of PCR values, the quote's PCRs have %zu",
+			    ret->n - before, wanted);
+	if (r < 0)
+		ret->n = before;
+	return r;
 }
