@@ -50,6 +50,8 @@ static const char *missing_boot(const struct wt_appraisal *a)
 		return "measured boot: the registration has no boot state";
 	if (!wt_boot_registered(a))
 		return "measured boot: the boot state is not the registered one";
+	if (!wt_boot_has(a, 9) && !wt_boot_has(a, 11))
+		return "measured boot: neither PCR 9 nor 11, of the initramfs, is registered";
 	if (!host->known)
 		return "measured boot: the log was not read from its beginning";
 	if (host->secure_boot != 1)

@@ -47,6 +47,17 @@ bool wt_boot_registered(const struct wt_appraisal *a)
 	return w && a->reg.tpm.n_boot > 0;
 }
 
+bool wt_boot_has(const struct wt_appraisal *a, unsigned int pcr)
+{
+	size_t i;
+
+	for (i = 0; i < a->reg.tpm.n_boot; i++) {
+		if (a->reg.tpm.boot[i].index == pcr)
+			return true;
+	}
+	return false;
+}
+
 void wt_boot_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
 	const struct witness *w = a->h.witness;

@@ -9,6 +9,7 @@
 #define TAG_LEN 8
 #define BUILD_ID_LEN 20
 #define BEGINNING "wattest" /* the name under which the module has a log's beginning measured */
+#define AGGREGATE "boot_aggregate" /* of the list's first entry: a digest of PCRs 0 to 9 */
 
 void wt_software_begin(struct wt_appraisal *a)
 {
@@ -98,6 +99,12 @@ static bool is_file(const struct wt_ima_entry *entry, const char *name)
 		entry->path.p[entry->path.n - n - 1] == '/');
 }
 
+static bool is_named(const struct wt_ima_entry *entry, const char *name)
+{
+	return entry->path.p && entry->path.n == strlen(name) &&
+	       memcmp(entry->path.p, name, entry->path.n) == 0;
+}
+
 static void take_note(struct software *s, const struct wt_reference *r)
 {
 	size_t i;
@@ -113,17 +120,39 @@ static void take_note(struct software *s, const struct wt_reference *r)
 	s->n_measured++;
 }
 
-/* Names of measured buffers are kernel code's, not of files: no file's entry has one. */
+/*
+ * Names of measured buffers are kernel code's, not of files: no file's entry has one. Of a violation the PCR holds no
+ * digest: its bytes are whatever the rig says.
+ */
 static void check_beginning(struct software *s, const struct wt_ima_entry *entry)
 {
-	if (!entry->buf.p || entry->path.n != strlen(BEGINNING) ||
-	    memcmp(entry->path.p, BEGINNING, entry->path.n))
+	if (!entry->buf.p || entry->violation || !is_named(entry, BEGINNING))
 		return;
 	s->measures = true;
 	s->begun_here |= wt_span_equal(entry->buf, wt_span(s->beginning, sizeof(s->beginning)));
 }
 
-static void check_entry(struct wt_appraisal *a, const struct wt_ima_entry *entry)
+/*
+ * Root may extend PCR 10, too, with the entry of a log's beginning that no module had measured. What he needs for that
+ * runs first, and is measured first. So before the beginning only registered files may have run: or none, where
+ * the initramfs loads the module, whose own programs the boot state vouches for.
+ */
+static void check_before(struct software *s, const struct wt_ima_entry *entry)
+{
+	const uint8_t *slash = entry->path.n ? memrchr(entry->path.p, '/', entry->path.n) : NULL;
+	struct wt_span name = entry->path;
+
+	if (s->begun_here || s->before[0])
+		return;
+	if (slash)
+		name = wt_span(slash + 1, (size_t)(entry->path.p + entry->path.n - slash - 1));
+	if (name.n == 0 || name.n >= sizeof(s->before) || !wt_text_plain(name))
+		strcpy(s->before, "a file without a plain name");
+	else
+		memcpy(s->before, name.p, name.n); /* zeros behind it */
+}
+
+static void check_entry(struct wt_appraisal *a, const struct wt_ima_entry *entry, uint64_t index)
 {
 	bool sha256 = entry->alg.n == 6 && !memcmp(entry->alg.p, "sha256", 6) &&
 		      entry->digest.n == WT_SHA256_LEN;
@@ -131,12 +160,12 @@ static void check_entry(struct wt_appraisal *a, const struct wt_ima_entry *entry
 	char digest[2 * WT_SHA256_LEN + 1];
 	size_t i;
 
-	if (!entry->path.p)
-		return;
 	check_beginning(&a->h.software, entry);
-	if (entry->buf.p)
+	if (entry->buf.p && !entry->violation)
 		return;
-	for (i = 0; i < a->reg.n_references; i++) {
+	if (index == 1 && is_named(entry, AGGREGATE))
+		return;
+	for (i = 0; entry->path.p && i < a->reg.n_references; i++) {
 		const struct wt_reference *r = &a->reg.references[i];
 
 		if (r->kind != WT_REFERENCE_FILE || !is_file(entry, r->name))
@@ -148,6 +177,7 @@ static void check_entry(struct wt_appraisal *a, const struct wt_ima_entry *entry
 		}
 		other = r;
 	}
+	check_before(&a->h.software, entry);
 	if (!other)
 		return;
 	if (entry->violation || !sha256) {
@@ -185,9 +215,11 @@ static void read_entries(struct wt_appraisal *a, const struct wt_attestation *at
 	for (; (r = wt_ima_next(&rest, &entry, &err)) == 1; index++) {
 		if (index < s->next)
 			continue;
-		if (entry.pcr == WT_IMA_PCR)
+		/* A policy may send entries to other PCRs: nothing vouches for these. */
+		if (entry.pcr == WT_IMA_PCR) {
 			wt_ima_extend(s->value, &entry);
-		check_entry(a, &entry);
+			check_entry(a, &entry, index);
+		}
 		s->next = plus(index, 1);
 		arrive(s);
 	}
@@ -275,6 +307,8 @@ void wt_software_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 			  "IMA's list, entries 1 to %s, leads to the quoted PCR 10%s",
 			  wt_grouped(s->next - 1, entries),
 			  s->begun_here ? " and has this log's beginning" : "");
+	if (s->begun_here && s->before[0])
+		wt_remark(f, WT_CHECK_SOFTWARE, "%s ran before the log began and is not registered", s->before);
 	wt_affirm(f, WT_CHECK_SOFTWARE,
 		  "module, probes and files are as registered, where they show");
 }
@@ -295,6 +329,8 @@ const char *wt_software_missing(const struct wt_appraisal *a)
 		return "the registered module";
 	if (!s->begun_here)
 		return "the log's beginning in IMA's list";
+	if (s->before[0])
+		return "only registered files in IMA's list before the log's beginning";
 	return NULL;
 }
 
@@ -302,7 +338,7 @@ void wt_software_port(struct wt_port *p, struct software *s)
 {
 	size_t i;
 
-	wt_port_group(p, 10);
+	wt_port_group(p, 11);
 	wt_port_number(p, &s->next);
 	wt_port_bytes(p, s->value, sizeof(s->value));
 	wt_port_boolean(p, &s->waiting);
@@ -312,6 +348,7 @@ void wt_software_port(struct wt_port *p, struct software *s)
 	wt_port_bytes(p, s->beginning, sizeof(s->beginning));
 	wt_port_boolean(p, &s->measures);
 	wt_port_boolean(p, &s->begun_here);
+	wt_port_text(p, s->before, sizeof(s->before));
 	wt_port_list(p, &s->n_measured);
 	if (p->r == 0 && s->n_measured > WT_MAX_MEASURED)
 		p->r = wt_cbor_bad(p->in, "more measured files than a registration names");

@@ -35,6 +35,8 @@ struct software { /* of the epoch; part of the state */
 	uint8_t beginning[2 * WT_SHA256_LEN];
 	bool measures; /* the list has the beginning of a log, if not of this one */
 	bool begun_here; /* it has that of this log */
+	/* What was measured before this log's beginning and is not registered: the first such; "": none yet. */
+	char before[64];
 };
 
 /* A new epoch: its list begins anew. */

@@ -106,5 +106,6 @@ const char *wt_pcr_meaning(unsigned int pcr); /* what is measured into it, by co
 void wt_boot_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 /* Was every registered PCR seen, with its registered value? false when none is registered. */
 bool wt_boot_registered(const struct wt_appraisal *a);
+bool wt_boot_has(const struct wt_appraisal *a, unsigned int pcr); /* is it one of these? */
 
 #endif

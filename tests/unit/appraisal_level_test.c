@@ -16,7 +16,9 @@ FIXTURE(level)
 	struct wt_reference reference;
 	struct wattest_load *load;
 	struct wt_verdict v;
-	bool made_up; /* no module had the log's beginning measured */
+	/* How the log's beginning comes into the list: by the module, or as root would put it there. */
+	bool made_up, of_violation;
+	uint32_t pcr;
 };
 
 /* The agent carries IMA's list with its first attestation, and the quote is over that too. */
@@ -30,35 +32,40 @@ static void with_list(struct rig *rig, struct wt_attestation *att)
 	rig_tpm_quote(rig, att);
 }
 
-static void measure_agent(struct rig *rig)
+/* PCR 10 takes what was put at the list's end, as the kernel extends it. */
+static void extend(struct rig *rig, size_t at)
 {
+	struct wt_span rest = wt_span(list.p + at, list.n - at);
 	struct wt_ima_entry entry;
-	struct wt_span rest;
 
-	wt_buf_reset(&list);
-	ima_put_file(&list, 0x22, "/usr/sbin/wattestd", false);
-	rest = wt_buf_span(&list);
-	if (wt_ima_next(&rest, &entry, NULL) != 1)
-		abort();
-	wt_ima_extend(rig->tpm.pcrs[10], &entry);
-	rig->tpm.mask |= 1u << 10;
+	while (rest.n) {
+		if (wt_ima_next(&rest, &entry, NULL) != 1)
+			abort();
+		if (entry.pcr == WT_IMA_PCR)
+			wt_ima_extend(rig->tpm.pcrs[10], &entry);
+	}
+}
+
+static void measure(struct rig *rig, uint8_t fill, const char *path)
+{
+	size_t at = list.n;
+
+	ima_put_file(&list, fill, path, false);
+	extend(rig, at);
 }
 
 /* The module has LOAD and ANCHOR measured: whatever a test made of them by now. */
-static void measure_beginning(struct rig *rig)
+static void measure_beginning(FIXTURE_DATA(level) * self)
 {
+	struct rig *rig = &self->rig;
 	uint8_t beginning[2 * WT_SHA256_LEN];
-	struct wt_ima_entry entry;
-	struct wt_span rest;
 	size_t at = list.n;
 
 	wt_sha256(wt_buf_span(&rig->records[0]), beginning);
 	wt_sha256(wt_buf_span(&rig->records[1]), beginning + WT_SHA256_LEN);
-	ima_put_buffer(&list, "wattest", beginning, sizeof(beginning));
-	rest = wt_span(list.p + at, list.n - at);
-	if (wt_ima_next(&rest, &entry, NULL) != 1)
-		abort();
-	wt_ima_extend(rig->tpm.pcrs[10], &entry);
+	ima_put_buffer_to(&list, self->pcr, self->of_violation, "wattest", beginning,
+			  sizeof(beginning));
+	extend(rig, at);
 }
 
 FIXTURE_SETUP(level)
@@ -66,16 +73,21 @@ FIXTURE_SETUP(level)
 	struct rig *rig = &self->rig;
 
 	memset(&self->v, 0, sizeof(self->v));
-	self->made_up = false;
+	self->made_up = self->of_violation = false;
+	self->pcr = WT_IMA_PCR;
 	rig_init(rig);
 	rig_tpm_init(rig);
 	self->reference = (struct wt_reference){ .kind = WT_REFERENCE_FILE, .name = "wattestd" };
 	memset(self->reference.digest, 0x22, WT_SHA256_LEN);
 	rig->reg.references = &self->reference;
 	rig->reg.n_references = 1;
+	rig->reg.tpm.boot[rig->reg.tpm.n_boot++].index = 9; /* zeros */
+	rig->tpm.mask |= 1u << 9 | 1u << 10;
 	rig_register(rig);
 	rig_grant(rig, 1000, -3600, 86400);
-	measure_agent(rig);
+	wt_buf_reset(&list);
+	measure(rig, 0x77, "boot_aggregate");
+	measure(rig, 0x22, "/usr/sbin/wattestd");
 	rig->edit_attestation = with_list;
 	rig_boot(rig);
 	self->load = (struct wattest_load *)(rig->records[0].p + sizeof(struct wattest_record));
@@ -91,7 +103,7 @@ static void expect_level(struct __test_metadata *_metadata, FIXTURE_DATA(level) 
 			 unsigned int level, const char *missing)
 {
 	if (!self->made_up)
-		measure_beginning(&self->rig);
+		measure_beginning(self);
 	rig_minutes(&self->rig, 3);
 	self->v = rig_judge(&self->rig, NULL);
 	EXPECT_EQ(level, self->v.assurance);
@@ -147,6 +159,13 @@ TEST_F(level, no_boot_state)
 	expect_level(_metadata, self, 1, "has no boot state");
 }
 
+TEST_F(level, no_references)
+{
+	self->rig.reg.n_references = 0;
+	rig_register(&self->rig);
+	expect_level(_metadata, self, 1, "references of what the rig runs");
+}
+
 TEST_F(level, no_list)
 {
 	self->rig.edit_attestation = NULL;
@@ -157,6 +176,47 @@ TEST_F(level, made_up)
 {
 	self->made_up = true;
 	expect_level(_metadata, self, 1, "the log's beginning");
+}
+
+/* What nothing vouches for: an entry of another PCR, the bytes of a violation. */
+TEST_F(level, beginning_in_another_pcr)
+{
+	self->pcr = 11;
+	expect_level(_metadata, self, 1, "the log's beginning");
+}
+
+TEST_F(level, beginning_in_a_violation)
+{
+	self->of_violation = true;
+	expect_level(_metadata, self, 1, "the log's beginning");
+}
+
+/* Root extends PCR 10 himself; his program for that was measured before. */
+TEST_F(level, others_ran_before)
+{
+	measure(&self->rig, 0x44, "/root/forger");
+	expect_level(_metadata, self, 1, "only registered files");
+}
+
+TEST_F(level, another_boot_aggregate_before)
+{
+	measure(&self->rig, 0x77, "boot_aggregate");
+	expect_level(_metadata, self, 1, "only registered files");
+}
+
+TEST_F(level, others_ran_after)
+{
+	measure_beginning(self);
+	measure(&self->rig, 0x44, "/usr/bin/date");
+	self->made_up = true;
+	expect_level(_metadata, self, 2, "verified work");
+}
+
+TEST_F(level, initramfs_not_registered)
+{
+	self->rig.reg.tpm.n_boot--;
+	rig_register(&self->rig);
+	expect_level(_metadata, self, 1, "of the initramfs");
 }
 
 TEST_F(level, list_that_no_quote_vouches_for)

@@ -393,7 +393,7 @@ static void expect_level(struct __test_metadata *_metadata, FIXTURE_DATA(tpm) * 
 TEST_F(tpm, level_of_a_tpm)
 {
 	rig_minutes(&self->rig, 3);
-	expect_level(_metadata, self, 1, "references of what the rig runs");
+	expect_level(_metadata, self, 1, "of the initramfs");
 	self->rig.reg.tpm.n_boot = 0;
 	rig_register(&self->rig);
 	expect_level(_metadata, self, 1, "the registration has no boot state");

@@ -31,27 +31,39 @@ static inline void ima_put_data(struct wt_buf *b, uint8_t fill, const char *path
 	ima_put_field(b, path, strlen(path) + 1);
 }
 
-static inline void ima_put_entry(struct wt_buf *b, const char *template, bool violation,
-				 struct wt_span data)
+static inline void ima_put_entry_to(struct wt_buf *b, uint32_t pcr, const char *template,
+				    bool violation, struct wt_span data)
 {
 	uint8_t shown[20];
 
 	memset(shown, violation ? 0 : 0x5a, sizeof(shown));
-	ima_put_u32(b, WT_IMA_PCR);
+	ima_put_u32(b, pcr);
 	wt_buf_append(b, shown, sizeof(shown));
 	ima_put_field(b, template, strlen(template));
 	ima_put_field(b, data.p, data.n);
 }
 
-/* ima-buf: bytes that kernel code had measured, whole. */
-static inline void ima_put_buffer(struct wt_buf *b, const char *name, const void *p, size_t n)
+static inline void ima_put_entry(struct wt_buf *b, const char *template, bool violation,
+				 struct wt_span data)
+{
+	ima_put_entry_to(b, WT_IMA_PCR, template, violation, data);
+}
+
+/* ima-buf: bytes that kernel code had measured, whole; to which PCR, and with which digest shown. */
+static inline void ima_put_buffer_to(struct wt_buf *b, uint32_t pcr, bool violation,
+				     const char *name, const void *p, size_t n)
 {
 	struct wt_buf data = {};
 
 	ima_put_data(&data, 0x33, name);
 	ima_put_field(&data, p, n);
-	ima_put_entry(b, "ima-buf", false, wt_buf_span(&data));
+	ima_put_entry_to(b, pcr, "ima-buf", violation, wt_buf_span(&data));
 	wt_buf_free(&data);
+}
+
+static inline void ima_put_buffer(struct wt_buf *b, const char *name, const void *p, size_t n)
+{
+	ima_put_buffer_to(b, WT_IMA_PCR, false, name, p, n);
 }
 
 /* A file of that content. */
