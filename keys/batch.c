@@ -92,7 +92,7 @@ static int enter(struct authority_register *reg, const struct batch *batch,
 	return r;
 }
 
-static int write_files(const struct outdir *out, const struct batch *batch,
+static int write_files(struct outdir *out, const struct batch *batch,
 		       const struct signing_item *items, struct wt_err *err)
 {
 	char name[NAME_MAX + 1], why[sizeof(err->msg)];

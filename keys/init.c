@@ -15,6 +15,7 @@
 
 #include "keys/authority.h"
 #include "keys/command.h"
+#include "lib/file.h"
 #include "lib/timestamp.h"
 
 #define COMMAND "wattest-authority init"
@@ -122,6 +123,8 @@ static int make_all(const char *dir, const struct plan *plan, struct wt_err *err
 	if (r == 0)
 		r = register_open(dir, REGISTER_NEW, &reg, err);
 	register_free(reg); /* its log is merged into the file, which may move now */
+	if (r == 0)
+		r = wt_file_sync_folder(dir, err);
 	if (r == 0 && chmod(dir, 0755) < 0)
 		r = wt_fail(err, errno, "%.200s: %s", dir, strerror(errno));
 	return r;
@@ -171,6 +174,8 @@ static int init(const char *dir, const struct plan *plan, struct wt_err *err)
 			    : wt_fail(err, errno, "%.200s: %s", dir, strerror(errno));
 	if (r < 0)
 		remove_all(making);
+	else
+		r = wt_file_sync_folder(dir, err);
 	return r;
 }
 

@@ -14,6 +14,7 @@
 #include "keys/certify.h"
 #include "keys/command.h"
 #include "keys/outdir.h"
+#include "lib/file.h"
 #include "lib/timestamp.h"
 
 #define COMMAND "wattest-authority site"
@@ -71,7 +72,7 @@ static int copy_trust(const char *dir, const char *to, struct wt_err *err)
 		free(entries[i]);
 	}
 	free(entries);
-	return r;
+	return r == 0 ? outdir_sync(&out, err) : r;
 }
 
 static int fill(const struct request *request, const char *to, struct authority_identity *site,
@@ -106,6 +107,8 @@ static int fill(const struct request *request, const char *to, struct authority_
 	if (r == 0)
 		r = register_open(to, REGISTER_NEW, &own, err);
 	register_free(own);
+	if (r == 0)
+		r = wt_file_sync_folder(to, err);
 	if (r == 0 && chmod(to, 0755) < 0)
 		r = wt_fail(err, errno, "%.200s: %s", to, strerror(errno));
 	return r;
@@ -135,6 +138,20 @@ static void remove_all(const char *to)
 	rmdir(to);
 }
 
+static int enter(const struct request *request, struct authority_register *reg,
+		 const struct authority_identity *site, struct wt_err *err)
+{
+	int r = register_put_site(reg, request->name, site->cert, request->now, err);
+
+	if (r == -EEXIST)
+		return wt_fail(
+			err, EEXIST,
+			"%s: there is a site of that name already; if a run was interrupted, "
+			"%.100s.new-... is its folder: rename that",
+			request->name, request->output);
+	return r == 0 ? register_commit(reg, err) : r;
+}
+
 /* Made beside SITEDIR; in the authority's register before it gets its name. */
 static int run(const struct request *request, struct wt_err *err)
 {
@@ -161,15 +178,16 @@ static int run(const struct request *request, struct wt_err *err)
 		return wt_fail(err, errno, "%.200s: %s", request->output, strerror(errno));
 	r = fill(request, making, &site, err);
 	if (r == 0)
-		r = register_put_site(reg, request->name, site.cert, request->now, err);
-	if (r == 0)
-		r = register_commit(reg, err);
+		r = enter(request, reg, &site, err);
 	if (r == 0 && rename(making, request->output) < 0)
 		r = wt_fail(err, errno, "%.200s: %s", request->output, strerror(errno));
 	if (r < 0) {
 		remove_all(making);
 		return r;
 	}
+	r = wt_file_sync_folder(request->output, err);
+	if (r < 0)
+		return r;
 	wt_cert_x5t(site.cert, x5t);
 	wt_hex(x5t, sizeof(x5t), hex);
 	wt_cert_validity(site.cert, &from, &until);

@@ -193,7 +193,7 @@ static int enter(const struct request *request, struct authority_register *reg,
 /* --- files: always from the register ---------------------------------------------------------- */
 
 struct writing {
-	const struct outdir *out;
+	struct outdir *out;
 	struct wt_err *err;
 	uint64_t skip_wh; /* the oldest, which were written when they were allotted */
 	size_t n;
@@ -227,7 +227,7 @@ static int write_share(const uint8_t ueid[WT_UEID_LEN], struct wt_span cose, voi
 }
 
 static int write_all(const struct request *request, struct authority_register *reg,
-		     const struct outdir *out, struct wt_err *err)
+		     struct outdir *out, struct wt_err *err)
 {
 	struct writing writing = { .out = out, .err = err, .skip_wh = request->before_wh };
 	char n[WT_GROUPED_LEN], wh[WT_GROUPED_LEN], of[WT_GROUPED_LEN], why[sizeof(err->msg)];

@@ -115,17 +115,47 @@ static int put_in_place(int dir, const char *temp, const char *name, enum wt_fil
 	return 0;
 }
 
+/* Where path is, up to its name. */
+static int split_path(const char *path, char *ret_folder, size_t cap, const char **ret_name)
+{
+	const char *slash = strrchr(path, '/');
+
+	*ret_name = slash ? slash + 1 : path;
+	return snprintf(ret_folder, cap, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+			slash ? path : ".") < (int)cap
+		       ? 0
+		       : -ENAMETOOLONG;
+}
+
+static int sync_one(const char *path, struct wt_err *err)
+{
+	__attribute__((cleanup(wt_closep))) int dir =
+		open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return dir < 0 || fsync(dir) ? fail_errno(err, path) : 0;
+}
+
+int wt_file_sync_folder(const char *path, struct wt_err *err)
+{
+	char parent[4096];
+	const char *name;
+	int r = split_path(path, parent, sizeof(parent), &name);
+
+	if (r < 0)
+		return wt_fail(err, -r, "%s: name too long", path);
+	r = sync_one(path, err); /* what is in it */
+	return r < 0 ? r : sync_one(parent, err); /* and its name */
+}
+
 int wt_file_write(const char *path, struct wt_span content, mode_t mode, enum wt_file_how how,
 		  struct wt_err *err)
 {
 	__attribute__((cleanup(wt_closep))) int dir = -1, fd = -1;
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
 	char folder[4096], temp[300];
+	const char *name;
 	int r;
 
-	if (snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
-		     slash ? path : ".") >= (int)sizeof(folder) ||
+	if (split_path(path, folder, sizeof(folder), &name) < 0 ||
 	    snprintf(temp, sizeof(temp), ".%.250s.%ld", name, (long)getpid()) >= (int)sizeof(temp))
 		return wt_fail(err, ENAMETOOLONG, "%s: name too long", path);
 	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

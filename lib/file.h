@@ -28,6 +28,9 @@ enum wt_file_how {
 int wt_file_write(const char *path, struct wt_span content, mode_t mode, enum wt_file_how how,
 		  struct wt_err *err);
 
+/* A folder that was made or renamed outlives a power cut when this returns 0. */
+int wt_file_sync_folder(const char *path, struct wt_err *err);
+
 /* Cleanup attribute for file descriptors. */
 void wt_closep(int *fd);
 
