@@ -328,6 +328,21 @@ static int activate_with(struct tpm_session *session, ESYS_TR ak, ESYS_TR ek,
 	return tpm_fail(session, rc, err, "activate the credential");
 }
 
+/* A TPM2B, whole. It comes from a file: tss2-mu would say on standard error what does not fit. */
+static bool take_sized(struct wt_span raw, UINT16 *ret_n, BYTE *ret, size_t room)
+{
+	size_t n;
+
+	if (raw.n < sizeof(UINT16))
+		return false;
+	n = (size_t)raw.p[0] << 8 | raw.p[1];
+	if (n > room || n != raw.n - sizeof(UINT16))
+		return false;
+	memcpy(ret, raw.p + sizeof(UINT16), n);
+	*ret_n = (UINT16)n;
+	return true;
+}
+
 static int activate(struct wt_identity *identity, struct wt_span blob, struct wt_span secret,
 		    struct wt_buf *ret, struct wt_err *err)
 {
@@ -335,14 +350,10 @@ static int activate(struct wt_identity *identity, struct wt_span blob, struct wt
 	__attribute__((cleanup(tpm_object_end))) struct tpm_object ak = { 0 }, ek = { 0 };
 	TPM2B_ENCRYPTED_SECRET seed = { 0 };
 	TPM2B_ID_OBJECT id = { 0 };
-	size_t a = 0, b = 0;
 	int r;
 
-	if (Tss2_MU_TPM2B_ID_OBJECT_Unmarshal(blob.p, blob.n, &a, &id) != TSS2_RC_SUCCESS ||
-	    a != blob.n ||
-	    Tss2_MU_TPM2B_ENCRYPTED_SECRET_Unmarshal(secret.p, secret.n, &b, &seed) !=
-		    TSS2_RC_SUCCESS ||
-	    b != secret.n)
+	if (!take_sized(blob, &id.size, id.credential, sizeof(id.credential)) ||
+	    !take_sized(secret, &seed.size, seed.secret, sizeof(seed.secret)))
 		return wt_fail(err, EBADMSG, "no credential as TPM2_MakeCredential makes it");
 	r = tpm_begin(identity->tcti, &session, err);
 	if (r == 0)

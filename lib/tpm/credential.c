@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
-#include <tss2/tss2_mu.h>
-
 #include "lib/tpm/credential.h"
+#include "lib/tpm/unmarshal.h"
 
 #define AES_KEY 16
 #define RSA_EXPONENT 65537
@@ -98,10 +97,11 @@ static int put_secret(const TPMT_PUBLIC *ek, const uint8_t seed[WT_SHA256_LEN], 
 static int read_ek(const struct wt_tpm_public *ek, TPMT_PUBLIC *ret, struct wt_err *err)
 {
 	const TPMT_SYM_DEF_OBJECT *symmetric = &ret->parameters.rsaDetail.symmetric;
-	size_t off = 0;
+	int r;
 
-	if (Tss2_MU_TPMT_PUBLIC_Unmarshal(ek->raw.p, ek->raw.n, &off, ret) != TSS2_RC_SUCCESS)
-		return wt_fail(err, EBADMSG, "no TPMT_PUBLIC");
+	r = wt_tpm_unmarshal_public(ek->raw, ret, err);
+	if (r < 0)
+		return r;
 	if (ret->type != TPM2_ALG_RSA || ret->nameAlg != TPM2_ALG_SHA256 ||
 	    symmetric->algorithm != TPM2_ALG_AES || symmetric->keyBits.aes != 8 * AES_KEY ||
 	    symmetric->mode.aes != TPM2_ALG_CFB)
@@ -115,7 +115,7 @@ int wt_tpm_make_credential(const struct wt_tpm_public *ek, struct wt_span name,
 			   struct wt_buf *ret_secret, struct wt_err *err)
 {
 	uint8_t seed[WT_SHA256_LEN];
-	TPMT_PUBLIC area = { 0 };
+	TPMT_PUBLIC area;
 	int r;
 
 	if (!secret.n || secret.n > WT_TPM_SECRET_MAX)

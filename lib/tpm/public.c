@@ -2,9 +2,8 @@
 /* TPMT_PUBLIC (Part 2, 12.2.4): the public area of a TPM's key. */
 #include <string.h>
 
-#include <tss2/tss2_mu.h>
-
 #include "lib/tpm/tpm.h"
+#include "lib/tpm/unmarshal.h"
 
 #define P256 32
 #define RSA_EXPONENT 65537 /* what a TPM writes as 0 (Part 2, 12.2.3.5) */
@@ -44,14 +43,12 @@ static int take_key(const TPMT_PUBLIC *area, struct wt_tpm_public *ret, struct w
 int wt_tpm_public_read(struct wt_span raw, struct wt_tpm_public *ret, struct wt_err *err)
 {
 	struct wt_tpm_public pub = { .raw = raw };
-	TPMT_PUBLIC area = { 0 };
-	size_t off = 0;
+	TPMT_PUBLIC area;
 	int r;
 
-	if (Tss2_MU_TPMT_PUBLIC_Unmarshal(raw.p, raw.n, &off, &area) != TSS2_RC_SUCCESS)
-		return wt_fail(err, EBADMSG, "no TPMT_PUBLIC");
-	if (off != raw.n)
-		return wt_fail(err, EBADMSG, "%zu bytes after the TPMT_PUBLIC", raw.n - off);
+	r = wt_tpm_unmarshal_public(raw, &area, err);
+	if (r < 0)
+		return r;
 	if (area.nameAlg != TPM2_ALG_SHA256)
 		return wt_fail(err, EBADMSG, "a key whose name is not by SHA-256 (0x%04x)",
 			       area.nameAlg);
@@ -100,11 +97,12 @@ static int has(const struct wt_tpm_public *pub, uint32_t set, uint32_t clear, st
 static int is_ecdsa(const struct wt_tpm_public *pub, struct wt_err *err)
 {
 	const TPMS_ECC_PARMS *ecc;
-	TPMT_PUBLIC area = { 0 };
-	size_t off = 0;
+	TPMT_PUBLIC area;
+	int r;
 
-	if (Tss2_MU_TPMT_PUBLIC_Unmarshal(pub->raw.p, pub->raw.n, &off, &area) != TSS2_RC_SUCCESS)
-		return wt_fail(err, EBADMSG, "no TPMT_PUBLIC");
+	r = wt_tpm_unmarshal_public(pub->raw, &area, err);
+	if (r < 0)
+		return r;
 	ecc = &area.parameters.eccDetail;
 	if (area.type != TPM2_ALG_ECC || ecc->curveID != TPM2_ECC_NIST_P256)
 		return wt_fail(err, EKEYREJECTED, "the key is not ECC P-256");

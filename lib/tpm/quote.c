@@ -3,9 +3,8 @@
 #include <endian.h>
 #include <string.h>
 
-#include <tss2/tss2_mu.h>
-
 #include "lib/tpm/quote.h"
+#include "lib/tpm/unmarshal.h"
 
 static const struct {
 	uint16_t alg;
@@ -56,14 +55,13 @@ static void put_rsa(const TPMS_SIGNATURE_RSA *rsa, struct wt_tpm_signature *ret)
 
 int wt_tpm_signature_read(struct wt_span raw, struct wt_tpm_signature *ret, struct wt_err *err)
 {
-	TPMT_SIGNATURE sig = { 0 };
-	size_t off = 0;
+	TPMT_SIGNATURE sig;
+	int r;
 
 	_Static_assert(sizeof(sig.signature.rsassa.sig.buffer) <= sizeof(ret->raw), "RSA");
-	if (Tss2_MU_TPMT_SIGNATURE_Unmarshal(raw.p, raw.n, &off, &sig) != TSS2_RC_SUCCESS)
-		return wt_fail(err, EBADMSG, "no TPMT_SIGNATURE");
-	if (off != raw.n)
-		return wt_fail(err, EBADMSG, "%zu bytes after the TPMT_SIGNATURE", raw.n - off);
+	r = wt_tpm_unmarshal_signature(raw, &sig, err);
+	if (r < 0)
+		return r;
 	switch (sig.sigAlg) {
 	case WT_TPM_ALG_ECDSA:
 		ret->scheme = WT_SCHEME_ECDSA;
@@ -73,13 +71,9 @@ int wt_tpm_signature_read(struct wt_span raw, struct wt_tpm_signature *ret, stru
 		ret->scheme = WT_SCHEME_RSASSA;
 		put_rsa(&sig.signature.rsassa, ret);
 		break;
-	case WT_TPM_ALG_RSAPSS:
+	default:
 		ret->scheme = WT_SCHEME_RSAPSS;
 		put_rsa(&sig.signature.rsapss, ret);
-		break;
-	default:
-		return wt_fail(err, EBADMSG, "a signature by algorithm 0x%04x: neither ECDSA nor RSA",
-			       sig.sigAlg);
 	}
 	ret->hash = sig.signature.any.hashAlg;
 	ret->bits = ret->hash == WT_TPM_ALG_SHA1 ? 0 : (unsigned int)(8 * wt_tpm_alg_len(ret->hash));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The TPM 2.0 structures that evidence and enrolment carry, read strictly and checked attribute by attribute; no TPM is
- * spoken to here. This folder is the only one that includes <tss2/tss2_mu.h> (unmarshalling); keys/identity/ speaks to
- * TPMs. "Part 2" is the TCG's TPM 2.0 Library, Part 2: Structures.
+ * spoken to here. Of tss2-mu, only what unmarshals plain numbers is used: for more it would talk on standard error about
+ * what strangers send. keys/identity/ speaks to TPMs. "Part 2" is the TCG's TPM 2.0 Library, Part 2: Structures.
  */
 #ifndef LIB_TPM_TPM_H
 #define LIB_TPM_TPM_H

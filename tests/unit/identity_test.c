@@ -8,6 +8,7 @@
 #include "lib/tpm/credential.h"
 #include "tests/unit/lib/swtpm.h"
 #include "tests/unit/scratch.h"
+#include "tests/unit/silent.h"
 
 #define HANDLE 0x81010101u
 #define OTHER_HANDLE 0x81010102u
@@ -250,9 +251,11 @@ static const uint8_t secret[] = "twenty-two bytes of it";
 
 TEST_F(tpm, credential_of_ours_opened)
 {
+	static const uint8_t too_long[0x202] = { 0x02, 0x00 };
 	struct wt_buf blob = { 0 }, seed = { 0 }, back = { 0 };
 	uint8_t name[2 + WT_SHA256_LEN];
 	struct seen seen = { 0 };
+	struct silent silent;
 
 	ASSERT_EQ(0, see(self->identity, &seen, &self->err));
 	memcpy(name, seen.ak.name, sizeof(name));
@@ -275,10 +278,16 @@ TEST_F(tpm, credential_of_ours_opened)
 						      wt_buf_span(&seed), &back, &self->err));
 	EXPECT_NE(NULL, strstr(self->err.msg, "another TPM or another attestation key"));
 
-	/* with a byte too many */
+	/* with a byte too many, cut, and longer than any: refused without a word on standard error */
 	wt_buf_append(&blob, "", 1);
+	silent_begin(&silent);
 	EXPECT_EQ(-EBADMSG, wt_identity_activate(self->identity, wt_buf_span(&blob),
 						 wt_buf_span(&seed), &back, &self->err));
+	EXPECT_EQ(-EBADMSG, wt_identity_activate(self->identity, wt_span(blob.p, blob.n - 1),
+						 wt_span(seed.p, 1), &back, &self->err));
+	EXPECT_EQ(-EBADMSG, wt_identity_activate(self->identity, wt_span(too_long, 0x202),
+						 wt_buf_span(&seed), &back, &self->err));
+	EXPECT_EQ(0, silent_end(&silent));
 	/* a secret longer than a TPM takes, and an EK that decrypts nothing */
 	EXPECT_EQ(-EINVAL, wt_tpm_make_credential(&seen.ek, wt_span(name, sizeof(name)),
 						  wt_span(self->tpm.dir, 33), &blob, &seed, NULL));
