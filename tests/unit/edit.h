@@ -13,7 +13,7 @@
 
 /* Marks a step of a path that goes into an array (by index) or a map (by label) alike. */
 struct edit_path {
-	int64_t step[4];
+	int64_t step[6];
 	size_t n;
 };
 
