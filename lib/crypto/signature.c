@@ -158,16 +158,12 @@ int wt_sign(struct wt_key *key, struct wt_span msg, uint8_t ret_sig[WT_SIG_LEN],
 
 	if (!key->private)
 		return wt_fail(err, EINVAL, "only the public half of the key is here");
-	n = key->alg == WT_ALG_ES256 ? wt_sign_der(key, msg, out, sizeof(out), err)
-				     : sign_here(key, msg, out, sizeof(out), err);
+	if (key->alg == WT_ALG_EDDSA) {
+		n = sign_here(key, msg, ret_sig, WT_SIG_LEN, err);
+		return n < 0 ? n : 0;
+	}
+	n = wt_sign_der(key, msg, out, sizeof(out), err);
 	if (n < 0)
 		return n;
-	if (key->alg == WT_ALG_ES256)
-		return from_der(out, (size_t)n, ret_sig) < 0
-			       ? wt_fail_openssl(err, EIO, "cannot sign")
-			       : 0;
-	if (n != WT_SIG_LEN)
-		return wt_fail(err, EIO, "cannot sign");
-	memcpy(ret_sig, out, WT_SIG_LEN);
-	return 0;
+	return from_der(out, (size_t)n, ret_sig) < 0 ? wt_fail_openssl(err, EIO, "cannot sign") : 0;
 }

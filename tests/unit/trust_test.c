@@ -193,6 +193,7 @@ TEST_F(trust, intermediate)
 	/* but it revokes the intermediate */
 	ASSERT_EQ(0, make_crl(self, "crl.pem", extra[0], NOW, 30));
 	EXPECT_EQ(-EKEYREJECTED, check(self, leaf, extra, WT_DUTY_REGISTRATION, NOW + DAY));
+	EXPECT_NE(NULL, strstr(self->err.msg, "at CN=Regional CA: ")) TH_LOG("%s", self->err.msg);
 	/*
 	 * An attestation under an intermediate that lacks that duty, though leaf and anchor have
 	 * it.
@@ -485,6 +486,7 @@ TEST_F(trust, folders)
 	scratch_make(&empty);
 	EXPECT_EQ(-ENOENT, wt_trust_load(empty.dir, &trust, &self->err));
 	EXPECT_EQ(-ENOENT, wt_trust_load("/nonexistent", &trust, &self->err));
+	EXPECT_STREQ("/nonexistent: No such file or directory", self->err.msg);
 	scratch_write(&empty, "x.pem", wt_span("hello", 5), 0644);
 	EXPECT_EQ(-ENOENT, wt_trust_load(empty.dir, &trust, &self->err));
 	scratch_remove(&empty);
