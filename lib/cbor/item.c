@@ -18,8 +18,6 @@ int wt_cbor_bad(struct wt_cbor_in *in, const char *format, ...)
 	char sentence[192], where[32] = "";
 	va_list args;
 
-	if (!in->err)
-		return -EBADMSG;
 	va_start(args, format);
 	vsnprintf(sentence, sizeof(sentence), format, args);
 	va_end(args);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kselftest_harness.h"
+#include "tests/unit/edit.h"
 #include "wattest/record.h"
 
 #define NO_NONCE wt_span(NULL, 0)
@@ -341,6 +342,7 @@ TEST_F(honest, no_evidence_no_verdict)
 TEST_F(honest, peek)
 {
 	uint8_t ueid[WT_UEID_LEN];
+	struct wt_err err;
 	uint64_t seq = 0;
 
 	rig_minutes(&self->rig, 2);
@@ -348,7 +350,38 @@ TEST_F(honest, peek)
 	EXPECT_EQ(2, seq);
 	EXPECT_EQ(0, memcmp(ueid, self->rig.reg.ueid, sizeof(ueid)));
 	EXPECT_EQ(-EBADMSG,
-		  wt_attestation_peek(wt_buf_span(&self->rig.grants[0]), ueid, &seq, NULL));
+		  wt_attestation_peek(wt_buf_span(&self->rig.grants[0]), ueid, &seq, &err));
+	EXPECT_STREQ("it is of type grant, not an attestation", err.msg);
+}
+
+/* Nothing of it says whose it is, or which one. */
+TEST_F(honest, peek_at_none)
+{
+	static const struct {
+		struct edit_path path;
+		const char *hex, *words;
+	} wrong[] = {
+		{ { { 256 }, 1 }, NULL, "no ueid or no evidence" },
+		{ { { -75001 }, 1 }, NULL, "no ueid or no evidence" },
+		{ { { -75001 }, 1 }, "a0", "evidence without seq" },
+		{ { { -75001, 1 }, 2 }, NULL, "evidence without seq" },
+	};
+	struct wt_buf payload = { 0 };
+	uint8_t ueid[WT_UEID_LEN];
+	struct wt_cose cose;
+	struct wt_err err;
+	uint64_t seq;
+
+	rig_minute(&self->rig);
+	ASSERT_EQ(0, wt_cose_decode(wt_buf_span(&self->rig.atts[0]), &cose, &err));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		wt_buf_reset(&payload);
+		edit(cose.payload, &wrong[i].path, 0, wrong[i].hex, &payload);
+		EXPECT_EQ(-EBADMSG,
+			  wt_attestation_peek_payload(wt_buf_span(&payload), ueid, &seq, &err));
+		EXPECT_NE(NULL, strstr(err.msg, wrong[i].words)) TH_LOG("%s", err.msg);
+	}
+	wt_buf_free(&payload);
 }
 
 /* As much as there is of it: what says whose it is and which one stands in its beginning. */

@@ -273,6 +273,27 @@ TEST_F(cose, refused)
 	}
 }
 
+TEST_F(cose, no_algorithm)
+{
+	struct wt_span bytes = from_hex("d28440a04040");
+	struct wt_cose cose;
+
+	ASSERT_EQ(0, wt_cose_decode(bytes, &cose, &self->err));
+	EXPECT_EQ(-EOPNOTSUPP, wt_cose_verify(&cose, self->key, &self->work, &self->err));
+	EXPECT_STREQ("the headers name no algorithm that is known here", self->err.msg);
+	free((void *)bytes.p);
+}
+
+TEST_F(cose, no_such_type)
+{
+	struct wt_buf object = { 0 };
+
+	EXPECT_EQ(-EINVAL, wt_cose_sign(self->key, NULL, false, WT_TYP_SITE_RESULT + 1,
+					wt_span("x", 1), &object, &self->err));
+	EXPECT_EQ(0, object.n);
+	wt_buf_free(&object);
+}
+
 TEST_F(cose, passed_over)
 {
 	static const struct {

@@ -86,6 +86,22 @@ TEST(sorted_and_without_overlaps)
 	EXPECT_EQ(-EINVAL, wt_idle_parse("thu 23:59 +1m", list, &n, &err));
 }
 
+TEST(as_many_as_a_registration_takes)
+{
+	struct wt_idle list[WT_MAX_IDLE];
+	struct wt_err err;
+	char text[32];
+	size_t n = 0;
+
+	for (size_t i = 0; i < WT_MAX_IDLE; i++) {
+		snprintf(text, sizeof(text), "mon %02zu:%02zu +1m", i / 30, 2 * (i % 30));
+		ASSERT_EQ(0, wt_idle_parse(text, list, &n, &err)) TH_LOG("%s", err.msg);
+	}
+	EXPECT_EQ(-EINVAL, wt_idle_parse("sat 22:00 +1h", list, &n, &err));
+	EXPECT_NE(NULL, strstr(err.msg, "at most 64 times of the week"));
+	EXPECT_EQ(WT_MAX_IDLE, n);
+}
+
 TEST(held_against_times)
 {
 	/* Sat 22:00 to Mon 00:30 of the next week; Wed 12:00 to 13:00 */

@@ -118,9 +118,13 @@ TEST_F(ima, lengths_out_of_bounds_are_refused_and_not_waited_for)
 {
 	self->list.p[24] = 0; /* of the template's name */
 	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "a template's name of 0 bytes"));
 	self->list.p[24] = 16;
 	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
 	self->list.p[24] = 6;
+	self->list.p[27] = 0x80;
+	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
+	self->list.p[27] = 0;
 	self->list.p[28 + 6 + 2] = 1; /* 64 KiB of data */
 	EXPECT_EQ(-EBADMSG, wt_ima_next(&self->rest, &self->entry, &self->err));
 }

@@ -278,6 +278,8 @@ TEST(binding)
 	t.ima[0] ^= 1;
 	ASSERT_EQ(0, wt_attestation_binding(att, other, NULL));
 	EXPECT_NE(0, memcmp(first, other, sizeof(first)));
+	att->nonce = wt_span(t.ima, WATTEST_NONCE_MAX + 1);
+	EXPECT_EQ(-EINVAL, wt_attestation_binding(att, other, NULL));
 	wt_buf_free(&b);
 	wt_buf_free(&whole);
 }

@@ -133,6 +133,18 @@ TEST(version_and_seq)
 	EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
 }
 
+/* What it says of itself is not what it has, though all else is as it must be. */
+TEST(length_that_is_none)
+{
+	struct raw raw = record(WATTEST_RECORD_TIME, sizeof(struct wattest_time));
+	struct wt_record rec;
+
+	raw.p[offsetof(struct wattest_record, len)] += 8;
+	EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
+	raw.p[offsetof(struct wattest_record, len)] -= 16;
+	EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
+}
+
 TEST(strings)
 {
 	static const struct {
@@ -287,6 +299,42 @@ TEST(window_is_refused)
 	head[offsetof(struct wattest_window, nonce_len)] = 9;
 	head[offsetof(struct wattest_window, key_len)] = 1;
 	EXPECT_EQ(-EBADMSG, decode(&raw, &rec));
+}
+
+/* As long as its counts say, which are beyond what the module writes. */
+TEST(window_is_refused_whatever_its_length)
+{
+	static const struct {
+		unsigned int sources, devices, nonce;
+		const char *words;
+	} wrong[] = {
+		{ WATTEST_MAX_SOURCES + 1, 0, 0, "WINDOW of 257 sources and 0 devices" },
+		{ 0, WATTEST_MAX_DEVICES + 1, 0, "WINDOW of 0 sources and 1025 devices" },
+		{ 0, 0, 7, "WINDOW with a nonce of 7 bytes" },
+		{ 0, 0, 65, "WINDOW with a nonce of 65 bytes" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		size_t n = HEADER + sizeof(struct wattest_window) +
+			   wrong[i].sources * sizeof(struct wattest_window_source) +
+			   wrong[i].devices * sizeof(struct wattest_window_device) + wrong[i].nonce;
+		struct raw start = record(WATTEST_RECORD_WINDOW, sizeof(struct wattest_window));
+		uint8_t *p = calloc(1, (n + 7) / 8 * 8);
+		struct wattest_window *w = (struct wattest_window *)(p + HEADER);
+		struct wt_err err = { "" };
+		struct wt_record rec;
+
+		n = (n + 7) / 8 * 8;
+		memcpy(p, start.p, start.n);
+		((struct wattest_record *)p)->len = htole32((uint32_t)n);
+		w->sources = htole16((uint16_t)wrong[i].sources);
+		w->devices = htole16((uint16_t)wrong[i].devices);
+		w->nonce_len = (uint8_t)wrong[i].nonce;
+		EXPECT_EQ(-EBADMSG, wt_record_decode(wt_span(p, n), &rec, &err));
+		EXPECT_NE(NULL, strstr(err.msg, wrong[i].words)) TH_LOG("%s", err.msg);
+		free(p);
+	}
 }
 
 TEST(keys)

@@ -63,6 +63,50 @@ TEST_F(site, junk_for_an_attestation)
 	EXPECT_ONLY(OBJECTS, "object-refused");
 }
 
+/* Rightly signed, and by its type something else than it is given as. */
+TEST_F(site, an_object_of_another_type)
+{
+	struct rig *rig = &self->rigs[0];
+	struct wt_buf other = { 0 };
+	struct wt_cose cose;
+
+	work(self, 2);
+	give_bent(self, &rig->atts[0]);
+	EXPECT_ONLY(OBJECTS, "object-refused");
+	EXPECT_SAYS(OBJECTS, "of type attestation: no registration, grant, allotment or notice");
+	ASSERT_EQ(0, wt_cose_decode(wt_buf_span(&rig->atts[0]), &cose, &self->err));
+	rig_sign(&rig->self, WT_TYP_RESULT, cose.payload, &other);
+	begin(self);
+	give_all(self, rig);
+	EXPECT_EQ(0, wt_site_attestation(self->site, wt_buf_span(&other), "1.cose", &self->err));
+	EXPECT_STREQ("it is of type result, not an attestation", self->err.msg);
+	wt_buf_free(&other);
+}
+
+TEST_F(site, an_object_with_something_behind)
+{
+	struct wt_buf longer = { 0 };
+
+	work(self, 1);
+	wt_buf_append(&longer, self->rigs[0].grants[0].p, self->rigs[0].grants[0].n);
+	wt_buf_append(&longer, "x", 1);
+	give_bent(self, &longer);
+	EXPECT_ONLY(OBJECTS, "object-refused");
+	EXPECT_SAYS(OBJECTS, "more bytes follow the object");
+	wt_buf_free(&longer);
+}
+
+TEST_F(site, an_object_too_late)
+{
+	work(self, 1);
+	begin(self);
+	give_all(self, &self->rigs[0]);
+	attest(self, &self->rigs[0], 0, 1);
+	EXPECT_EQ(-EINVAL, wt_site_object(self->site, wt_buf_span(&self->rigs[1].registration),
+					  "late.cose", &self->err));
+	EXPECT_STREQ("objects belong before the first attestation", self->err.msg);
+}
+
 /* Of a rig that is not here: nobody but the site looks at it. */
 TEST_F(site, grant_that_the_registry_signed)
 {
