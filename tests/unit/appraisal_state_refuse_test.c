@@ -79,7 +79,7 @@ TEST_F(state, bounds)
 		{ AT(10, 2), "00", "more bytes behind the charges" },
 		{ AT(10, 2), "190100", "a charge that nobody wrote" },
 		{ AT(10, 2), "190601", "more than 1536 charges" },
-		{ AT(12, 9), self->lists[4], "more measured files" },
+		{ AT(12, 10), self->lists[4], "more measured files" },
 		{ AT(13, 0), "820000", "more than one witness" },
 		{ AT(13, 0, 0, 5), self->lists[2], "257 of at most 256" },
 		{ AT(13, 0, 0, 7), self->lists[3], "5 of at most 4" },

@@ -486,7 +486,7 @@ TEST_F(trust, folders)
 	scratch_make(&empty);
 	EXPECT_EQ(-ENOENT, wt_trust_load(empty.dir, &trust, &self->err));
 	EXPECT_EQ(-ENOENT, wt_trust_load("/nonexistent", &trust, &self->err));
-	EXPECT_STREQ("/nonexistent: No such file or directory", self->err.msg);
+	EXPECT_NE(NULL, strstr(self->err.msg, "/nonexistent: No such file or directory"));
 	scratch_write(&empty, "x.pem", wt_span("hello", 5), 0644);
 	EXPECT_EQ(-ENOENT, wt_trust_load(empty.dir, &trust, &self->err));
 	scratch_remove(&empty);
