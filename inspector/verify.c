@@ -97,8 +97,8 @@ static int run_one(const struct verify_request *request, char *const *files)
 		inspect_failed(COMMAND, &err);
 		status = WT_EXIT_OUTPUT;
 	}
-	/* Where nothing was accepted there is nothing new to remember: the state of before stays as it is. */
-	if (request->state && status <= INSPECT_BAD && verdict.attestations > 0 &&
+	/* Where nothing is new there is nothing to remember: the state of before stays as it is. */
+	if (request->state && status <= INSPECT_COULD_NOT && wt_appraisal_news(appraisal) &&
 	    save_state(appraisal, request->state, &err) < 0) {
 		inspect_failed(COMMAND, &err);
 		status = WT_EXIT_OUTPUT;

@@ -272,15 +272,6 @@ static void say_refusals(const struct wt_site *site)
 	}
 }
 
-static bool anything_accepted(const struct wt_site_verdict *verdict)
-{
-	for (size_t i = 0; i < verdict->n_rigs; i++) {
-		if (verdict->rigs[i].attestations > 0)
-			return true;
-	}
-	return false;
-}
-
 static int save_state(const struct wt_site *site, const char *path, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf state = { 0 };
@@ -319,7 +310,7 @@ static int report(const struct wt_site *site, const struct verify_request *reque
 		verify_print_site(verdict, request->json);
 	if (request->key)
 		r = verify_sign_site(request, site, verdict, &err);
-	if (r == 0 && request->state && anything_accepted(verdict))
+	if (r == 0 && request->state && wt_site_news(site))
 		r = save_state(site, request->state, &err);
 	if (r < 0) {
 		inspect_failed(VERIFY_COMMAND, &err);

@@ -177,6 +177,11 @@ int wt_attestation_peek_payload(struct wt_span payload, uint8_t ret_ueid[WT_UEID
  * wt_verdict_clear.
  */
 int wt_appraisal_finish(struct wt_appraisal *a, struct wt_verdict *ret, struct wt_err *err);
+/*
+ * Does a state that is saved now say more than the one that was loaded? An attestation was accepted; or a notice was
+ * given, which binds the rig from then on, whether or not the next run is given it too.
+ */
+bool wt_appraisal_news(const struct wt_appraisal *a);
 /* What a later run needs: deterministic CBOR, integers and digests only. */
 int wt_appraisal_state_save(const struct wt_appraisal *a, struct wt_buf *ret, struct wt_err *err);
 /* What is charged, as it is charged (within wt_appraisal_feed): for reports. */

@@ -109,6 +109,7 @@ const struct wt_site_refusal *wt_site_refusals(const struct wt_site *site, size_
  * After wt_site_finish, what a later run needs, which then needs only what is new: deterministic CBOR. Rigs that this run did not see stay in
  * it as they were.
  */
+bool wt_site_news(const struct wt_site *site); /* as wt_appraisal_news, of any rig */
 int wt_site_state_save(const struct wt_site *site, struct wt_buf *ret, struct wt_err *err);
 void wt_site_free(struct wt_site *site);
 void wt_site_verdict_clear(struct wt_site_verdict *v);

@@ -156,6 +156,15 @@ int wt_appraisal_state_load(struct wt_appraisal *a, struct wt_span bytes_in, str
 	return port.r == -ENOMEM ? wt_fail(err, ENOMEM, "no memory for the state") : port.r;
 }
 
+bool wt_appraisal_news(const struct wt_appraisal *a)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < a->n_notices; i++)
+		told |= a->notices[i].told;
+	return a->run.attestations > 0 || (told && a->h.begun && a->registered);
+}
+
 int wt_appraisal_state_save(const struct wt_appraisal *a, struct wt_buf *ret, struct wt_err *err)
 {
 	struct wt_appraisal copy =

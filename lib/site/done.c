@@ -108,16 +108,19 @@ static void keep_needed(struct rig *rig)
 	wt_site_energy_add(&rig->needed, &ledger->over);
 }
 
-/* For the next run; when nothing was accepted, as it was. */
+/* For the next run; when nothing is new, as it was. */
 static int keep_state(const struct wt_site *site, struct rig *rig, struct wt_err *err)
 {
 	struct wt_buf state = { 0 };
 	int r;
 
+	rig->news = wt_appraisal_news(rig->appraisal);
 	if (site->no_state) {
 		wt_buf_free(&rig->state);
 		return 0;
 	}
+	if (!rig->news)
+		return 0;
 	r = wt_appraisal_state_save(rig->appraisal, &state, err);
 
 	if (r == 0) {

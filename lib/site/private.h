@@ -107,6 +107,7 @@ struct rig {
 	struct wt_att_grant *spent; /* grants to a rig that any named, each once, sorted */
 	size_t n_spent;
 	struct wt_buf state; /* of an earlier run; once it is done, for the next */
+	bool news; /* which says more then */
 	struct wt_sighting *seen; /* of earlier runs; once it is done, of this one too */
 	size_t n_seen;
 	char name[64]; /* for sentences: as registered, else its id */

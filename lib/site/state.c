@@ -45,6 +45,14 @@ static void put_rig(const struct rig *rig, struct wt_buf *ret)
 	}
 }
 
+bool wt_site_news(const struct wt_site *site)
+{
+	for (size_t i = 0; i < site->n_rigs; i++)
+		if (site->rigs[i]->news)
+			return true;
+	return false;
+}
+
 int wt_site_state_save(const struct wt_site *site, struct wt_buf *ret, struct wt_err *err)
 {
 	struct rig **rigs = calloc(site->n_rigs + 1, sizeof(*rigs));

@@ -207,6 +207,23 @@ judged "the same evidence again adds nothing" 0 "" --time @"$now" --state parts.
 says 0 "nothing new" verify --state parts.state honest
 check "and the state stays" cmp whole.state parts.state
 forge hungry2 --start "$start" --watts 3000 --windows 5
+# --- a notice, and no attestation that is new: later runs follow it
+"$authority" notice auth curtail --licence DMI-84-0031 --max-w 500 --from @$((start - 60)) --until @$((now + 3600)) \
+	--reason "cold" -o cold.cose >/dev/null
+verify -q --state told.state honest/0000000[123].cose
+cp told.state told.before
+says 2 "nothing new" verify --state told.state --grants cold.cose honest/0000000[123].cose
+check "the state remembers the notice" sh -c '! cmp -s told.state told.before'
+judged "a run that is not given it" 2 "curtailment-exceeded" --state told.state honest/0000000[45].cose
+cp told.before told.state
+"$inspect" verify -q --trust auth/trust --state told.state reg.cose grants cold.cose honest/0000000[123].cose
+says 2 "curtailment-exceeded" "$inspect" verify --trust auth/trust --json --state told.state reg.cose grants \
+	honest/0000000[45].cose
+cp told.before told.state
+"$authority" notice auth curtail --licence OTHER --max-w 500 --until @$((now + 3600)) -o theirs.cose >/dev/null
+verify -q --state told.state --grants theirs.cose honest/0000000[123].cose
+check "somebody else's leaves the state as it is" cmp told.state told.before
+
 rm -f hungry.state
 verify -q --state hungry.state hungry2/0000000[12].cose
 judged "what was used before counts" 2 "energy-exceeded" --state hungry.state hungry2/0000000[345].cose
