@@ -107,7 +107,9 @@ vm_boot() {
 	if [ -n "${VM_KVM:-}" ]; then
 		more+=(-accel kvm -cpu host)
 	else
-		more+=(-accel "tcg,thread=multi" -cpu max)
+		# KASAN asks for the CPU's features, and an interrupt may come while they are being found out: with five
+		# levels of page tables it then takes all memory for wild, and the kernel dies before it has begun
+		more+=(-accel "tcg,thread=multi" -cpu "max${VM_KERNEL:+,la57=off}")
 	fi
 	if [ -n "${VM_TPM:-}" ]; then
 		tpm_serve "$VM_TPM" || return 1
