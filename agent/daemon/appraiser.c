@@ -224,7 +224,7 @@ static int turn_day(struct appraiser *ap, struct wt_err *err)
 
 	if (r < 0) {
 		wt_day_clear(&day);
-		return r;
+		return r == -ENODATA ? 0 : r; /* nothing was ever accepted: what was found still holds */
 	}
 	wt_day_clear(&ap->base);
 	ap->base = day; /* transferred */
