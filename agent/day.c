@@ -23,7 +23,7 @@ int wt_day_load(struct wt_store *store, struct wt_day *ret, struct wt_err *err)
 	wt_cbor_init(&in, wt_buf_span(&value), err);
 	if (wt_cbor_array(&in, &n) < 0 || n != 2 || wt_cbor_uint(&in, &day.seq) < 0 ||
 	    wt_cbor_bytes(&in, &state) < 0 || wt_cbor_end(&in) < 0)
-		return wt_fail(err, EBADMSG, "the appraisal's state in the store is damaged");
+		return wt_fail(err, EBADMSG, "the appraisal's state in the store is damaged: wattestd judges anew when it starts");
 	wt_buf_append(&day.state, state.p, state.n);
 	if (day.state.err) {
 		wt_buf_free(&day.state);

@@ -384,9 +384,12 @@ int wt_holdings_charge(struct wt_holdings *h, const struct wt_config *config, st
 		return 0;
 	if (r == 0)
 		r = wt_store_last(store, &last, err);
-	if (r == 0)
-		r = wt_day_load(store, &day, err);
-	if (r == 0 && day.state.n)
+	if (r < 0)
+		return r;
+	r = wt_day_load(store, &day, err);
+	if (r < 0)
+		return r;
+	if (day.state.n)
 		r = wt_appraisal_state_load(h->appraisal, wt_buf_span(&day.state), err);
 	if (r < 0)
 		return r == -EBADMSG ? wt_fail_in(err, r, "%s: restart wattestd, which judges anew",

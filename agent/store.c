@@ -33,8 +33,24 @@ void store_finalizep(sqlite3_stmt **stmt)
 
 int store_fail(struct wt_store *store, int rc, struct wt_err *err)
 {
-	return wt_fail(err, wt_sqlite_errno(rc), "%s: %s", store->path,
-		       store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc));
+	const char *what = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc);
+	int code = wt_sqlite_errno(rc), cause = store->db ? sqlite3_system_errno(store->db) : 0;
+
+	if (code == EBADMSG)
+		return wt_fail(
+			err, code,
+			"%s: damaged (%s): nothing is signed until it is whole: wattestd(8), "
+			"A DAMAGED STORE",
+			store->path, what);
+	if (code == ENOSPC || cause == ENOSPC)
+		return wt_fail(err, ENOSPC, "%s: the disk is full", store->path);
+	if ((code == EACCES || code == EIO) && cause)
+		return wt_fail(err, code, "%s: %s: %s", store->path, what, strerror(cause));
+	if (code == EACCES)
+		return wt_fail(err, code,
+			       "%s: %s: wattestd must be able to write it and its folder",
+			       store->path, what);
+	return wt_fail(err, code, "%s: %s", store->path, what);
 }
 
 int store_prepare(struct wt_store *store, const char *sql, sqlite3_stmt **ret, struct wt_err *err)

@@ -363,7 +363,7 @@ void appraiser_facts(const struct appraiser *ap, struct wt_facts *facts)
 	struct wt_supply *supplies;
 	struct wt_plan_in in;
 
-	if (!ledger || ap->stale || plan_from(ap, facts->now, &in, &supplies, NULL) < 0)
+	if (!ledger || ap->stale || ap->rig->grants_unread || plan_from(ap, facts->now, &in, &supplies, NULL) < 0)
 		return;
 	facts->draw_uw = in.draw_uw;
 	facts->left_uj = wt_ledger_left(ledger, facts->now);

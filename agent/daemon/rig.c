@@ -272,12 +272,17 @@ static void load_grants(struct rig *rig, const struct wt_config *config)
 	size_t notices = 0;
 	int n;
 
-	drop_grants(rig);
 	rig->grants_stamp = stamp(config->grants);
 	n = scandir(config->grants, &names, wt_folder_filter, alphasort);
+	rig->grants_unread = n < 0 && errno != ENOENT;
+	if (rig->grants_unread) {
+		log_say(LOG_WARNING, "%s: cannot be read: %s: %zu grants are known from before",
+			config->grants, strerror(errno), rig->n_grants);
+		return;
+	}
+	drop_grants(rig);
 	if (n < 0) {
-		log_say(errno == ENOENT ? LOG_NOTICE : LOG_WARNING, "%s: no grants: %s",
-			config->grants, strerror(errno));
+		log_say(LOG_NOTICE, "%s: no grants: %s", config->grants, strerror(errno));
 		return;
 	}
 	for (int i = 0; i < n; i++) {

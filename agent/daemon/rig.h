@@ -38,6 +38,7 @@ struct rig {
 	struct rig_grant *grants;
 	size_t n_grants;
 	uint64_t grants_stamp; /* of the files as they were read */
+	bool grants_unread; /* the folder is there and cannot be read: nothing is said of a balance */
 	struct wt_refusals refusals; /* grants that were named as refused */
 	/* Told of each when it is named first. May be NULL */
 	void (*refused)(const char *file, const char *why, void *user);

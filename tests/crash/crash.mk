@@ -8,7 +8,7 @@ $(CRASH_TOOLS):
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 lab: $(CRASH_TOOLS)
-CHECK_QUICK += tests/crash/commands_test.sh
+CHECK_QUICK += tests/crash/commands_test.sh tests/crash/trouble_test.sh
 
 .PHONY: crash-tools
 crash-tools: $(CRASH_TOOLS)
