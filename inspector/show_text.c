@@ -186,6 +186,8 @@ static void show_registration(const struct wt_registration *reg)
 		       role_name(s->role), s->class_ppm / 10000, s->class_ppm % 10000,
 		       s->calibrated_until ? "calibrated until " : "never calibrated",
 		       s->calibrated_until ? wt_timestamp_local(s->calibrated_until, text) : "");
+		if (strchr(s->parent, '/'))
+			printf("        at %s\n", s->parent);
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include "keys/fields.h"
 #include "keys/inventory.h"
+#include "lib/match.h"
 #include "lib/timestamp.h"
 #include "wattest/record.h"
 
@@ -254,7 +255,8 @@ static int read_source(const struct fields *f, struct inventory_defaults *defaul
 static bool same_source(const struct wt_reg_source *a, const struct wt_reg_source *b)
 {
 	return strcmp(a->chip, b->chip) == 0 && strcmp(a->attribute, b->attribute) == 0 &&
-	       (!*a->parent || !*b->parent || strcmp(a->parent, b->parent) == 0) &&
+	       (!*b->parent || wt_match_place(a->parent, b->parent) ||
+		wt_match_place(b->parent, a->parent)) &&
 	       (!*a->label || !*b->label || strcmp(a->label, b->label) == 0);
 }
 

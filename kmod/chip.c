@@ -93,6 +93,34 @@ static void copy_text(char *to, const char *from, size_t size)
 			to[i] = '?';
 }
 
+/*
+ * Where a device is: its name behind those of all that it hangs on. Its own name anybody can give
+ * to another one: i2c-stub puts a simulated chip at any address of a bus whose number is free.
+ * What does not fit is left out in front.
+ */
+static void describe_place(const struct device *dev, char *ret, size_t size)
+{
+	char place[sizeof_field(struct wattest_source_add, parent)];
+	size_t at = sizeof(place) - 1, n;
+
+	place[at] = '\0';
+	for (; dev; dev = dev->parent) {
+		n = strlen(dev_name(dev)) + (place[at] != '\0');
+		if (n + (dev->parent ? 2 : 0) > at) {
+			if (place[at]) {
+				at -= 2;
+				memcpy(place + at, "~/", 2);
+			}
+			break;
+		}
+		at -= n;
+		memcpy(place + at, dev_name(dev), strlen(dev_name(dev)));
+		if (place[at + n])
+			place[at + n - 1] = '/';
+	}
+	copy_text(ret, place + at, size);
+}
+
 static void describe(struct chip *chip, int place, const char *attribute,
 		     enum wattest_source_kind kind, struct wattest_source_add *ret)
 {
@@ -106,7 +134,7 @@ static void describe(struct chip *chip, int place, const char *attribute,
 	ret->reading_uj = cpu_to_le64(WATTEST_READING_UNKNOWN);
 	strscpy_pad(ret->attribute, attribute, sizeof(ret->attribute));
 	if (chip->dev->parent)
-		copy_text(ret->parent, dev_name(chip->dev->parent), sizeof(ret->parent));
+		describe_place(chip->dev->parent, ret->parent, sizeof(ret->parent));
 	read_text(chip, "name", text, sizeof(text));
 	copy_text(ret->chip, text, sizeof(ret->chip));
 	strscpy(name, attribute, sizeof(name));

@@ -67,7 +67,7 @@ const char *wt_record_event_name(uint16_t kind); /* "a probe was detached", ... 
  */
 void wt_device_name(uint8_t bus, uint16_t vid, uint16_t pid, const char *serial, const char *path,
 		    char *ret, size_t cap);
-/* "chip/parent attribute (label)", parent and label only when there. Truncates to cap. */
+/* "chip/parent attribute (label)", parent (without what it hangs on) and label only when there. Truncates to cap. */
 void wt_source_name(const char *chip, const char *parent, const char *attribute, const char *label,
 		    char *ret, size_t cap);
 

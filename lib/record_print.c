@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lib/format.h"
+#include "lib/match.h"
 #include "lib/timestamp.h"
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -60,7 +61,7 @@ void wt_source_name(const char *chip, const char *parent, const char *attribute,
 {
 	struct line line = { ret, cap, 0 };
 
-	add(&line, "%s%s%s %s", chip, *parent ? "/" : "", parent, attribute);
+	add(&line, "%s%s%s %s", chip, *parent ? "/" : "", wt_last_part(parent), attribute);
 	if (*label)
 		add(&line, " (%s)", label);
 }
@@ -141,6 +142,8 @@ static void print_source_add(const struct wt_record *rec, struct line *line)
 	    add_.kind == WATTEST_SOURCE_ENERGY	? "an energy register"
 	    : add_.kind == WATTEST_SOURCE_POWER ? "sampled power"
 						: "of an unknown kind");
+	if (strchr(add_.parent, '/'))
+		add(line, ", at %s", add_.parent);
 	if (add_.flags & WATTEST_SOURCE_LEGACY)
 		add(line, ", legacy");
 	if (add_.flags & WATTEST_SOURCE_UNREADABLE)

@@ -121,7 +121,11 @@ struct wattest_source_add {
 	__u8 flags;		/* WATTEST_SOURCE_* */
 	__le16 error;		/* errno, when unreadable */
 	char chip[32];		/* hwmon "name" */
-	char parent[64];	/* name of the parent device, e.g. "0-0058" */
+	/*
+	 * The parent device's name, behind those of what it hangs on, as
+	 * "pci0000:00/0000:00:1f.4/i2c-0/0-0058"; "~/" in front: there are more.
+	 */
+	char parent[64];
 	char attribute[32];	/* e.g. "power1_input" */
 	char label[32];		/* e.g. "pin", or empty */
 	/*

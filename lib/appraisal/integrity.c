@@ -9,6 +9,7 @@
 
 #include "lib/appraisal/integrity.h"
 #include "lib/appraisal/port.h"
+#include "lib/match.h"
 #include "lib/record.h"
 
 #include <endian.h>
@@ -169,6 +170,13 @@ static bool is_harmless_attribute(const char *detail)
 	return false;
 }
 
+static bool is_name(const char *place, const char *name, size_t n)
+{
+	const char *last = wt_last_part(place);
+
+	return n > 0 && strlen(last) == n && memcmp(last, name, n) == 0;
+}
+
 /* "DEVICE from DRIVER": is it a meter's? */
 static bool is_source(const struct wt_appraisal *a, const char *detail)
 {
@@ -177,12 +185,11 @@ static bool is_source(const struct wt_appraisal *a, const char *detail)
 	const struct source *s;
 
 	for (s = a->h.sources; s < a->h.sources + a->h.n_sources; s++) {
-		if (strlen(s->parent) == n && memcmp(s->parent, detail, n) == 0)
+		if (is_name(s->parent, detail, n))
 			return true;
 	}
 	for (i = 0; a->registered && i < a->reg.n_sources; i++) {
-		if (n > 0 && strlen(a->reg.sources[i].parent) == n &&
-		    memcmp(a->reg.sources[i].parent, detail, n) == 0)
+		if (is_name(a->reg.sources[i].parent, detail, n))
 			return true;
 	}
 	return false;

@@ -15,6 +15,7 @@
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/notices.h"
+#include "lib/match.h"
 
 #define GRACE 86400 /* s, until a rig must have installed a newer registration */
 
@@ -129,9 +130,15 @@ struct carried wt_carried_of(const struct wt_appraisal *a, size_t i)
 	return c;
 }
 
+/* The new registration may say more of where it is. */
+static bool same_place(const char *before, const char *now)
+{
+	return *before ? wt_match_place(before, now) : !*now;
+}
+
 static bool same_source(const struct carried *c, const struct wt_reg_source *reg)
 {
-	return strcmp(c->chip, reg->chip) == 0 && strcmp(c->parent, reg->parent) == 0 &&
+	return strcmp(c->chip, reg->chip) == 0 && same_place(c->parent, reg->parent) &&
 	       strcmp(c->attribute, reg->attribute) == 0 && strcmp(c->label, reg->label) == 0;
 }
 

@@ -11,6 +11,44 @@
 #define MINUTE (60 * RIG_S)
 #define HOUR 3600
 
+/* --- another meter in the meter's place ------------------------------------------------------------- */
+
+static void register_at(struct rig *rig, const char *registered, const char *found)
+{
+	strcpy(rig->reg_sources[0].parent, registered);
+	rig_register(rig);
+	rig->place = found;
+	rig_source_del(rig, 0);
+	rig_source(rig, "dps800", "power1_input", 100000);
+	rig_minutes(rig, 3);
+}
+
+BENT(meter_where_it_is_registered, SOURCES, "ok", 0)
+{
+	register_at(rig, "pci0000:00/i2c-0/0-0058", "pci0000:00/i2c-0/0-0058");
+}
+
+/* i2c-stub has no bus to hang on. */
+BENT(simulated_chip_of_the_same_address, SOURCES, "source-silent", ALSO(ENERGY))
+{
+	register_at(rig, "pci0000:00/i2c-0/0-0058", "i2c-0/0-0058");
+}
+
+BENT(chip_in_a_place_that_ends_so, SOURCES, "source-silent", ALSO(ENERGY))
+{
+	register_at(rig, "i2c-0/0-0058", "platform/i2c-0/0-0058");
+}
+
+BENT(registered_by_its_address_only, SOURCES, "ok", 0)
+{
+	register_at(rig, "0-0058", "pci0000:00/i2c-0/0-0058");
+}
+
+BENT(another_address, SOURCES, "source-silent", ALSO(ENERGY))
+{
+	register_at(rig, "0-0058", "pci0000:00/i2c-0/0-0059");
+}
+
 /* --- the clock -------------------------------------------------------------------------------- */
 
 /* By CLOCK_BOOTTIME an hour passed; the clock was set back before the module was loaded again. */

@@ -146,6 +146,7 @@ static void set_up(struct rig *rig)
 						      .attribute = "power1_input",
 						      .role = WT_ROLE_INPUT,
 						      .class_ppm = 10000 };
+	rig->place = "pci0000:00/i2c-0/0-0058";
 	rig_register(rig);
 
 	rig->boot_ns = 20 * RIG_S;

@@ -67,6 +67,7 @@ struct rig {
 	uint64_t window_from_ns;
 	uint64_t seq, first_unsigned; /* of the next record; of the first not signed yet */
 	uint64_t sample_ns, max_gap_ns;
+	const char *place; /* of all sources */
 	struct rig_source sources[RIG_MAX];
 	size_t n_sources;
 	/* The first source is an accumulator, and its raw value when it was added */

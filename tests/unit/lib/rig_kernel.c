@@ -101,7 +101,7 @@ void rig_source_announce(struct rig *rig, size_t i, const char *chip, const char
 		add.reading_uj = htole64(rig->raw_uj);
 	}
 	strcpy(add.chip, chip);
-	strcpy(add.parent, "0-0058");
+	strcpy(add.parent, rig->place);
 	strcpy(add.attribute, attribute);
 	strcpy(add.label, "pin");
 	rig_record(rig, WATTEST_RECORD_SOURCE_ADD, &add, sizeof(add));

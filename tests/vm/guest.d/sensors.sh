@@ -56,6 +56,7 @@ result $? "the module loads"
 expect "a file over the attribute is not read, and the source is recorded as unreadable" \
 	dps800 power1_input '.unreadable and .errno == 18 and .samples == 0'
 umount "$pin"
+same "a source says where it hangs: here on a bus that hangs on nothing" "$bus/$device" "$(one dps800 power1_input .parent)"
 expect "without it the sensor is read" dps800 power1_input '(.unreadable | not) and .power_uw == 153000000'
 mount --bind /run/fake "$pin"
 samples=$(one dps800 power1_input .samples)
