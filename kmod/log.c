@@ -404,5 +404,6 @@ void wattest_log_exit(void)
 	list_for_each_entry_safe(e, next, &entries, node) {
 		list_del(&e->node);
 		free_entry(e);
-	}	wattest_step_exit();
+	}
+	wattest_step_exit();
 }

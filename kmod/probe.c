@@ -53,7 +53,23 @@ static bool is_usb(const struct bpf_prog *prog)
 	       prog->aux->attach_func_name && !strcmp(prog->aux->attach_func_name, USB_TARGET);
 }
 
-static int add(struct bpf_link *link, const struct net *net, u32 portid, u32 *ret_prog_id)
+/*
+ * The program that a link has now, referenced; NULL if it has none. A tracing link keeps its
+ * program for life; other kinds can be given another at any time, and then nobody holds the first.
+ */
+static struct bpf_prog *program_of(const struct bpf_link *link)
+{
+	struct bpf_prog *prog;
+
+	guard(rcu)();
+	prog = READ_ONCE(link->prog);
+	if (prog)
+		prog = bpf_prog_inc_not_zero(prog);
+	return IS_ERR(prog) ? NULL : prog;
+}
+
+static int add(struct bpf_link *link, const struct bpf_prog *prog, const struct net *net,
+	       u32 portid, u32 *ret_prog_id)
 {
 	u64 now_ns = ktime_get_boottime_ns();
 	struct wattest_probe_add info;
@@ -61,8 +77,6 @@ static int add(struct bpf_link *link, const struct net *net, u32 portid, u32 *re
 	int err;
 
 	lockdep_assert_held(&wattest_log_mutex);
-	if (!link->prog)
-		return -EINVAL;
 	list_for_each_entry(p, &probes, node)
 		if (p->link == link)
 			return -EEXIST;
@@ -71,7 +85,7 @@ static int add(struct bpf_link *link, const struct net *net, u32 portid, u32 *re
 	p = kzalloc(sizeof(*p), GFP_KERNEL);
 	if (!p)
 		return -ENOMEM;
-	describe(link->prog, &info);
+	describe(prog, &info);
 	err = wattest_log_append(WATTEST_RECORD_PROBE_ADD, now_ns, &info, sizeof(info));
 	if (err) {
 		kfree(p);
@@ -82,21 +96,26 @@ static int add(struct bpf_link *link, const struct net *net, u32 portid, u32 *re
 	p->portid = portid;
 	p->since_ns = now_ns;
 	p->info = info;
-	p->usb = is_usb(link->prog);
+	p->usb = is_usb(prog);
 	list_add_tail(&p->node, &probes);
-	*ret_prog_id = link->prog->aux->id;
+	*ret_prog_id = prog->aux->id;
 	return 0;
 }
 
 int wattest_probe_add(u32 link_fd, const struct net *net, u32 portid, u32 *ret_prog_id)
 {
 	struct bpf_link *link = bpf_link_get_from_fd(link_fd);
-	int err;
+	struct bpf_prog *prog;
+	int err = -EINVAL;
 
 	if (IS_ERR(link))
 		return PTR_ERR(link);
-	scoped_guard(mutex, &wattest_log_mutex)
-		err = add(link, net, portid, ret_prog_id);
+	prog = program_of(link);
+	if (prog) {
+		scoped_guard(mutex, &wattest_log_mutex)
+			err = add(link, prog, net, portid, ret_prog_id);
+		bpf_prog_put(prog);
+	}
 	if (err)
 		bpf_link_put(link);
 	return err;
@@ -138,7 +157,7 @@ static void drop(struct probe *p)
 	kfree(p);
 }
 
-/* A tracing link keeps its program for life; other kinds can be given another, or none. */
+/* See program_of(). */
 static bool attached(const struct probe *p)
 {
 	const struct bpf_prog *prog;
