@@ -12,7 +12,7 @@ static int take_point(const TPMS_ECC_POINT *point, struct wt_key **ret, struct w
 {
 	uint8_t x[P256] = { 0 }, y[P256] = { 0 };
 
-	if (point->x.size > P256 || point->y.size > P256 || !point->x.size || !point->y.size)
+	if (point->x.size > P256 || point->y.size > P256)
 		return wt_fail(err, EBADMSG, "a point that is not of P-256");
 	/* Leading zeros may be missing. */
 	memcpy(x + P256 - point->x.size, point->x.buffer, point->x.size);

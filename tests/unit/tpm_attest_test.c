@@ -2,6 +2,11 @@
 /* TPMS_ATTEST, TPMT_SIGNATURE and files of PCR values, read strictly: cut anywhere, with something behind, bent. */
 #include "kselftest_harness.h"
 
+#include <endian.h>
+#include <stddef.h>
+
+#include <tss2/tss2_tpm2_types.h>
+
 #include "lib/tpm/quote.h"
 #include "tests/unit/from_hex.h"
 
@@ -176,6 +181,71 @@ TEST(values)
 	EXPECT_EQ(-EBADMSG, wt_tpm_pcr_values(wt_span(bytes, 63), &bank, 1, &got, NULL));
 	EXPECT_EQ(-EBADMSG, wt_tpm_pcr_values(wt_span(bytes, 0), &bank, 1, &got, NULL));
 	wt_buf_free(&got);
+}
+
+/* As tpm2_quote writes them: two values of one selection, in one list. */
+struct serialized {
+	TPML_PCR_SELECTION all;
+	uint32_t lists;
+	TPML_DIGEST list[2];
+};
+
+static struct serialized serialized(void)
+{
+	struct serialized s = {
+		.all = { .count = htole32(1),
+			 .pcrSelections = { { htole16(WT_TPM_ALG_SHA256), 3, { 0x80, 0x20, 0 } } } },
+		.lists = htole32(1),
+		.list = { { .count = htole32(2) } },
+	};
+
+	for (int i = 0; i < 2; i++) {
+		s.list[0].digests[i].size = htole16(WT_SHA256_LEN);
+		memset(s.list[0].digests[i].buffer, 7 + 6 * i, WT_SHA256_LEN);
+	}
+	return s;
+}
+
+static int read_serialized(const struct serialized *s, size_t lists, struct wt_err *err)
+{
+	const struct wt_tpm_bank bank = { WT_TPM_ALG_SHA256, 1u << 7 | 1u << 13 };
+	struct wt_buf got = { 0 };
+	int r = wt_tpm_pcr_values(wt_span(s, offsetof(struct serialized, list) +
+						     lists * sizeof(TPML_DIGEST)),
+				  &bank, 1, &got, err);
+
+	if (r == 0 && (got.n != 2 * WT_SHA256_LEN || got.p[0] != 7 || got.p[WT_SHA256_LEN] != 13))
+		r = -EIO;
+	wt_buf_free(&got);
+	return r;
+}
+
+TEST(values_serialized)
+{
+	struct serialized s = serialized();
+	struct wt_err err = { "" };
+
+	EXPECT_EQ(0, read_serialized(&s, 1, &err)) TH_LOG("%s", err.msg);
+	s.lists = htole32(2); /* the second is empty */
+	EXPECT_EQ(0, read_serialized(&s, 2, &err)) TH_LOG("%s", err.msg);
+	EXPECT_EQ(-EBADMSG, read_serialized(&s, 1, &err)); /* more lists than there are bytes */
+	EXPECT_NE(NULL, strstr(err.msg, "neither those of the selection nor serialized ones"));
+	s = serialized();
+	s.all.pcrSelections[0].pcrSelect[1] = 0x10; /* PCR 12 */
+	EXPECT_EQ(-EBADMSG, read_serialized(&s, 1, &err));
+	EXPECT_STREQ("the PCR values are of other PCRs than the quote's", err.msg);
+	s = serialized();
+	s.list[0].count = htole32(1);
+	EXPECT_EQ(-EBADMSG, read_serialized(&s, 1, &err));
+	EXPECT_STREQ("32 bytes of PCR values, the quote's PCRs have 64", err.msg);
+	s = serialized();
+	s.list[0].count = htole32(9);
+	EXPECT_EQ(-EBADMSG, read_serialized(&s, 1, &err));
+	EXPECT_STREQ("a list of PCR values that is none", err.msg);
+	s = serialized();
+	s.list[0].digests[1].size = htole16(65);
+	EXPECT_EQ(-EBADMSG, read_serialized(&s, 1, &err));
+	EXPECT_STREQ("a list of PCR values that is none", err.msg);
 }
 
 TEST(hmac)

@@ -11,6 +11,7 @@
 #define SHA384 0x000c
 #define ECDSA 0x0018
 #define P256 0x0003
+#define BN_P256 0x0010
 
 /* P-256's base point is as good a key as any. */
 static const char *const point_x =
@@ -100,6 +101,42 @@ TEST(no_point)
 
 	area.x_len = 0;
 	EXPECT_GT(0, judge(&area, 0));
+	area.x_len = 33;
+	EXPECT_EQ(-EBADMSG, judge(&area, 0));
+}
+
+TEST(another_curve)
+{
+	struct area area = good;
+
+	area.curve = BN_P256;
+	EXPECT_EQ(-EBADMSG, judge(&area, 0));
+}
+
+/* With what an ECC key has at the same place: an RSA key whose scheme is ECDSA. */
+TEST(another_kind_of_key)
+{
+	struct wt_tpm_public pub = { 0 };
+	struct wt_err err = { 0 };
+	uint8_t raw[26 + 256];
+	size_t n = u16(raw, 0x0001); /* RSA */
+
+	n += u16(raw + n, SHA256);
+	n += u16(raw + n, AK >> 16);
+	n += u16(raw + n, AK & 0xffff);
+	n += u16(raw + n, 0);
+	n += u16(raw + n, NULL_ALG);
+	n += u16(raw + n, ECDSA);
+	n += u16(raw + n, SHA256);
+	n += u16(raw + n, 2048);
+	n += u16(raw + n, 0); /* exponent */
+	n += u16(raw + n, 0);
+	n += u16(raw + n, 256);
+	memset(raw + n, 0xc5, 256);
+	ASSERT_EQ(0, wt_tpm_public_read(wt_span(raw, n + 256), &pub, &err)) TH_LOG("%s", err.msg);
+	EXPECT_EQ(-EKEYREJECTED, wt_tpm_public_is_ak(&pub, &err));
+	EXPECT_STREQ("the key is not ECC P-256", err.msg);
+	wt_tpm_public_clear(&pub);
 }
 
 TEST(another_scheme)
