@@ -207,7 +207,8 @@ BENT(site_grant_by_the_site, GRANTS, "grant-refused", ALSO(SIGNER))
 	rig_minute(rig);
 }
 
-BENT(two_site_grants_with_one_id, GRANTS, "grant-conflict", 0)
+BENT_SAYS(two_site_grants_with_one_id, GRANTS, "grant-conflict",
+	  "grants/2.cose: there are two different grants with the id *", 0)
 {
 	struct wt_grant grant;
 

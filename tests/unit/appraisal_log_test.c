@@ -30,6 +30,17 @@ BENT(one_missing, SEQUENCE, "sequence-gap", ALSO(CHAIN))
 	wt_buf_free(&gone);
 }
 
+BENT_SAYS(two_missing, SEQUENCE, "sequence-gap", "attestations 3 to 4 are missing", ALSO(CHAIN))
+{
+	struct wt_buf gone;
+
+	rig_minutes(rig, 5);
+	gone = take_out(rig, 2);
+	wt_buf_free(&gone);
+	gone = take_out(rig, 2);
+	wt_buf_free(&gone);
+}
+
 BENT(out_of_order, SEQUENCE, "sequence-gap", ALSO(CHAIN))
 {
 	rig_minutes(rig, 5);
@@ -356,7 +367,9 @@ static void rename_source(struct rig *rig, size_t i, struct wattest_window_sourc
 		s->id = htole32(9);
 }
 
-BENT(source_not_listed, COUNTERS, "window-incomplete", ALSO(ENERGY) | ALSO(SOURCES))
+BENT_SAYS(source_not_listed, COUNTERS, "window-incomplete",
+	  "attestation 3: a window lists source 9, which no record announced",
+	  ALSO(ENERGY) | ALSO(SOURCES))
 {
 	rig->edit_source = rename_source;
 	rig_minutes(rig, 3);
@@ -368,7 +381,8 @@ static void rename_device(struct rig *rig, size_t i, struct wattest_window_devic
 		d->id = htole32(1);
 }
 
-BENT(device_listed_twice, COUNTERS, "window-incomplete", 0)
+BENT_SAYS(device_listed_twice, COUNTERS, "window-incomplete",
+	  "attestation 3: a window lists device 1 twice", 0)
 {
 	rig->edit_device = rename_device;
 	rig_minutes(rig, 3);
@@ -407,6 +421,26 @@ BENT(removed_what_was_not_there, COUNTERS, "id-impossible", 0)
 	rig_minute(rig);
 }
 
+BENT(removed_a_source_that_was_not_there, COUNTERS, "id-impossible", 0)
+{
+	struct wattest_removed removed = { .id = htole32(7) };
+
+	rig_minute(rig);
+	rig_record(rig, WATTEST_RECORD_SOURCE_DEL, &removed, sizeof(removed));
+	rig_minute(rig);
+}
+
 BENT_TESTS
+
+/* It is missing, and then it turns up. */
+TEST_F(bent, out_of_order_is_found_twice)
+{
+	struct wt_verdict v;
+
+	out_of_order(&self->rig, &self->how);
+	v = rig_judge(&self->rig, &self->how);
+	EXPECT_EQ(2, v.checks[WT_CHECK_SEQUENCE].findings);
+	wt_verdict_clear(&v);
+}
 
 TEST_HARNESS_MAIN

@@ -172,7 +172,8 @@ BENT(source_from_the_middle, SOURCES, "source-unidentified", ALSO(DEVICES) | ALS
 	how->first = 2;
 }
 
-BENT(energy_from_the_middle, ENERGY, "energy-partly-unknown", ALSO(DEVICES) | ALSO(SOURCES))
+BENT_SAYS(energy_from_the_middle, ENERGY, "energy-partly-unknown",
+	  "*the first window looked at has nothing before it*", ALSO(DEVICES) | ALSO(SOURCES))
 {
 	rig_minutes(rig, 5);
 	how->first = 2;
@@ -402,7 +403,7 @@ BENT(probe_starts_a_little_late, ACTIVITY, "ok", 0)
 	rig_minutes(rig, 2);
 }
 
-BENT(unobserved_for_long, ACTIVITY, "activity-partly-unobserved", 0)
+BENT_SAYS(unobserved_for_long, ACTIVITY, "activity-partly-unobserved", "for * no probe counted*", 0)
 {
 	rig->observed = false;
 	rig_minutes(rig, 6);
@@ -418,7 +419,7 @@ static void only_grant(struct rig *rig, uint32_t wh, int64_t from, int64_t until
 	rig_grant(rig, wh, from, until);
 }
 
-BENT(more_than_was_bought, ENERGY, "energy-exceeded", 0)
+BENT_SAYS(more_than_was_bought, ENERGY, "energy-exceeded", "exceeded: * bought, * over", 0)
 {
 	only_grant(rig, 1, 0, 3600);
 	rig_minutes(rig, 2);
@@ -444,7 +445,7 @@ BENT(bought_for_another_hour, ENERGY, "energy-exceeded", 0)
 	rig_minutes(rig, 2);
 }
 
-BENT(no_grant_at_all, ENERGY, "energy-exceeded", 0)
+BENT_SAYS(no_grant_at_all, ENERGY, "energy-exceeded", "* charged, and no grant to this rig was given", 0)
 {
 	rig->n_grants = 0;
 	rig_minutes(rig, 2);
@@ -480,5 +481,16 @@ BENT(before_the_registration_is_not_charged, ENERGY, "ok", 0)
 }
 
 BENT_TESTS
+
+/* The first window counts from nothing; and of none can be told whether that source is the input. */
+TEST_F(bent, energy_from_the_middle_in_every_window)
+{
+	struct wt_verdict v;
+
+	energy_from_the_middle(&self->rig, &self->how);
+	v = rig_judge(&self->rig, &self->how);
+	EXPECT_EQ(3, v.checks[WT_CHECK_ENERGY].findings);
+	wt_verdict_clear(&v);
+}
 
 TEST_HARNESS_MAIN

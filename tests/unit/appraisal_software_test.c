@@ -92,7 +92,7 @@ BENT(file_of_a_name_that_only_ends_so, SOFTWARE, "ok", 0)
 	measure(rig, 0x23, "/usr/sbin/otherwattestd", false);
 }
 
-BENT(file_open_for_writing, SOFTWARE, "file-not-registered", 0)
+BENT_SAYS(file_open_for_writing, SOFTWARE, "file-not-registered", "*open for writing", 0)
 {
 	refer(rig, WT_REFERENCE_FILE, "wattestd", 0x22);
 	measure(rig, 0x22, "/usr/sbin/wattestd", true);

@@ -19,6 +19,19 @@ BENT(window_begins_late, TIME, "window-gap", 0)
 	rig_minutes(rig, 4);
 }
 
+static void ends_first(struct rig *rig, struct wattest_record *rec, struct wattest_window *w)
+{
+	w->from_ns = htole64(le64toh(rec->boottime_ns) + 1);
+}
+
+/* The first: nothing before it to compare it with. */
+BENT_SAYS(window_ends_before_it_begins, TIME, "window-gap",
+	  "attestation 1: a window ends before it begins", ALSO(COUNTERS))
+{
+	rig->edit_window = ends_first;
+	rig_minute(rig);
+}
+
 static void earlier_record(struct rig *rig, struct wattest_record *rec, struct wattest_window *w)
 {
 	(void)rig;
@@ -47,7 +60,7 @@ BENT(clock_set_by_little, TIME, "ok", 0)
 	rig_minutes(rig, 2);
 }
 
-BENT(clock_set_by_much, TIME, "clock-stepped", 0)
+BENT_SAYS(clock_set_by_much, TIME, "clock-stepped", "the clock was set forward by 10 min, to *Z", 0)
 {
 	rig_minutes(rig, 2);
 	rig_step_clock(rig, 600 * (int64_t)RIG_S, true);

@@ -111,12 +111,13 @@ BENT(more_pcrs, WITNESS, "ok", 0)
 
 /* --- attributes --------------------------------------------------------------------------------------- */
 
-#define EDIT(name, code, also, ...)                                     \
+#define EDIT(name, code, also, ...) EDIT_SAYS(name, code, NULL, also, __VA_ARGS__)
+#define EDIT_SAYS(name, code, words, also, ...)                                     \
 	static void edit_##name(struct rig *rig, struct rig_quote *q)   \
 	{                                                               \
 		__VA_ARGS__;                                            \
 	}                                                               \
-	BENT(name, WITNESS, code, also)                                 \
+	BENT_SAYS(name, WITNESS, code, words, also)                     \
 	{                                                               \
 		rig_minutes(rig, 2);                                    \
 		rig->tpm.edit_quote = edit_##name;                      \
@@ -124,7 +125,7 @@ BENT(more_pcrs, WITNESS, "ok", 0)
 	}
 
 EDIT(signed_by_another, "quote-signature", 0, q->signer = rig->self.key)
-EDIT(made_outside, "quote-malformed", 0, q->magic ^= 1)
+EDIT_SAYS(made_outside, "quote-malformed", "*: made outside of a TPM: *", 0, q->magic ^= 1)
 EDIT(a_certificate, "quote-malformed", 0, q->type = WT_TPM_ATTEST_CERTIFY)
 EDIT(of_another_kind, "quote-malformed", 0, q->type = 0x8019)
 EDIT(bytes_behind, "quote-malformed", 0, q->trailing = 1)
@@ -207,7 +208,7 @@ static void other_digest(struct rig *rig, struct rig_quote *q)
 	q->digest[0] ^= 1;
 }
 
-BENT(of_other_values, WITNESS, "witness-other", 0)
+BENT_SAYS(of_other_values, WITNESS, "witness-other", "*is of no state of this log: PCR 13 was*", 0)
 {
 	rig_minutes(rig, 2);
 	rig->tpm.edit_quote = other_digest;
@@ -216,7 +217,18 @@ BENT(of_other_values, WITNESS, "witness-other", 0)
 	rig_minutes(rig, 3);
 }
 
-BENT(no_witness, WITNESS, "witness-missing", 0)
+/* Without a PCR as witness there is only the boot state to hold it against. */
+BENT_SAYS(of_other_values_without_a_witness, WITNESS, "witness-other",
+	  "*does not agree with the PCR values that the rig says", 0)
+{
+	rig->tpm.witness = WATTEST_PCR_NONE;
+	rig_reload(rig);
+	rig_minutes(rig, 2);
+	rig->tpm.edit_quote = other_digest;
+	rig_minutes(rig, 1);
+}
+
+BENT_SAYS(no_witness, WITNESS, "witness-missing", "*loaded without a PCR as witness*", 0)
 {
 	rig->tpm.witness = WATTEST_PCR_NONE;
 	rig_reload(rig);

@@ -9,11 +9,13 @@
  * 	}
  * 	BENT_TESTS
  *
+ * BENT_SAYS compares the reason's words with a pattern, too (of a shell): which of the findings of that code it is.
  * With BENT_TPM defined before it, the rig has a TPM, keyed steps and quotes.
  */
 #ifndef TESTS_UNIT_LIB_BENT_H
 #define TESTS_UNIT_LIB_BENT_H
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,6 +37,7 @@ FIXTURE_VARIANT(bent)
 	enum wt_check check;
 	const char *code;
 	unsigned int also;
+	const char *words; /* a pattern; NULL: any */
 };
 
 FIXTURE_SETUP(bent)
@@ -53,13 +56,17 @@ FIXTURE_TEARDOWN(bent)
 	rig_free(&self->rig);
 }
 
-#define BENT(name, check_name, code_text, also_checks)              \
+#define BENT(name, check_name, code_text, also_checks) \
+	BENT_SAYS(name, check_name, code_text, NULL, also_checks)
+
+#define BENT_SAYS(name, check_name, code_text, pattern, also_checks) \
 	static void name(struct rig *rig, struct rig_judging *how); \
 	FIXTURE_VARIANT_ADD(bent, name){                            \
 		.bend = name,                                       \
 		.check = WT_CHECK_##check_name,                     \
 		.code = code_text,                                  \
 		.also = also_checks,                                \
+		.words = pattern,                                   \
 	};                                                          \
 	static void name(struct rig *rig, __attribute__((unused)) struct rig_judging *how)
 
@@ -88,6 +95,11 @@ static inline enum wt_tier tier_of(const char *code)
 		printf("# %s\n", v.checks[variant->check].reason);                      \
 		EXPECT_STREQ(variant->code, v.checks[variant->check].code);             \
 		EXPECT_EQ(tier_of(variant->code), v.checks[variant->check].tier);       \
+		EXPECT_EQ(0, !variant->words ? 0 : fnmatch(variant->words,              \
+							    v.checks[variant->check].reason, 0)) \
+		{                                                                       \
+			TH_LOG("not \"%s\"", variant->words);                           \
+		}                                                                       \
 		for (i = 0; i < WT_CHECKS; i++) {                                       \
 			if (i == variant->check || (variant->also & (1u << i)))         \
 				continue;                                               \
