@@ -71,10 +71,9 @@ static int check_key(struct wt_appraisal *a, struct registered *new, const char 
 	new->rig.path_from = 1; /* until 0: not checked yet */
 	wt_cert_x5t(new->rig.cert, new->rig.x5t);
 	r = new->reg.tpm.ak.p ? take_tpm(new, err) : wt_ueid_from_key(key, new->rig.ueid);
-	if (r == -EBADMSG)
-		return refuse(a, name, err);
 	if (r < 0)
-		return wt_fail(err, -r, "cannot tell the rig's id from its key");
+		return r == -EBADMSG ? refuse(a, name, err)
+				     : wt_fail(err, -r, "cannot tell the rig's id from its key");
 	if (memcmp(new->rig.ueid, new->reg.ueid, WT_UEID_LEN) != 0) {
 		wt_fail(err, EBADMSG, "the rig id it states is not that of the key it registers");
 		wt_find(&a->found, WT_REGISTRATION_KEY, "%.60s: %s", name, err->msg);

@@ -251,6 +251,7 @@ TEST_F(late, revocation_of_the_registration)
 	rig_notice_sign(&self->rig, &n, &self->rig.registry);
 	v = part(self, 1, 1, 0, 0);
 	EXPECT_STREQ("registration-revoked", v.checks[WT_CHECK_REGISTRATION].code);
+	EXPECT_NE(NULL, strstr(v.checks[WT_CHECK_REGISTRATION].reason, ", as is known now"));
 	wt_verdict_clear(&v);
 }
 
