@@ -433,14 +433,9 @@ BENT(removed_a_source_that_was_not_there, COUNTERS, "id-impossible", 0)
 BENT_TESTS
 
 /* It is missing, and then it turns up. */
-TEST_F(bent, out_of_order_is_found_twice)
+TEST(out_of_order_is_found_twice)
 {
-	struct wt_verdict v;
-
-	out_of_order(&self->rig, &self->how);
-	v = rig_judge(&self->rig, &self->how);
-	EXPECT_EQ(2, v.checks[WT_CHECK_SEQUENCE].findings);
-	wt_verdict_clear(&v);
+	EXPECT_EQ(2, findings_of(out_of_order, WT_CHECK_SEQUENCE));
 }
 
 TEST_HARNESS_MAIN

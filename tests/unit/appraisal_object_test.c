@@ -201,8 +201,24 @@ BENT_SAYS(attestation_by_an_rsa_key, SIGNATURE, "algorithm", "*holds a key of an
 
 BENT_TESTS
 
+/* As above, and not once for each of those. */
+FIXTURE(given)
+{
+	struct rig rig;
+};
+
+FIXTURE_SETUP(given)
+{
+	bent_set_up(&self->rig);
+}
+
+FIXTURE_TEARDOWN(given)
+{
+	rig_free(&self->rig);
+}
+
 /* An attestation key that no TPM has. */
-TEST_F(bent, attestation_key_of_another_kind)
+TEST_F(given, attestation_key_of_another_kind)
 {
 	struct rig *rig = &self->rig;
 	struct wt_buf spki = { 0 };
@@ -217,7 +233,7 @@ TEST_F(bent, attestation_key_of_another_kind)
 	memset(rig->reg.tpm.ek, 0x33, sizeof(rig->reg.tpm.ek));
 	wt_ueid_from_digest(rig->reg.tpm.ek, rig->reg.ueid);
 	rig_register(rig);
-	v = rig_judge(rig, &self->how);
+	v = rig_judge(rig, &(struct rig_judging){ 0 });
 	EXPECT_STREQ("registration-refused", v.checks[WT_CHECK_REGISTRATION].code);
 	EXPECT_STREQ("reg.cose: TPM: the attestation key is not P-256",
 		     v.checks[WT_CHECK_REGISTRATION].reason);
@@ -228,7 +244,7 @@ TEST_F(bent, attestation_key_of_another_kind)
 
 /* --- order, and bounds ------------------------------------------------------------------------ */
 
-TEST_F(bent, nonces_out_of_bounds)
+TEST_F(given, nonces_out_of_bounds)
 {
 	static const uint8_t nonce[WATTEST_NONCE_MAX + 1];
 	struct wt_appraisal_options options = { .now = RIG_T0 };
@@ -242,7 +258,7 @@ TEST_F(bent, nonces_out_of_bounds)
 	EXPECT_EQ(-EINVAL, wt_appraisal_new(self->rig.trust, &options, &a, &err));
 }
 
-TEST_F(bent, registration_after_an_attestation)
+TEST_F(given, registration_after_an_attestation)
 {
 	struct wt_appraisal *a = rig_appraisal(&self->rig, &(struct rig_judging){ 0 });
 	struct wt_err err;
@@ -254,7 +270,7 @@ TEST_F(bent, registration_after_an_attestation)
 	wt_appraisal_free(a);
 }
 
-TEST_F(bent, purchases_without_a_registration)
+TEST_F(given, purchases_without_a_registration)
 {
 	struct rig *rig = &self->rig;
 	struct wt_appraisal *a;
@@ -269,7 +285,7 @@ TEST_F(bent, purchases_without_a_registration)
 	wt_appraisal_free(a);
 }
 
-TEST_F(bent, more_grants_than_an_attestation_names)
+TEST_F(given, more_grants_than_an_attestation_names)
 {
 	struct wt_appraisal *a =
 		rig_appraisal(&self->rig, &(struct rig_judging){ .no_grants = true });

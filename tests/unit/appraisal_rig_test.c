@@ -483,14 +483,9 @@ BENT(before_the_registration_is_not_charged, ENERGY, "ok", 0)
 BENT_TESTS
 
 /* The first window counts from nothing; and of none can be told whether that source is the input. */
-TEST_F(bent, energy_from_the_middle_in_every_window)
+TEST(energy_from_the_middle_in_every_window)
 {
-	struct wt_verdict v;
-
-	energy_from_the_middle(&self->rig, &self->how);
-	v = rig_judge(&self->rig, &self->how);
-	EXPECT_EQ(3, v.checks[WT_CHECK_ENERGY].findings);
-	wt_verdict_clear(&v);
+	EXPECT_EQ(3, findings_of(energy_from_the_middle, WT_CHECK_ENERGY));
 }
 
 TEST_HARNESS_MAIN

@@ -40,20 +40,43 @@ FIXTURE_VARIANT(bent)
 	const char *words; /* a pattern; NULL: any */
 };
 
+static inline void bent_set_up(struct rig *rig)
+{
+	rig_init(rig);
+#ifdef BENT_TPM
+	rig_tpm_init(rig);
+#endif
+	rig_grant(rig, 1000, -3600, 86400);
+	rig_boot(rig);
+}
+
 FIXTURE_SETUP(bent)
 {
 	self->how = (struct rig_judging){ 0 };
-	rig_init(&self->rig);
-#ifdef BENT_TPM
-	rig_tpm_init(&self->rig);
-#endif
-	rig_grant(&self->rig, 1000, -3600, 86400);
-	rig_boot(&self->rig);
+	bent_set_up(&self->rig);
 }
 
 FIXTURE_TEARDOWN(bent)
 {
 	rig_free(&self->rig);
+}
+
+/* In how many places this manipulation is found by its check. (A TEST_F would run once for each of them.) */
+static inline unsigned int findings_of(void (*bend)(struct rig *rig, struct rig_judging *how),
+				       enum wt_check check)
+{
+	static struct rig rig;
+	struct rig_judging how = { 0 };
+	unsigned int n;
+	struct wt_verdict v;
+
+	bent_set_up(&rig);
+	bend(&rig, &how);
+	v = rig_judge(&rig, &how);
+	n = v.checks[check].findings;
+	wt_verdict_clear(&v);
+	rig_free(&rig);
+	return n;
 }
 
 #define BENT(name, check_name, code_text, also_checks) \
