@@ -44,6 +44,7 @@ static const struct key {
 	{ "agent", "keep_days", NUMBER, offsetof(struct wt_config, keep_days), 0, 36500 },
 	{ "agent", "keep_undelivered_days", NUMBER,
 	  offsetof(struct wt_config, keep_undelivered_days), 0, 36500 },
+	{ "agent", "keep_mb", NUMBER, offsetof(struct wt_config, keep_mb), 0, 1048576 },
 	{ "hooks", "directory", PATH, offsetof(struct wt_config, hooks) },
 	{ "hooks", "timeout_s", NUMBER, offsetof(struct wt_config, hook_timeout_s), 1, 600 },
 	{ "hooks", "low_1", LIMIT, offsetof(struct wt_config, limits.low[0]) },

@@ -32,6 +32,7 @@ struct wt_config {
 	uint32_t attestation_kb; /* bound of one attestation, unless a single step is larger */
 	uint32_t keep_days; /* of attestations that an inspector has; 0: for ever */
 	uint32_t keep_undelivered_days; /* of those that none has; 0: for ever */
+	uint32_t keep_mb; /* of what may go: the store's size; 0: whatever it comes to */
 	/* [hooks] */
 	char hooks[WT_PATH_MAX]; /* folder of programs, run at every event */
 	uint32_t hook_timeout_s;

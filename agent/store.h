@@ -84,6 +84,7 @@ struct wt_store_keep {
 	int64_t since; /* attestations signed from then on stay */
 	int64_t undelivered_since; /* and those that no inspector has, from then on; INT64_MIN: all of them */
 	bool judged; /* by the rig itself: then there must be a state to begin with instead */
+	uint64_t bytes; /* beyond them also younger ones go that an inspector has; 0: none do */
 };
 
 /* Deletes the oldest that need not stay; never the newest. */

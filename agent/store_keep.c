@@ -7,6 +7,7 @@
 
 #define BASE "base "
 #define BASE_LEN (sizeof(BASE) + 20)
+#define ROW_BYTES 200 /* of an attestation, beside its object */
 
 void wt_store_base_key(uint64_t seq, char ret[WT_STORE_BASE_LEN])
 {
@@ -86,19 +87,49 @@ int wt_store_deliver(struct wt_store *store, uint64_t seq, struct wt_err *err)
 
 /* --- what may go ------------------------------------------------------------------------------------- */
 
+/* The first of the newest that have room together; 0: all do. */
+static int first_with_room(struct wt_store *store, uint64_t bytes, uint64_t *ret,
+			   struct wt_err *err)
+{
+	_stmt sqlite3_stmt *stmt = NULL;
+	struct wt_store_extent extent;
+	int r = wt_store_extent(store, &extent, err);
+
+	*ret = 0;
+	if (r < 0 || !bytes || extent.bytes <= bytes)
+		return r;
+	r = store_prepare(
+		store,
+		"SELECT ifnull((SELECT min(seq) FROM (SELECT seq, sum(length(cose) + ?2)"
+		" OVER (ORDER BY seq DESC) AS total FROM attestations) WHERE total <= ?1),"
+		" (SELECT max(seq) FROM attestations))",
+		&stmt, err);
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)bytes);
+	sqlite3_bind_int64(stmt, 2, ROW_BYTES);
+	return number(store, stmt, ret, err);
+}
+
 /* The first that must stay: the oldest go, without a hole, and the newest is what the next one follows. */
 static int first_to_stay(struct wt_store *store, const struct wt_store_keep *keep, uint64_t *ret,
 			 struct wt_err *err)
 {
 	_stmt sqlite3_stmt *stmt = NULL;
-	int r = store_prepare(store,
-			      "SELECT min(ifnull((SELECT seq FROM attestations WHERE iat >= ?1"
-			      " OR (NOT delivered AND iat >= ?2) ORDER BY seq LIMIT 1), newest),"
-			      " newest) FROM (SELECT max(seq) AS newest FROM attestations)",
-			      &stmt, err);
+	uint64_t room;
+	int r = first_with_room(store, keep->bytes, &room, err);
 
+	if (r == 0)
+		r = store_prepare(
+			store,
+			"SELECT min(ifnull((SELECT seq FROM attestations"
+			" WHERE (iat >= ?1 AND seq >= ?3) OR (NOT delivered AND iat >= ?2)"
+			" ORDER BY seq LIMIT 1), newest), newest)"
+			" FROM (SELECT max(seq) AS newest FROM attestations)",
+			&stmt, err);
 	if (r < 0)
 		return r;
+	sqlite3_bind_int64(stmt, 3, (sqlite3_int64)room);
 	sqlite3_bind_int64(stmt, 1, keep->since);
 	sqlite3_bind_int64(stmt, 2, keep->undelivered_since);
 	return number(store, stmt, ret, err);

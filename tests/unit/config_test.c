@@ -52,6 +52,7 @@ TEST_F(config, defaults)
 	EXPECT_EQ(256, self->config.attestation_kb);
 	EXPECT_EQ(400, self->config.keep_days);
 	EXPECT_EQ(0, self->config.keep_undelivered_days);
+	EXPECT_EQ(0, self->config.keep_mb);
 	EXPECT_STREQ("/etc/wattest/hooks.d", self->config.hooks);
 	EXPECT_EQ(30, self->config.hook_timeout_s);
 	EXPECT_EQ(WT_LIMIT_MINUTES, self->config.limits.low[0].unit);
@@ -118,6 +119,7 @@ TEST_F(config, refused_with_file_and_line)
 		{ "[rig]\nkey =\n", ":2:", "absolute" },
 		{ "[agent]\nprobes = maybe\n", ":2:", "yes or no" },
 		{ "[agent]\nkeep_days = 36501\n", ":2:", "0 to 36500" },
+		{ "[agent]\nkeep_mb = 1048577\n", ":2:", "0 to 1048576" },
 		{ "[agent]\nkeep_undelivered_days = -1\n", ":2:", "0 to 36500" },
 		{ "[agent]\nattestation_kb = 3\n", ":2:", "4 to 4096" },
 		{ "[agent]\nattestation_kb = 4097\n", ":2:", "4 to 4096" },

@@ -392,6 +392,35 @@ TEST_F(store, no_hole)
 	EXPECT_EQ(2, extent_of(self->store).first);
 }
 
+/* A bound in size: young ones go too, but never what no inspector has. */
+TEST_F(store, beyond_a_size)
+{
+	static char big[10000];
+	struct wt_store_keep keep = { .since = INT64_MIN, .undelivered_since = INT64_MIN };
+	uint64_t n = 99;
+
+	memset(big, 'x', sizeof(big) - 1);
+	for (uint64_t seq = 1; seq <= 20; seq++)
+		ASSERT_EQ(0, commit(self->store, seq, big, &self->err));
+	ASSERT_EQ(0, wt_store_deliver(self->store, 12, &self->err));
+	ASSERT_EQ(0, wt_store_prune(self->store, &keep, &n, &self->err));
+	EXPECT_EQ(0, n);
+	keep.bytes = 1000000; /* there is room */
+	ASSERT_EQ(0, wt_store_prune(self->store, &keep, &n, &self->err));
+	EXPECT_EQ(0, n);
+	keep.bytes = 110000; /* for ten of them */
+	ASSERT_EQ(0, wt_store_prune(self->store, &keep, &n, &self->err));
+	EXPECT_EQ(10, n);
+	keep.bytes = 50000; /* for four */
+	ASSERT_EQ(0, wt_store_prune(self->store, &keep, &n, &self->err));
+	EXPECT_EQ(2, n);
+	EXPECT_EQ(13, extent_of(self->store).first);
+	ASSERT_EQ(0, wt_store_deliver(self->store, 20, &self->err));
+	keep.bytes = 1; /* for none: the newest is what the next one follows */
+	ASSERT_EQ(0, wt_store_prune(self->store, &keep, &n, &self->err));
+	EXPECT_EQ(20, extent_of(self->store).first);
+}
+
 /* Where the rig judges itself, what is deleted ends where some state begins. */
 TEST_F(store, a_state_stands_for_what_went)
 {
