@@ -52,6 +52,8 @@ static const char *missing_boot(const struct wt_appraisal *a)
 		return "measured boot: the boot state is not the registered one";
 	if (!wt_boot_has(a, 9) && !wt_boot_has(a, 11))
 		return "measured boot: neither PCR 9 nor 11, of the initramfs, is registered";
+	if (a->h.witness->past_firmware)
+		return "measured boot: this kernel was booted past the firmware";
 	if (!host->known)
 		return "measured boot: the log was not read from its beginning";
 	if (host->secure_boot != 1)

@@ -65,6 +65,9 @@ void wt_boot_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 	const struct wt_pcr *pcr;
 	size_t i, n = 0, m = 0;
 
+	if (w && w->past_firmware)
+		wt_find(f, WT_BOOT_PAST_FIRMWARE,
+			"the TPM was not reset when this kernel was booted: another kernel booted it, and no PCR has measured it");
 	if (!w || !w->booted || !a->reg.tpm.n_boot) {
 		wt_no_claim(f, WT_CHECK_BOOT, !w || !a->reg.tpm.ak.p ? "no TPM quote"
 					      : !w->booted ? "no quote that agrees with the log"

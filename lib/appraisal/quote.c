@@ -10,6 +10,11 @@
 #include "lib/appraisal/witness.h"
 #include "lib/tpm/tpm.h"
 
+/* What the clocks of a TPM and its host may be apart: a minute, and a sixth of what passed: TPMs' are coarse. */
+#define CLOCK_SLACK_MS 60000
+#define CLOCK_SLACK_PART 6
+#define NS_PER_MS UINT64_C(1000000)
+
 /* Returns 1, 0 when it is refused and said, < 0 when it could not be judged. */
 static int check_made(struct wt_appraisal *a, const struct wt_att_quote *quote,
 		      struct wt_tpm_attest *ret, struct wt_err *err)
@@ -140,6 +145,34 @@ static void check_time(struct wt_appraisal *a, const struct wt_tpm_attest *now)
 			a->reading.seq, w->reset_count, now->reset_count);
 }
 
+/*
+ * CLOCK_BOOTTIME begins anew with each kernel, the TPM's clock does not: a kernel that was booted without a reset of the
+ * TPM was booted by the kernel before it, and what the firmware measured is that one. Both clocks are of one time when
+ * the agent was not behind with the log. Suspended, a TPM may stand still.
+ */
+static void check_boot(struct wt_appraisal *a, int64_t iat, const struct wt_tpm_attest *now)
+{
+	struct witness *w = a->h.witness;
+	uint64_t boottime_ns = a->h.boottime_ns, passed_ms;
+	bool timely = iat >= 0 &&
+		      (uint64_t)iat <= a->h.realtime_ns / NS_PER_S + CLOCK_SLACK_MS / 1000;
+
+	if (!w->quoted || now->reset_count != w->reset_count) {
+		w->past_firmware = false;
+		w->timely_ns = w->timely_ms = 0;
+	}
+	passed_ms = minus(now->clock_ms, w->timely_ms);
+	if (w->timely_ms &&
+	    (boottime_ns < w->timely_ns ||
+	     (timely && minus(passed_ms - passed_ms / CLOCK_SLACK_PART, CLOCK_SLACK_MS) >
+				(boottime_ns - w->timely_ns) / NS_PER_MS)))
+		w->past_firmware = true;
+	if (timely) {
+		w->timely_ns = boottime_ns;
+		w->timely_ms = now->clock_ms;
+	}
+}
+
 static bool all_zero(const uint8_t v[WT_SHA256_LEN])
 {
 	static const uint8_t zeros[WT_SHA256_LEN];
@@ -230,6 +263,7 @@ int wt_quote_check(struct wt_appraisal *a, const struct wt_attestation *att, str
 	if (!check_selection(a, &attest))
 		return 0;
 	check_time(a, &attest);
+	check_boot(a, att->iat, &attest);
 	if (!w->known) {
 		keep_time(w, &attest);
 		a->run.witness.unknown++;

@@ -215,6 +215,8 @@
 	  "the registration has a TPM, and the rig says that its key is in a file")                          \
 	X(BOOT_CHANGED, "boot-changed", BOOT, WARNING,                                                       \
 	  "PCRs differ from those that the rig was registered with")                                         \
+	X(BOOT_PAST_FIRMWARE, "boot-past-firmware", BOOT, WARNING,                                           \
+	  "the kernel was booted by another one (kexec), and not by the firmware, which measures")           \
 	X(BOOT_NOT_SHOWN, "boot-not-shown", BOOT, WARNING,                                                   \
 	  "registered PCRs are not in the quotes")                                                           \
 	X(GRANT_REFUSED, "grant-refused", GRANTS, CONTRAINDICATED,                                           \

@@ -55,7 +55,7 @@ static void witness(struct wt_port *p, struct witness *w)
 {
 	uint32_t i;
 
-	wt_port_group(p, 19);
+	wt_port_group(p, 22);
 	wt_port_boolean(p, &w->known);
 	wt_port_number8(p, &w->pcr);
 	digest(p, w->start);
@@ -82,6 +82,9 @@ static void witness(struct wt_port *p, struct witness *w)
 	wt_port_number32(p, &w->restart_count);
 	wt_port_number(p, &w->clock_ms);
 	wt_port_number(p, &w->firmware);
+	wt_port_number(p, &w->timely_ns);
+	wt_port_number(p, &w->timely_ms);
+	wt_port_boolean(p, &w->past_firmware);
 	values(p, &w->booted, w->boot);
 }
 

@@ -60,6 +60,9 @@ struct witness {
 	uint32_t reset_count, restart_count;
 	uint64_t clock_ms;
 	uint64_t firmware;
+	/* --- of one life of the TPM */
+	uint64_t timely_ns, timely_ms; /* CLOCK_BOOTTIME and the TPM's clock, when they were last of one time; or 0 */
+	bool past_firmware; /* this kernel was booted by another one: nothing measured it */
 	/* --- the newest that agreed with the log */
 	uint32_t booted; /* PCRs */
 	uint8_t boot[WT_PCRS][WT_SHA256_LEN];

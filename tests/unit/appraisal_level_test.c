@@ -152,6 +152,22 @@ TEST_F(level, boot_changed)
 	expect_level(_metadata, self, 1, "not the registered one");
 }
 
+/* Another kernel, booted by this one: it has IMA's list of this one, and says that all is as it was. */
+TEST_F(level, past_the_firmware)
+{
+	struct rig *rig = &self->rig;
+
+	measure_beginning(self);
+	rig_minutes(rig, 3);
+	rig->raw_uj += rig->sources[0].at.energy_uj;
+	rig->realtime_ns += 10 * RIG_S;
+	rig->tpm.clock_ms += rig->boot_ns / 1000000 + 10000;
+	rig->boot_ns = 5 * RIG_S;
+	rig->edit_attestation = with_list;
+	rig_boot(rig);
+	expect_level(_metadata, self, 1, "booted past the firmware");
+}
+
 TEST_F(level, no_boot_state)
 {
 	self->rig.reg.tpm.n_boot = 0;
