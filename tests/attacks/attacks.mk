@@ -16,7 +16,7 @@ lab: $(FORGER)
 CHECK_SAN += forger
 CHECK_QUICK += $(ATTACKS)
 
-ATTACKS_ON_A_RIG := tests/attacks/rig_test.sh
+ATTACKS_ON_A_RIG := tests/attacks/rig_test.sh tests/attacks/uefi_test.sh
 
 .PHONY: check-attacks
 check-attacks: packages-tests ## attacks by the operator only

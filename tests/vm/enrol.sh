@@ -3,13 +3,14 @@
 # In place of tests/demo/scenario.sh's setup_rig and setup_registration: a rig whose keys are in the machine's TPM
 # (VM_TPM), enrolled by the registry; what it should run is in its registration.
 
-# REFERENCE_FILES=1: the files too, for a host that measures them (IMA).
+# REFERENCE_FILES=1: the files too, for a host that measures them (IMA). MODULE: a module that is not the one staged;
+# REFERENCE_MORE: files that are registered besides.
 references() {
 	local stage=$TOP/build/vm/stage module file list=
-	module=$stage/usr/lib/modules/$(vm_kernel)/updates/wattest.ko
+	module=${MODULE:-$stage/usr/lib/modules/$(vm_kernel)/updates/wattest.ko}
 	list=$(printf '{ "kind": "module", "name": "%s", "digest": "%s" }' "$(cat "$TOP/packaging/VERSION")" \
 		"$(readelf -n "$module" | sed -n 's/.*Build ID: //p')")
-	for file in ${REFERENCE_FILES:+"$module" "$stage/usr/sbin/wattestd"}; do
+	for file in ${REFERENCE_FILES:+"$module" "$stage/usr/sbin/wattestd"} ${REFERENCE_MORE:-}; do
 		list+=$(printf ',\n{ "kind": "file", "name": "%s", "digest": "%s" }' "$(basename "$file")" \
 			"$(sha256sum <"$file" | cut -c 1-64)")
 	done

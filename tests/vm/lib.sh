@@ -7,8 +7,10 @@
 #
 # What it may have besides, as variables: VM_TPM, the folder of a TPM (tests/vm/tpm.sh: tpm_new); VM_DISK, a file that
 # is made if it is not there, a disk on which /etc/wattest and /var/lib/wattest outlive the machine; VM_APPEND, words
-# for the kernel's command line; VM_IMA, a policy for the kernel's integrity measurements. `vm_restart` boots the same
-# machine again, `vm_keep` and `vm_put_back` are for snapshots of its disk and TPM.
+# for the kernel's command line; VM_IMA, a policy for the kernel's integrity measurements; VM_UEFI, the folder of a
+# machine with UEFI (tests/vm/uefi.sh: uefi_new); VM_IMAGE, another image of that kernel; VM_FIRST, a folder of modules that
+# are loaded before all else (vm_first). `vm_restart` boots the same machine again, `vm_keep` and `vm_put_back` are for
+# snapshots of its disk and TPM.
 #
 # VM_KERNEL is the folder of another kernel (tests/debug/build-kernel prints one, tests/debug/stage puts its modules
 # where the machine finds them), VM_SLOW how many times slower everything may be, VM_CPUS and VM_MEMORY (MiB) its size.
@@ -16,6 +18,7 @@
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VM_PID=
 . "$TOP/tests/vm/tpm.sh"
+. "$TOP/tests/vm/uefi.sh"
 
 # The release of VM_KERNEL, or of the newest installed stock kernel of 6.12 or later.
 vm_kernel() {
@@ -67,6 +70,23 @@ vm_initramfs() { # release
 	echo "$dir.cpio"
 }
 
+# Makes such a folder, of our module and what it needs.
+vm_first() { # folder release module [parameter]...
+	local m
+	rm -rf "$1"
+	mkdir -p "$1/first"
+	/sbin/modprobe -S "$2" --show-depends usbcore | awk '$1 == "insmod" { print $2 }' | while read -r m; do
+		case $m in
+		*.xz) xz -dc "$m" >"$1/first/$(basename "$m" .xz)" ;;
+		*) cp "$m" "$1/first/" ;;
+		esac
+		basename "$m" .xz >>"$1/first/order"
+	done
+	cp "$3" "$1/first/"
+	echo "$(basename "$3") ${*:4}" >>"$1/first/order"
+	(cd "$1" && find first | cpio -o -H newc --quiet) >"$1/cpio"
+}
+
 # One run of a name at a time: its folder is made anew.
 vm_claim() { # name
 	[ -z "${VM_LOCK:-}" ] || return 0
@@ -99,11 +119,17 @@ vm_disk_new() { # file
 
 # The same machine once more.
 vm_boot() {
-	local release initramfs image more=()
+	local release initramfs image line more=()
 	release=$(vm_kernel) || return 1
 	initramfs=$(vm_initramfs "$release") || return 1
-	image=/boot/vmlinuz-$release
+	if [ -n "${VM_FIRST:-}" ]; then # one archive behind the other is one, too
+		cat "$initramfs" "$VM_FIRST/cpio" >"$RUN/initramfs" || return 1
+		initramfs=$RUN/initramfs
+	fi
+	image=${VM_IMAGE:-/boot/vmlinuz-$release}
 	[ -z "${VM_KERNEL:-}" ] || image=$VM_KERNEL/bzImage
+	line="console=ttyS0 no_timer_check loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE vm.ima=${VM_IMA:-} \
+vm.slow=${VM_SLOW:-1} ${VM_KERNEL:+kasan_multi_shot pci=noacpi }${VM_APPEND:-}"
 	if [ -n "${VM_KVM:-}" ]; then
 		more+=(-accel kvm -cpu host)
 	else
@@ -116,16 +142,19 @@ vm_boot() {
 		more+=(-chardev "socket,id=tpm,path=tpm.ctrl" -tpmdev "emulator,id=tpm0,chardev=tpm"
 			-device "tpm-tis,tpmdev=tpm0")
 	fi
+	if [ -n "${VM_UEFI:-}" ]; then
+		uefi_install "$VM_UEFI" "$image" "$initramfs" "$line" || return 1
+		readarray -t -O "${#more[@]}" more < <(uefi_arguments "$VM_UEFI")
+	else
+		more+=(-kernel "$image" -initrd "$initramfs" -append "$line")
+	fi
 	[ -z "${VM_DISK:-}" ] || more+=(-drive "file=$VM_DISK,format=raw,if=none,id=disk,cache=unsafe"
 		-device "virtio-blk-pci,drive=disk")
 	rm -f "$RUN"/{rig,qmp}.{in,out} "$RUN/events"
 	mkfifo "$RUN/rig.in" "$RUN/rig.out" "$RUN/qmp.in" "$RUN/qmp.out"
 	# Unix sockets have short names only: QEMU and the simulators run in the folder
 	(cd "$RUN" && exec qemu-system-x86_64 -smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-1024}" -nodefaults -display none -nic none \
-		-no-reboot -kernel "$image" -initrd "$initramfs" \
-		-append "console=ttyS0 no_timer_check loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE \
-vm.ima=${VM_IMA:-} vm.slow=${VM_SLOW:-1} ${VM_KERNEL:+kasan_multi_shot pci=noacpi }${VM_APPEND:-}" \
-		-chardev file,id=console,path=console,append=on -serial chardev:console \
+		-no-reboot -chardev file,id=console,path=console,append=on -serial chardev:console \
 		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$TOP/build/vm/stage,mount_tag=stage,security_model=none,readonly=on" \
 		-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap" \
@@ -138,8 +167,13 @@ vm.ima=${VM_IMA:-} vm.slow=${VM_SLOW:-1} ${VM_KERNEL:+kasan_multi_shot pci=noacp
 	VM_PID=$!
 	exec {VM_RIG_IN}<>"$RUN/rig.in" {VM_RIG_OUT}<>"$RUN/rig.out" \
 		{VM_QMP_IN}<>"$RUN/qmp.in" {VM_QMP_OUT}<>"$RUN/qmp.out"
+	vm_boots && vm_qmp qmp_capabilities
+}
+
+# Waits until it takes commands.
+vm_boots() {
 	VM_COMMAND="the boot"
-	vm_answer $((${VM_BOOT_TIMEOUT:-90} * ${VM_SLOW:-1})) >/dev/null && vm_qmp qmp_capabilities
+	vm_answer $((${VM_BOOT_TIMEOUT:-90} * ${VM_SLOW:-1})) >/dev/null
 }
 
 # Prints an answer's lines as they come; returns its status, or 125 when the guest said nothing for so long.
