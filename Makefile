@@ -15,14 +15,20 @@ CC ?= gcc
 CLANG ?= clang
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
+HARDEN_x86_64 := -fcf-protection=full
+HARDEN_aarch64 := -mbranch-protection=standard
+HARDEN := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+	-ftrivial-auto-var-init=zero $(HARDEN_$(shell uname -m)) -fPIE
+HARDEN_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS ?= -O2 -g
-override CFLAGS += -std=gnu11 $(WARN) $(if $(SAN),$(SANFLAGS) -UNDEBUG,$(HARDEN))
+# The same bytes wherever it is built: no path of the build folder in what is built.
+HERE := -ffile-prefix-map=$(CURDIR)=.
+override CFLAGS += -std=gnu11 $(WARN) $(HERE) $(if $(SAN),$(SANFLAGS) -UNDEBUG,$(HARDEN))
 override CPPFLAGS += -I. -Iinclude -Iinclude/uapi -I$(B)/bpf -D_GNU_SOURCE \
 	-DWATTEST_VERSION='"$(shell cat packaging/VERSION)"'
 LDFLAGS ?=
-override LDFLAGS += $(if $(SAN),$(SANFLAGS),-pie -Wl,-z,relro,-z,now)
+override LDFLAGS += $(if $(SAN),$(SANFLAGS),$(HARDEN_LINK))
 
 include packaging/packages.mk
 
@@ -66,7 +72,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call PROGRAM,$(p))))
 
 $(LIB): $(patsubst %.c,$(O)/%.o,$(LIB_SRC))
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
 $(O)/%.o: %.c | packages-build
 	$(call say,CC,$@)
@@ -76,7 +82,7 @@ $(O)/%.o: %.c | packages-build
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 # --- BPF ------------------------------------------------------------------------------------------
-BPF_SRC := $(wildcard bpf/*.bpf.c)
+BPF_SRC := $(sort $(wildcard bpf/*.bpf.c))
 BPF_SKEL := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(BPF_SRC))
 # The newest installed 6.12 or later that has headers; on a rig host usually the running one.
 KREL ?= $(shell packaging/kernel-release)
@@ -93,7 +99,7 @@ $(B)/bpf/vmlinux.h: | packages-build
 
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c bpf/%.h include/wattest/record.h $(B)/bpf/vmlinux.h
 	$(call say,BPF,$@)
-	$(Q)$(CLANG) -g -O2 -target bpf -D__TARGET_ARCH_$(subst x86_64,x86,$(shell uname -m)) \
+	$(Q)$(CLANG) -g -O2 $(HERE) -target bpf -D__TARGET_ARCH_$(subst x86_64,x86,$(shell uname -m)) \
 		-Wall -Werror -Wno-missing-declarations -I. -Iinclude -I$(B)/bpf -c $< -o $@
 	$(Q)llvm-strip -g $@
 

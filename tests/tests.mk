@@ -34,7 +34,7 @@ $(LIBAGENT): $(patsubst %.c,$(O)/%.o,$(AGENT_SRC))
 $(LIBSIM): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/*.c)))
 $(LIBAGENT) $(LIBSIM) $(LIBKEYS) $(LIBINSPECT):
 	$(call say,AR,$@)
-	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcsD $@ $^
 
 $(patsubst %.c,$(O)/%.o,$(wildcard tests/unit/*.c tests/unit/lib/*.c)): | $(KSELFTEST)/kselftest_harness.h
 $(O)/tests/%.o: override CPPFLAGS += -isystem $(KSELFTEST)
