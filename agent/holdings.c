@@ -377,7 +377,7 @@ int wt_holdings_charge(struct wt_holdings *h, const struct wt_config *config, st
 	__attribute__((cleanup(wt_store_freep))) struct wt_store *store = NULL;
 	__attribute__((cleanup(wt_day_clear))) struct wt_day day = {};
 	struct feeding feeding = { .h = h, .err = err };
-	struct wt_store_row last;
+	struct wt_store_row last = {};
 	int r = wt_store_open(config->state, false, &store, err);
 
 	if (r == -ENOENT)

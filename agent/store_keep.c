@@ -65,7 +65,7 @@ int wt_store_extent(struct wt_store *store, struct wt_store_extent *ret, struct 
 int wt_store_deliver(struct wt_store *store, uint64_t seq, struct wt_err *err)
 {
 	_stmt sqlite3_stmt *stmt = NULL;
-	uint64_t last;
+	uint64_t last = 0;
 	int rc, r = ask(store, "SELECT max(seq) FROM attestations", &last, err);
 
 	if (r < 0)

@@ -176,6 +176,7 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): no deeper than FOLDERS_MAX */
 static int add_folder(struct inputs *inputs, const char *folder, bool peek_seq, unsigned int depth,
 		      struct wt_err *err)
 {

@@ -207,7 +207,7 @@ static void say_time(struct report *report, const struct wt_tpm_attest *attest)
 static int check(struct report *report, const struct inputs *in, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {0};
-	struct wt_tpm_attest attest;
+	struct wt_tpm_attest attest = { 0 };
 	uint8_t nonce[64];
 	unsigned int bits;
 	int n = -1, r;

@@ -11,10 +11,11 @@ void inspect_clean(char *text)
 	unsigned char *p = (unsigned char *)text;
 
 	for (; *p; p++) {
+		bool second = *p >= 0x80 && *p <= 0x9f && p > (unsigned char *)text && p[-1] == '?';
+
 		/* U+0080 to U+009F are control characters too, and two bytes in UTF-8. */
-		if (*p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f))
-			*p = '?';
-		else if (*p >= 0x80 && *p <= 0x9f && p > (unsigned char *)text && p[-1] == '?')
+		if (*p < 0x20 || *p == 0x7f || second ||
+		    (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f))
 			*p = '?';
 	}
 }

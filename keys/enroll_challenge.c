@@ -166,7 +166,7 @@ static int run(const struct challenge *c, struct wt_err *err)
 	__attribute__((cleanup(enroll_rig_clear))) struct enroll_rig rig = { 0 };
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = { 0 }, out = { 0 };
 	struct wt_enrolment_challenge made = { 0 };
-	struct wt_enrolment_request request;
+	struct wt_enrolment_request request = { 0 };
 	int r;
 
 	r = load(c, &file, &request, err);

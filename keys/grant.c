@@ -138,7 +138,7 @@ static int run(const struct request *request, struct wt_grant *grant, struct wt_
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf cose = { 0 };
 	const char *const *given = request->given;
 	struct register_grant known;
-	struct spender spender;
+	struct spender spender = { 0 };
 	int r;
 
 	r = authority_open_register(request->dir, &reg, err);

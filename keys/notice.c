@@ -242,6 +242,7 @@ static int run(struct request *request, const char *kind, struct wt_err *err)
 	if (r == 0)
 		r = command_output_issued(request->dir, request->notice.id, output,
 					  wt_buf_span(&cose), request->force, err);
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): check_fields() saw that it is there */
 	if (r == 0 && strcmp(output, "-") != 0)
 		say(request, kind);
 	return r;

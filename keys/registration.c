@@ -281,6 +281,7 @@ int registration_main(int argc, char **argv, const struct registration_kind *kin
 	reg.pools = calloc(REGISTRATION_MAX_POOLS, sizeof(*reg.pools));
 	reg.idle = calloc(WT_MAX_IDLE, sizeof(*reg.idle));
 	if (!reg.pools || !reg.idle)
+		/* cppcheck-suppress memleak ; wt_registration_clear() frees them */
 		return AUTHORITY_FAILED;
 	while (r == 0 && (c = getopt_long(argc, argv, ":o:h", registration_options, NULL)) != -1) {
 		if (c == '?' || c == ':')

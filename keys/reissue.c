@@ -47,7 +47,7 @@ static int run(const char *dir, const char *id_text, const char *output, const c
 	__attribute__((cleanup(register_freep))) struct authority_register *reg = NULL;
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf cose = { 0 };
 	uint8_t id[WT_ID_LEN];
-	enum wt_typ typ;
+	enum wt_typ typ = WT_TYP_REGISTRATION;
 	int r;
 
 	if (wt_unhex(id_text, id, sizeof(id)) != WT_ID_LEN)

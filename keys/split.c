@@ -204,7 +204,7 @@ static int write_share(const uint8_t ueid[WT_UEID_LEN], struct wt_span cose, voi
 {
 	char text[2 * (WT_UEID_LEN + WT_ID_LEN) + 2], name[NAME_MAX + 1];
 	struct writing *writing = user;
-	struct wt_allotment allotment;
+	struct wt_allotment allotment = { 0 };
 	struct wt_cose decoded;
 	int r;
 
@@ -290,7 +290,7 @@ static int split(struct request *request, struct authority_register *reg, struct
 		r = divide(request, left, &rigs, err);
 	if (r < 0)
 		return r;
-	allotments = calloc(rigs.n, sizeof(*allotments));
+	allotments = calloc(rigs.n + 1, sizeof(*allotments));
 	items = signing_items(rigs.n);
 	r = allotments && items ? prepare(request, &rigs, allotments, items, err)
 				: wt_fail(err, ENOMEM, "out of memory");

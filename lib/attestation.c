@@ -44,7 +44,7 @@ static const struct wt_field evidence_fields[] = {
 static int read_clock(struct wt_cbor_in *in, struct wt_attestation *att)
 {
 	size_t at = in->off, n;
-	uint64_t status;
+	uint64_t status = 0;
 	int r;
 
 	r = wt_cbor_array(in, &n);

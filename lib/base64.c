@@ -19,8 +19,8 @@ void wt_base64_put(struct wt_buf *ret, struct wt_span bytes)
 			v |= bytes.p[i + 2];
 		four[0] = digits[v >> 18];
 		four[1] = digits[v >> 12 & 63];
-		four[2] = n > 1 ? digits[v >> 6 & 63] : '=';
-		four[3] = n > 2 ? digits[v & 63] : '=';
+		four[2] = (char)(n > 1 ? digits[v >> 6 & 63] : '=');
+		four[3] = (char)(n > 2 ? digits[v & 63] : '=');
 		wt_buf_append(ret, four, sizeof(four));
 	}
 }

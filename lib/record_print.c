@@ -189,7 +189,7 @@ static void print_window(const struct wt_record *rec, struct line *line)
 	wt_window_read(rec, &window);
 	add(line, "%" PRIu64 " ms to %s",
 	    window.to_ns > window.from_ns ? (window.to_ns - window.from_ns) / NS_PER_MS : 0,
-	    wt_timestamp_utc(window.realtime_ns / NS_PER_S, at));
+	    wt_timestamp_utc((int64_t)(window.realtime_ns / NS_PER_S), at));
 	add(line, ", %s", window.flags & WATTEST_WINDOW_OBSERVED ? "observed" : "not observed");
 	if (window.nonce.p) {
 		wt_hex(window.nonce.p, window.nonce.n, nonce);

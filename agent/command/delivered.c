@@ -103,7 +103,7 @@ static int seq_of_result(const struct wt_config *config, const char *path, uint6
 			 struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {};
-	struct wt_result result;
+	struct wt_result result = {};
 	struct wt_cose cose;
 	int r = wt_file_read(path, WT_OBJECT_MAX, &file, err);
 

@@ -258,7 +258,7 @@ static struct json_object *question(const struct buying *buying)
 static void take(struct buying *buying, struct purchase *p, const char *coded)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf cose = {};
-	const struct wt_holding *v;
+	const struct wt_holding *v = NULL;
 	char window[WINDOW_LEN], wh[WT_GROUPED_LEN];
 	struct wt_err err = {};
 	int r = wt_base64_read(coded, &cose);
@@ -267,7 +267,7 @@ static void take(struct buying *buying, struct purchase *p, const char *coded)
 		r = wt_holdings_add(&buying->energy->holdings, wt_buf_span(&cose), &v, &err);
 	else
 		wt_fail(&err, EINVAL, "not base64");
-	if (r < 0) {
+	if (r < 0 || !v) {
 		char why[300];
 
 		snprintf(why, sizeof(why), "what came is no good grant: %s", err.msg);

@@ -61,7 +61,7 @@ static int feed_store(struct wt_appraisal *appraisal, const char *state, struct 
 				   .progress = isatty(STDERR_FILENO),
 				   .err = err };
 	__attribute__((cleanup(wt_day_clear))) struct wt_day day = {};
-	struct wt_store_row last;
+	struct wt_store_row last = {};
 	int r = wt_store_open(state, false, &store, err);
 
 	if (r == 0)
@@ -144,7 +144,7 @@ static int take_time(const char *option, const char *text, int64_t now, int64_t 
 /* What is wrong with the command line, or the reporter for its period. */
 static int check(struct request *request, struct wt_reporter **ret, struct wt_err *err)
 {
-	int64_t from, to;
+	int64_t from = 0, to = 0;
 	int r;
 
 	r = take_time("--from", request->from, request->now, &from, err);

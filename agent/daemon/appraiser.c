@@ -164,7 +164,8 @@ static void add_objects(struct appraiser *ap)
 	add_grants(ap, false, true);
 }
 
-/* A fresh appraisal that stands at the base. */
+/* A fresh appraisal that stands at the base; when that cannot be read, at the oldest, and then at none. */
+/* NOLINTNEXTLINE(misc-no-recursion): so twice at most */
 static int begin(struct appraiser *ap, struct wt_err *err)
 {
 	const struct wt_appraisal_options options = { .now = time(NULL) };
@@ -287,7 +288,7 @@ static void look_ahead(struct appraiser *ap, int64_t now)
 {
 	struct wt_supply *supplies = NULL;
 	struct wt_outlook outlook = {};
-	struct wt_plan_in in;
+	struct wt_plan_in in = {};
 	struct wt_err err = {};
 	int r = plan_from(ap, now, &in, &supplies, &err);
 

@@ -98,6 +98,7 @@ static int spawn(const struct runner *runner, const char *path, pid_t *ret)
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
 	posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): POSIX's prototype has lost a const */
 	r = posix_spawn(ret, path, &actions, &attr, (char *const *)(uintptr_t)argv,
 			runner->first->env);
 	posix_spawn_file_actions_destroy(&actions);

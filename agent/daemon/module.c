@@ -200,7 +200,7 @@ static int try_connect(struct daemon *d, struct wt_nl_status *ret, struct wt_err
 
 static void connect_module(struct daemon *d)
 {
-	struct wt_nl_status status;
+	struct wt_nl_status status = {};
 	struct wt_err err = {};
 	bool fresh = !d->nl;
 	int r = try_connect(d, &status, &err);

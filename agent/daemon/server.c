@@ -63,6 +63,7 @@ static void answer(struct daemon *d, int fd)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf body = {};
 	struct wt_control_request request;
+	struct wt_span nothing = {};
 	struct wt_err err = {};
 	int r = wt_control_recv_request(fd, &request, &err);
 
@@ -79,7 +80,7 @@ static void answer(struct daemon *d, int fd)
 	if (r == 0 && body.err)
 		r = wt_fail(&err, ENOMEM, "out of memory");
 	if (wt_control_send_reply(fd, r, r < 0 ? err.msg : NULL,
-				  r < 0 ? (struct wt_span){} : wt_buf_span(&body), &err) < 0)
+				  r < 0 ? nothing : wt_buf_span(&body), &err) < 0)
 		log_say(LOG_DEBUG, "a client went without its answer: %s", err.msg);
 }
 
@@ -107,6 +108,7 @@ static int on_connect(sd_event_source *source, int fd, uint32_t revents, void *u
 	struct server *server = user;
 	sd_event *event = server->d->event;
 	struct client *client;
+	/* cppcheck-suppress nullPointer ; accept4(2): "When addr is NULL, nothing is filled in" */
 	int conn = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 
 	(void)source;

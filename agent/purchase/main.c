@@ -242,6 +242,5 @@ int main(int argc, char **argv)
 		return wt_usage_error(NAME, "takes no argument \"%s\"", argv[optind]);
 	if (!p.url || strncmp(p.url, "https://", 8))
 		return wt_usage_error(NAME, "--url https://... is needed");
-	srand((unsigned int)time(NULL) ^ (unsigned int)getpid());
 	return run(&p);
 }

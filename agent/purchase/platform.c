@@ -9,6 +9,8 @@
 #include <curl/curl.h>
 #include <json-c/json.h>
 
+#include "lib/crypto/crypto.h"
+
 #define ANSWER_MAX (1024 * 1024)
 #define BACKOFF_MAX_MS 30000
 #define PAUSE_MAX_S 60 /* that a Retry-After is heeded for */
@@ -95,13 +97,14 @@ static CURLcode send_once(struct platform *p, const char *url, struct wt_span bo
 static void back_off(const struct platform *p, unsigned int failures)
 {
 	curl_off_t after_s = 0;
-	uint64_t ms = p->options.backoff_ms;
+	uint64_t ms = p->options.backoff_ms, some;
 	struct timespec ts;
 
 	while (--failures && ms < BACKOFF_MAX_MS)
 		ms *= 2;
 	ms = ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
-	ms += (uint64_t)rand() % (ms / 2 + 1);
+	if (wt_random(&some, sizeof(some)) == 0)
+		ms += some % (ms / 2 + 1);
 	curl_easy_getinfo(p->curl, CURLINFO_RETRY_AFTER, &after_s);
 	if (after_s > 0 && after_s <= PAUSE_MAX_S && (uint64_t)after_s * 1000 > ms)
 		ms = (uint64_t)after_s * 1000;

@@ -135,7 +135,8 @@ static int take_share(struct wt_appraisal *a, const struct wt_allotment *share,
 	struct wt_account account;
 	bool again = is_there(a, digest);
 	int r = again ? 1 : check_share(a, share, grant, x5t, name, err);
-	if (r <= 0)
+
+	if (r <= 0 || !grant)
 		return r;
 	account = grant->whole;
 	memcpy(account.id, share->id, WT_ID_LEN);
@@ -155,7 +156,7 @@ int wt_appraisal_allotment(struct wt_appraisal *a, struct wt_span cose, const ch
 	uint8_t digest[WT_SHA256_LEN];
 	struct wt_allotment share;
 	struct opened object;
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	int r;
 
 	err = err ? err : &own;

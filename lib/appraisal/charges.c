@@ -24,7 +24,7 @@ static void put_signed(struct wt_buf *b, uint64_t v, uint64_t expected)
 {
 	int64_t off = (int64_t)(v - expected);
 
-	put(b, ((uint64_t)off << 1) ^ (uint64_t)(off >> 63));
+	put(b, ((uint64_t)off << 1) ^ (off < 0 ? UINT64_MAX : 0));
 }
 
 static bool get(struct wt_span bytes, size_t *at, uint64_t *ret)

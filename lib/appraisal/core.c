@@ -164,7 +164,7 @@ int wt_appraisal_feed(struct wt_appraisal *a, struct wt_span bytes, const char *
 {
 	struct wt_attestation att = { 0 };
 	struct wt_cose cose;
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	int r;
 
 	err = err ? err : &own;

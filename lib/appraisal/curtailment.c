@@ -16,7 +16,7 @@ void wt_curtailment_add(struct notice *n, uint64_t from_ns, uint64_t until_ns,
 	uint64_t span_ns = minus(until_ns, from_ns), part_ns;
 
 	part_ns = wt_notice_overlap(n, from_ns, until_ns);
-	if (part_ns == 0)
+	if (part_ns == 0 || span_ns == 0)
 		return;
 	n->covered_ns = plus(n->covered_ns, part_ns);
 	n->low_uj = plus(n->low_uj, scale(energy->low, part_ns, span_ns));

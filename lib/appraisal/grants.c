@@ -71,6 +71,7 @@ int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, c
 		     struct wt_err *err)
 {
 	const uint8_t *digest = account->digest;
+	struct wt_account *ours;
 	size_t i;
 	int r;
 
@@ -91,12 +92,14 @@ int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, c
 	}
 	if (r < 0)
 		return r;
-	account_of(a, digest)->revoked_at =
-		wt_notice_revoked(a, WT_NOTICE_REVOKE_GRANT, account->grant_id);
+	ours = account_of(a, digest);
+	if (!ours)
+		return wt_fail(err, ENOENT, "the ledger has lost a grant");
+	ours->revoked_at = wt_notice_revoked(a, WT_NOTICE_REVOKE_GRANT, account->grant_id);
 	for (i = 0; i < a->n_orphans; i++) {
 		if (memcmp(a->orphans[i].digest, digest, WT_SHA256_LEN) != 0)
 			continue;
-		set_used(account_of(a, digest), &a->orphans[i]);
+		set_used(ours, &a->orphans[i]);
 		a->orphans[i] = a->orphans[--a->n_orphans];
 		break;
 	}
@@ -125,7 +128,7 @@ int wt_appraisal_grant(struct wt_appraisal *a, struct wt_span cose, const char *
 	uint8_t digest[WT_SHA256_LEN];
 	struct opened object;
 	struct wt_grant grant;
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	int r;
 
 	err = err ? err : &own;

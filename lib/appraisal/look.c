@@ -8,7 +8,7 @@ int wt_appraisal_look(struct wt_appraisal *a, struct wt_span cose, enum wt_duty 
 {
 	struct wt_cose envelope = { 0 };
 	struct opened object;
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	int r;
 
 	err = err ? err : &own;

@@ -130,7 +130,7 @@ int wt_appraisal_notice(struct wt_appraisal *a, struct wt_span cose, const char 
 {
 	struct wt_notice notice;
 	struct opened object;
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	int r;
 
 	err = err ? err : &own;

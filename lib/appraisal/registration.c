@@ -145,7 +145,7 @@ int wt_appraisal_registration(struct wt_appraisal *a, struct wt_span cose, const
 			      struct wt_err *err)
 {
 	struct registered *new;
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	int r;
 
 	err = err ? err : &own;

@@ -20,6 +20,7 @@ ON_INT(16)
 ON_INT(32)
 ON_INT(64)
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): k is an enumerator */
 #define ON_STRING(name, k) \
 	static void on_##name(void *ctx, cbor_data p, size_t n) \
 	{ \
@@ -41,6 +42,7 @@ ON_STRING(text, ANY_TEXT)
 	{ \
 		*(struct cbor_any *)ctx = (struct cbor_any){ .kind = k, .indefinite = true }; \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 ON_COLLECTION(array, ANY_ARRAY)
 ON_COLLECTION(map, ANY_MAP)
 

@@ -228,6 +228,7 @@ static int print_pieces(struct diag *d, const struct cbor_any *string)
 	return 0;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): no deeper than WT_CBOR_DIAG_DEPTH */
 static int print_entries(struct diag *d, const struct cbor_any *box, unsigned int depth,
 			 size_t indent, bool one_line)
 {
@@ -391,6 +392,8 @@ static int print_item(struct diag *d, unsigned int depth, size_t indent, bool on
 	d->off = at;
 	return bad(d, "a break where something should begin");
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 int wt_cbor_diag(struct wt_span bytes, struct wt_buf *ret, struct wt_err *err)
 {

@@ -44,7 +44,7 @@ static int shortest(double v, char digits[20])
 		if (text[i] != '.')
 			digits[n++] = text[i];
 	digits[n] = '\0';
-	exponent = atoi(text + i + 1);
+	exponent = (int)strtol(text + i + 1, NULL, 10);
 	return exponent;
 }
 

@@ -22,7 +22,7 @@ static int sign_elsewhere(X509_REQ *req, struct wt_key *key, struct wt_err *err)
 		n = i2d_re_X509_REQ_tbs(req, &tbs);
 	r = n > 0 ? wt_sign_der(key, wt_span(tbs, (size_t)n), der, sizeof(der), err)
 		  : wt_fail_openssl(err, EIO, "cannot make a certificate request");
-	if (r > 0 && ASN1_BIT_STRING_set(sig, der, r) == 1) {
+	if (r > 0 && sig && ASN1_BIT_STRING_set(sig, der, r) == 1) {
 		sig->flags &= ~(ASN1_STRING_FLAG_BITS_LEFT | 7);
 		sig->flags |= ASN1_STRING_FLAG_BITS_LEFT;
 		X509_REQ_set0_signature(req, sig);

@@ -61,8 +61,9 @@ static int keep_sightings(struct rig *rig)
 	if (n > 0)
 		memcpy(all + rig->n_seen, now, n * sizeof(*all));
 	rig->n_seen = wt_site_sightings_join(all, rig->n_seen + n);
-	now = reallocarray(all, rig->n_seen + 1, sizeof(*all)); /* no more than stayed */
-	rig->seen = now ? (struct wt_sighting *)now : all;
+	rig->seen = reallocarray(all, rig->n_seen + 1, sizeof(*all)); /* no more than stayed */
+	if (!rig->seen)
+		rig->seen = all;
 	return 0;
 }
 

@@ -293,7 +293,7 @@ int wt_site_object_nth(struct wt_site *site, uint32_t nth, struct wt_span cose, 
 		       struct wt_err *err)
 {
 	struct reading reading = { 0 };
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	int r, kept;
 
 	err = err ? err : &own;

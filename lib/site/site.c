@@ -180,7 +180,7 @@ int wt_site_attestation_readable(struct wt_site *site, struct wt_span bytes, con
 {
 	struct wt_attestation att;
 	struct wt_cose cose;
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	int r;
 
 	err = err ? err : &own;
@@ -198,7 +198,7 @@ int wt_site_attestation_readable(struct wt_site *site, struct wt_span bytes, con
 int wt_site_attestation(struct wt_site *site, struct wt_span bytes, const char *name,
 			struct wt_err *err)
 {
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	int r;
 
 	err = err ? err : &own;
@@ -208,7 +208,7 @@ int wt_site_attestation(struct wt_site *site, struct wt_span bytes, const char *
 
 int wt_site_rig_done(struct wt_site *site, const uint8_t ueid[WT_UEID_LEN], struct wt_err *err)
 {
-	struct wt_err own;
+	struct wt_err own = { 0 };
 	struct rig *rig;
 	int r;
 

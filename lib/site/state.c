@@ -132,7 +132,7 @@ static int read_rig(struct wt_site *site, struct wt_cbor_in *in, uint8_t last_ue
 {
 	uint8_t ueid[WT_UEID_LEN];
 	struct wt_sighting *before;
-	struct wt_span state;
+	struct wt_span state = { 0 };
 	struct rig *rig;
 	size_t n = 0, i;
 	int r;
