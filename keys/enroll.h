@@ -29,6 +29,13 @@ void enroll_rig_clear(struct enroll_rig *rig); /* for cleanup as well */
 int enroll_check(const struct wt_enrolment_request *request, struct wt_trust *vendors, int64_t at,
 		 struct enroll_rig *ret, struct wt_err *err);
 
+/*
+ * Checks an answer's quote: by the request's AK, over the boot state that it carries, and of this very answer: so it was
+ * made after that AK's TPM had opened the challenge.
+ */
+int enroll_check_answer(const struct wt_enrolment_request *request,
+			const struct wt_enrolment_answer *answer, struct wt_err *err);
+
 int enroll_challenge(int argc, char **argv);
 int enroll_issue(int argc, char **argv);
 

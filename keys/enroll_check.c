@@ -133,7 +133,7 @@ static int check_certify(const struct wt_enrolment_request *request, const struc
 }
 
 static int check_pcrs(const struct wt_att_quote *quote, const struct wt_tpm_attest *attest,
-		      struct wt_err *err)
+		      const char *what, struct wt_err *err)
 {
 	uint8_t values[WT_PCRS][WT_SHA256_LEN], digest[WT_SHA256_LEN];
 	uint32_t mask = 0;
@@ -143,33 +143,45 @@ static int check_pcrs(const struct wt_att_quote *quote, const struct wt_tpm_atte
 		memcpy(values[quote->pcrs[i].index], quote->pcrs[i].value, WT_SHA256_LEN);
 	}
 	if (attest->other_banks || attest->pcrs != mask)
-		return wt_fail(err, EKEYREJECTED, "is over other PCRs than the request carries");
+		return wt_fail(err, EKEYREJECTED, "is over other PCRs than the %s carries", what);
 	if (~mask & BOOT_PCRS)
 		return wt_fail(err, EKEYREJECTED, "is not over PCR 0, 2, 4 and 7");
 	wt_tpm_pcr_digest(mask, values, digest);
 	if (!wt_span_equal(attest->pcr_digest, wt_span(digest, sizeof(digest))))
-		return wt_fail(err, EKEYREJECTED, "is over other values than the request carries");
+		return wt_fail(err, EKEYREJECTED, "is over other values than the %s carries", what);
 	return 0;
 }
 
-static int check_quote(const struct wt_enrolment_request *request, const struct enroll_rig *rig,
-		       struct wt_err *err)
+/* By the AK, of the boot state, and bound to this. */
+static int check_quote(const struct wt_att_quote *quote, const struct wt_tpm_public *ak,
+		       const uint8_t binding[WT_SHA256_LEN], const char *what, struct wt_err *err)
 {
-	const struct wt_att_quote *quote = &request->quote;
-	uint8_t binding[WT_SHA256_LEN];
 	struct wt_tpm_attest attest;
 	int r;
 
-	r = check_attest(quote->attest, quote->signature, WT_TPM_ATTEST_QUOTE, &rig->ak, &attest,
-			 err);
+	r = check_attest(quote->attest, quote->signature, WT_TPM_ATTEST_QUOTE, ak, &attest, err);
+	if (r == 0 && !wt_span_equal(attest.extra_data, wt_span(binding, WT_SHA256_LEN)))
+		r = wt_fail(err, EKEYREJECTED, "was made for another %s, or this one was changed",
+			    what);
 	if (r == 0)
-		r = wt_enrolment_binding(request, binding, err);
-	if (r == 0 && !wt_span_equal(attest.extra_data, wt_span(binding, sizeof(binding))))
-		r = wt_fail(err, EKEYREJECTED,
-			    "was made for another request, or this one was changed");
-	if (r == 0)
-		r = check_pcrs(quote, &attest, err);
+		r = check_pcrs(quote, &attest, what, err);
 	return r < 0 ? wt_fail_in(err, r, "the quote") : 0;
+}
+
+int enroll_check_answer(const struct wt_enrolment_request *request,
+			const struct wt_enrolment_answer *answer, struct wt_err *err)
+{
+	struct wt_tpm_public ak = { 0 };
+	uint8_t binding[WT_SHA256_LEN];
+	int r;
+
+	r = wt_tpm_public_read(request->ak, &ak, err);
+	if (r == 0)
+		r = wt_enrolment_answer_binding(answer, binding, err);
+	if (r == 0)
+		r = check_quote(&answer->quote, &ak, binding, "answer", err);
+	wt_tpm_public_clear(&ak);
+	return r;
 }
 
 /* --- the certificate request ------------------------------------------------------------------ */
@@ -198,6 +210,7 @@ int enroll_check(const struct wt_enrolment_request *request, struct wt_trust *ve
 		 struct enroll_rig *ret, struct wt_err *err)
 {
 	struct enroll_rig rig = { 0 };
+	uint8_t binding[WT_SHA256_LEN];
 	int r = check_keys(request, &rig, err);
 
 	if (r == 0)
@@ -209,7 +222,9 @@ int enroll_check(const struct wt_enrolment_request *request, struct wt_trust *ve
 	if (r == 0)
 		r = check_csr(request, &rig, err);
 	if (r == 0)
-		r = check_quote(request, &rig, err);
+		r = wt_enrolment_binding(request, binding, err);
+	if (r == 0)
+		r = check_quote(&request->quote, &rig.ak, binding, "request", err);
 	if (r < 0)
 		enroll_rig_clear(&rig);
 	else

@@ -21,8 +21,9 @@ static const char help[] =
 	"  -o, --output FILE     the registration; the certificate goes beside it, with .crt as its ending\n";
 
 struct issue {
-	struct wt_buf request_file;
-	struct wt_enrolment_request request; /* points into it */
+	struct wt_buf request_file, answer_file;
+	struct wt_enrolment_request request; /* points into the file, as */
+	struct wt_enrolment_answer answer; /* does */
 	struct wt_buf ak; /* SubjectPublicKeyInfo */
 	struct register_enrolment enrolment;
 };
@@ -30,6 +31,7 @@ struct issue {
 static void issue_clear(struct issue *issue)
 {
 	wt_buf_free(&issue->request_file);
+	wt_buf_free(&issue->answer_file);
 	wt_buf_free(&issue->ak);
 }
 
@@ -83,21 +85,22 @@ static int find(const char *dir, const struct wt_enrolment_answer *answer, struc
 static int load(const char *dir, const char *path, const struct registration_request *request,
 		struct issue *issue, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = { 0 };
-	struct wt_enrolment_answer answer;
+	struct wt_enrolment_answer *answer = &issue->answer;
 	int r;
 
-	r = wt_file_read(path, WT_ENROLMENT_MAX, &file, err);
+	r = wt_file_read(path, WT_ENROLMENT_MAX, &issue->answer_file, err);
 	if (r < 0)
 		return r;
-	r = wt_enrolment_answer_decode(wt_buf_span(&file), &answer, err);
+	r = wt_enrolment_answer_decode(wt_buf_span(&issue->answer_file), answer, err);
 	if (r == 0)
-		r = find(dir, &answer, issue, err);
+		r = find(dir, answer, issue, err);
 	if (r == 0)
-		r = check_answer(&answer, &issue->enrolment, request->now, err);
+		r = check_answer(answer, &issue->enrolment, request->now, err);
 	if (r == 0)
 		r = wt_enrolment_request_decode(wt_buf_span(&issue->request_file), &issue->request,
 						err);
+	if (r == 0)
+		r = enroll_check_answer(&issue->request, answer, err);
 	return r < 0 ? wt_fail_in(err, r, "%.100s", path) : 0;
 }
 
@@ -115,8 +118,8 @@ static int take_tpm(struct issue *issue, struct wt_reg_tpm *ret, struct wt_err *
 	if (r == 0) {
 		memcpy(ret->ek, ek.spki, sizeof(ret->ek));
 		ret->ak = wt_buf_span(&issue->ak);
-		ret->n_boot = issue->request.quote.n_pcrs;
-		memcpy(ret->boot, issue->request.quote.pcrs, sizeof(ret->boot));
+		ret->n_boot = issue->answer.quote.n_pcrs;
+		memcpy(ret->boot, issue->answer.quote.pcrs, sizeof(ret->boot));
 	}
 	wt_tpm_public_clear(&ek);
 	wt_tpm_public_clear(&ak);

@@ -10,6 +10,7 @@
 #define TYPE_CHALLENGE "wattest-enrolment-challenge"
 #define TYPE_ANSWER "wattest-enrolment-answer"
 #define BINDING "wattest-enrolment-1"
+#define ANSWER_BINDING "wattest-enrolment-answer-1"
 #define DER_MAX 8192
 #define PUBLIC_MAX 1024
 #define ATTEST_MAX 512
@@ -23,7 +24,7 @@
 /* [type, map]: a file of another kind is told as such. */
 static int begin(struct wt_cbor_in *in, struct wt_span file, const char *type, struct wt_err *err)
 {
-	struct wt_span got;
+	struct wt_span got = { 0 };
 	size_t n;
 	int r;
 
@@ -62,6 +63,23 @@ static int read_span(struct wt_cbor_in *in, size_t most, struct wt_span *ret)
 static void put_span(struct wt_buf *b, uint64_t label, struct wt_span v)
 {
 	wt_field_put_bytes(b, label, v.p, v.n);
+}
+
+/* What a quote of it has as extraData: SHA-256(domain || SHA-256(what is encoded)). */
+static int bind_to(struct wt_buf *encoded, const char *domain, uint8_t ret[WT_SHA256_LEN],
+		   struct wt_err *err)
+{
+	uint8_t digest[WT_SHA256_LEN];
+
+	if (!encoded->err)
+		wt_sha256(wt_buf_span(encoded), digest);
+	wt_buf_reset(encoded);
+	wt_buf_append(encoded, domain, strlen(domain));
+	wt_buf_append(encoded, digest, sizeof(digest));
+	if (encoded->err)
+		return wt_fail(err, -encoded->err, "no memory to bind a quote");
+	wt_sha256(wt_buf_span(encoded), ret);
+	return 0;
 }
 
 /* --- request -------------------------------------------------------------------------------- */
@@ -207,18 +225,9 @@ int wt_enrolment_binding(const struct wt_enrolment_request *request, uint8_t ret
 			 struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf b = { 0 };
-	uint8_t digest[WT_SHA256_LEN];
 
 	put_request(&b, request, false);
-	if (!b.err)
-		wt_sha256(wt_buf_span(&b), digest);
-	wt_buf_reset(&b);
-	wt_buf_append(&b, BINDING, strlen(BINDING));
-	wt_buf_append(&b, digest, sizeof(digest));
-	if (b.err)
-		return wt_fail(err, -b.err, "no memory for a request");
-	wt_sha256(wt_buf_span(&b), ret);
-	return 0;
+	return bind_to(&b, BINDING, ret, err);
 }
 
 /* --- challenge ------------------------------------------------------------------------------ */
@@ -300,12 +309,14 @@ enum answer_label {
 	A_ID = 1,
 	A_UEID,
 	A_SECRET,
+	A_QUOTE,
 };
 
 static const struct wt_field answer_fields[] = {
 	{ A_ID, "id", false },
 	{ A_UEID, "rig's id", false },
 	{ A_SECRET, "secret", false },
+	{ A_QUOTE, "quote", false },
 };
 
 int wt_enrolment_answer_decode(struct wt_span file, struct wt_enrolment_answer *ret,
@@ -331,6 +342,9 @@ int wt_enrolment_answer_decode(struct wt_span file, struct wt_enrolment_answer *
 		case A_SECRET:
 			r = wt_cbor_bytes_to(&in, a.secret, sizeof(a.secret));
 			break;
+		case A_QUOTE:
+			r = attestation_read_quote(&in, &a.quote);
+			break;
 		}
 	}
 	if (!r)
@@ -340,16 +354,34 @@ int wt_enrolment_answer_decode(struct wt_span file, struct wt_enrolment_answer *
 	return r;
 }
 
+static void put_answer(struct wt_buf *b, const struct wt_enrolment_answer *answer, bool quote)
+{
+	put_type(b, TYPE_ANSWER, 3u + quote);
+	wt_field_put_bytes(b, A_ID, answer->id, sizeof(answer->id));
+	wt_field_put_bytes(b, A_UEID, answer->ueid, sizeof(answer->ueid));
+	wt_field_put_bytes(b, A_SECRET, answer->secret, sizeof(answer->secret));
+	if (quote) {
+		wt_cbor_put_uint(b, A_QUOTE);
+		attestation_put_quote(b, &answer->quote);
+	}
+}
+
+int wt_enrolment_answer_binding(const struct wt_enrolment_answer *answer, uint8_t ret[WT_SHA256_LEN],
+				struct wt_err *err)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf b = { 0 };
+
+	put_answer(&b, answer, false);
+	return bind_to(&b, ANSWER_BINDING, ret, err);
+}
+
 int wt_enrolment_answer_encode(const struct wt_enrolment_answer *answer, struct wt_buf *ret,
 			       struct wt_err *err)
 {
 	struct wt_enrolment_answer back;
 	size_t start = ret->n;
 
-	put_type(ret, TYPE_ANSWER, N(answer_fields));
-	wt_field_put_bytes(ret, A_ID, answer->id, sizeof(answer->id));
-	wt_field_put_bytes(ret, A_UEID, answer->ueid, sizeof(answer->ueid));
-	wt_field_put_bytes(ret, A_SECRET, answer->secret, sizeof(answer->secret));
+	put_answer(ret, answer, true);
 	if (ret->err)
 		return wt_fail(err, -ret->err, "no memory for an answer");
 	return wt_enrolment_answer_decode(wt_span(ret->p + start, ret->n - start), &back, err);

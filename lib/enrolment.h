@@ -51,16 +51,22 @@ int wt_enrolment_challenge_decode(struct wt_span file, struct wt_enrolment_chall
 int wt_enrolment_challenge_encode(const struct wt_enrolment_challenge *challenge,
 				  struct wt_buf *ret, struct wt_err *err);
 
-/* And back: what was in it. */
+/* And back: what was in it, and the boot state as it is now. */
 struct wt_enrolment_answer {
 	uint8_t id[WT_ID_LEN];
 	uint8_t ueid[WT_UEID_LEN];
 	uint8_t secret[WT_ENROLMENT_SECRET];
+	struct wt_att_quote quote; /* by the AK; bound to all of the above, so made after the challenge was opened */
 };
 
 int wt_enrolment_answer_decode(struct wt_span file, struct wt_enrolment_answer *ret,
 			       struct wt_err *err);
 int wt_enrolment_answer_encode(const struct wt_enrolment_answer *answer, struct wt_buf *ret,
 			       struct wt_err *err);
+/*
+ * What its quote has as extraData: SHA-256("wattest-enrolment-answer-1" || SHA-256(answer encoded without the quote)).
+ */
+int wt_enrolment_answer_binding(const struct wt_enrolment_answer *answer, uint8_t ret[WT_SHA256_LEN],
+				struct wt_err *err);
 
 #endif

@@ -85,6 +85,29 @@ static int check_activate(struct enroll *enroll, int argc, char **argv)
 	return -1;
 }
 
+int enroll_quote(struct wt_identity *identity, const uint8_t extra[WT_SHA256_LEN],
+		 struct wt_identity_quote *ret, struct wt_att_quote *ret_quote, struct wt_err *err)
+{
+	struct wt_att_quote quote = {};
+	uint32_t pcrs = 0;
+	int r;
+
+	r = wt_identity_boot_pcrs(identity, &pcrs, err);
+	if (r == 0)
+		r = wt_identity_quote(identity, extra, pcrs, ret, err);
+	if (r < 0)
+		return r;
+	quote.attest = wt_buf_span(&ret->attest);
+	quote.signature = wt_span(ret->signature, sizeof(ret->signature));
+	for (unsigned i = 0; i < WT_PCRS; i++)
+		if (ret->pcrs >> i & 1) {
+			quote.pcrs[quote.n_pcrs].index = (uint8_t)i;
+			memcpy(quote.pcrs[quote.n_pcrs++].value, ret->values[i], WT_SHA256_LEN);
+		}
+	*ret_quote = quote;
+	return 0;
+}
+
 int cmd_enroll(int argc, char **argv)
 {
 	struct enroll enroll = { .common = { .command = "wattest enroll", .help = help } };
@@ -113,7 +136,7 @@ int cmd_enroll(int argc, char **argv)
 	}
 	if (r < 0)
 		r = common_load(&enroll.common, argc, argv, false);
-	if (r >= 0)
+	if (r >= 0 || !run)
 		return r;
 	if (enroll.common.config.backend != WT_BACKEND_TPM) {
 		wt_fail(&err, EOPNOTSUPP,

@@ -40,6 +40,8 @@ static int answer(const struct enroll *enroll, struct wt_buf *ret, struct wt_err
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf file = {}, secret = {};
 	struct wt_enrolment_challenge challenge;
 	struct wt_enrolment_answer a = {};
+	struct wt_identity_quote quote = {};
+	uint8_t extra[WT_SHA256_LEN];
 	int r;
 
 	r = wt_file_read(enroll->file, WT_ENROLMENT_MAX, &file, err);
@@ -62,7 +64,13 @@ static int answer(const struct enroll *enroll, struct wt_buf *ret, struct wt_err
 		return r;
 	memcpy(a.id, challenge.id, sizeof(a.id));
 	memcpy(a.secret, secret.p, sizeof(a.secret));
-	return wt_enrolment_answer_encode(&a, ret, err);
+	r = wt_enrolment_answer_binding(&a, extra, err);
+	if (r == 0)
+		r = enroll_quote(identity, extra, &quote, &a.quote, err);
+	if (r == 0)
+		r = wt_enrolment_answer_encode(&a, ret, err);
+	wt_identity_quote_clear(&quote);
+	return r;
 }
 
 int enroll_activate(struct enroll *enroll)

@@ -99,27 +99,10 @@ static int take_certs(struct material *m, const char *path, struct wt_enrolment_
 /* Over all that is in the request by now. */
 static int take_quote(struct material *m, struct wt_enrolment_request *request, struct wt_err *err)
 {
-	struct wt_att_quote *quote = &request->quote;
 	uint8_t extra[WT_SHA256_LEN];
-	uint32_t pcrs = 0;
-	int r;
+	int r = wt_enrolment_binding(request, extra, err);
 
-	r = wt_enrolment_binding(request, extra, err);
-	if (r == 0)
-		r = wt_identity_boot_pcrs(m->identity, &pcrs, err);
-	if (r == 0)
-		r = wt_identity_quote(m->identity, extra, pcrs, &m->quote, err);
-	if (r < 0)
-		return r;
-	quote->attest = wt_buf_span(&m->quote.attest);
-	quote->signature = wt_span(m->quote.signature, sizeof(m->quote.signature));
-	for (unsigned i = 0; i < WT_PCRS; i++)
-		if (m->quote.pcrs >> i & 1) {
-			quote->pcrs[quote->n_pcrs].index = (uint8_t)i;
-			memcpy(quote->pcrs[quote->n_pcrs++].value, m->quote.values[i],
-			       WT_SHA256_LEN);
-		}
-	return 0;
+	return r < 0 ? r : enroll_quote(m->identity, extra, &m->quote, &request->quote, err);
 }
 
 static int fill(const struct enroll *enroll, struct material *m,

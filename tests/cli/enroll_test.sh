@@ -62,11 +62,16 @@ says 0 "wattest-enrolment-request" "$inspect" show a.request
 says 0 "endorsement key certified by swtpm-localca" challenge a.request -o a.challenge
 says 1 "a.challenge: is there already" challenge a.request -o a.challenge
 says 0 '"rig":"KZ-a"' challenge a.request --force --json -o a.challenge
+# since the request the rig was started by another boot loader
+TPM2TOOLS_TCTI=$(tcti a) tpm2_pcrextend "4:sha256=$(printf '%064d' 4)"
 says 0 "the TPM opened the challenge" activate a a.challenge
 says 0 "in a TPM" issue a.answer --reference references.json -o a.cose
 check "the certificate is for the key in the TPM" \
 	sh -c '"$1" keys show --config a.conf --json | jq -e .certificate.matches_key' sh "$wattest"
 same "the registration names the TPM's boot state" '[0,2,4,7]' "$(of a.cose '[.tpm.boot[].pcr]')"
+same "as it is when the challenge is opened" \
+	"$(printf "$(printf '%0128d' 4 | sed 's/../\\x&/g')" | sha256sum | cut -d' ' -f1)" \
+	"$(of a.cose '.tpm.boot[] | select(.pcr == 4).value' | tr -d '"')"
 same "and what the rig should run" '["wattest.ko","usb","0.1.0"]' "$(of a.cose '[.references[].name]')"
 same "its id is the one that the TPM's key gives" \
 	"$("$wattest" keys show --config a.conf --json | jq -r .ueid)" "$(of a.cose .ueid | tr -d '"')"
@@ -116,14 +121,17 @@ cp b.answer old.answer
 check "and then another" challenge b.request --force -o b.challenge
 says 1 "a later challenge was made for this TPM" issue old.answer -o b.cose
 check "b opens the other" activate b b.challenge
-# an answer ends in the secret
-head -c $(($(stat -c %s b.answer) - 4)) b.answer >wrong.answer
-printf '\0\0\0\0' >>wrong.answer
+# in an answer the secret comes behind 68 bytes: the type, the challenge's id and the rig's
+cp b.answer wrong.answer
+printf '\0\0\0\0' | dd of=wrong.answer bs=1 seek=96 conv=notrunc status=none
 says 1 "is wrong: the TPM of the request's endorsement key did not open this challenge" issue wrong.answer -o b.cose
-# the rig's id ends before the secret and its head
 cp b.answer stranger.answer
-printf '\0' | dd of=stranger.answer bs=1 seek=$(($(stat -c %s b.answer) - 36)) conv=notrunc status=none
+printf '\0' | dd of=stranger.answer bs=1 seek=64 conv=notrunc status=none
 says 1 "is of another rig than the challenge was for" issue stranger.answer -o b.cose
+# the quote comes last, its PCRs' values at its end
+head -c $(($(stat -c %s b.answer) - 4)) b.answer >other.answer
+printf '\1\2\3\4' >>other.answer
+says 1 "other.answer: the quote: is over other values than the answer carries" issue other.answer -o b.cose
 "$authority" init other >/dev/null
 says 1 "answers no challenge of this registry" \
 	"$authority" enroll issue other b.answer "${say_all[@]}" -o b.cose

@@ -32,15 +32,13 @@ static void must(bool good, const char *what, const struct wt_err *err)
 	abort();
 }
 
-/* By the rig's own attestation key, over the request as it is. */
-static void quote(struct rig *rig, struct wt_enrolment_request *request, uint32_t pcrs)
+/* By the rig's own attestation key, bound to that. */
+static void quote_for(struct rig *rig, const uint8_t extra[WT_SHA256_LEN], struct wt_att_quote *q,
+		      uint32_t pcrs)
 {
-	struct wt_att_quote *q = &request->quote;
-	uint8_t extra[WT_SHA256_LEN];
 	struct wt_err err = { 0 };
 
 	wt_identity_quote_clear(&rig->quote);
-	must(wt_enrolment_binding(request, extra, &err) == 0, "binding", &err);
 	must(wt_identity_quote(rig->identity, extra, pcrs, &rig->quote, &err) == 0, "quote", &err);
 	memset(q, 0, sizeof(*q));
 	q->attest = wt_buf_span(&rig->quote.attest);
@@ -50,6 +48,26 @@ static void quote(struct rig *rig, struct wt_enrolment_request *request, uint32_
 			q->pcrs[q->n_pcrs].index = (uint8_t)i;
 			memcpy(q->pcrs[q->n_pcrs++].value, rig->quote.values[i], WT_SHA256_LEN);
 		}
+}
+
+/* Over the request as it is. */
+static void quote(struct rig *rig, struct wt_enrolment_request *request, uint32_t pcrs)
+{
+	uint8_t extra[WT_SHA256_LEN];
+	struct wt_err err = { 0 };
+
+	must(wt_enrolment_binding(request, extra, &err) == 0, "binding", &err);
+	quote_for(rig, extra, &request->quote, pcrs);
+}
+
+/* Over the answer as it is. */
+static void quote_answer(struct rig *rig, struct wt_enrolment_answer *answer, uint32_t pcrs)
+{
+	uint8_t extra[WT_SHA256_LEN];
+	struct wt_err err = { 0 };
+
+	must(wt_enrolment_answer_binding(answer, extra, &err) == 0, "binding", &err);
+	quote_for(rig, extra, &answer->quote, pcrs);
 }
 
 static void make_rig(struct rig *rig, unsigned which)
@@ -331,6 +349,52 @@ TEST_F(enroll, the_quote)
 	r = self->rig.request;
 	quote(&self->rig, &r, PCRS);
 	EXPECT_STREQ("", judge(self, &r, self->vendors));
+}
+
+#define REFUSED_ANSWER(answer, words)                                                            \
+	do {                                                                                     \
+		struct wt_err why_ = { 0 };                                                      \
+		int r_ = enroll_check_answer(&self->rig.request, (answer), &why_);               \
+		EXPECT_EQ(-EKEYREJECTED, r_);                                                    \
+		EXPECT_NE(NULL, strstr(why_.msg, (words))) TH_LOG("expected \"%s\", got \"%s\"", \
+								  (words), why_.msg);            \
+	} while (0)
+
+/* The boot state that goes into a registration: as it was when the challenge was opened. */
+TEST_F(enroll, the_quote_in_the_answer)
+{
+	const struct wt_att_quote of_the_request = self->rig.request.quote;
+	struct wt_enrolment_answer good = { .id = { 7 }, .secret = { 9 } }, a;
+	struct wt_err err = { 0 };
+
+	memcpy(good.ueid, self->rig.request.ueid, sizeof(good.ueid));
+	a = good;
+	a.quote = of_the_request;
+	REFUSED_ANSWER(&a, "the quote: was made for another answer, or this one was changed");
+
+	/* recorded when another challenge was answered, in a state that was better perhaps */
+	a = good;
+	a.id[0]++;
+	quote_answer(&self->rig, &a, PCRS);
+	EXPECT_EQ(0, enroll_check_answer(&self->rig.request, &a, &err)) TH_LOG("%s", err.msg);
+	memcpy(a.id, good.id, sizeof(a.id));
+	REFUSED_ANSWER(&a, "the quote: was made for another answer, or this one was changed");
+
+	a = good;
+	quote_answer(&self->other, &a, PCRS);
+	REFUSED_ANSWER(&a, "the quote: not by the attestation key");
+	quote_answer(&self->rig, &a, PCRS & ~(1u << 4));
+	REFUSED_ANSWER(&a, "the quote: is not over PCR 0, 2, 4 and 7");
+	quote_answer(&self->rig, &a, PCRS);
+	EXPECT_EQ(0, enroll_check_answer(&self->rig.request, &a, &err)) TH_LOG("%s", err.msg);
+	a.quote.pcrs[2].value[31] ^= 1;
+	REFUSED_ANSWER(&a, "the quote: is over other values than the answer carries");
+	a.quote.pcrs[2].value[31] ^= 1;
+	a.quote.n_pcrs--;
+	REFUSED_ANSWER(&a, "the quote: is over other PCRs than the answer carries");
+	a.quote.attest = self->rig.request.certify;
+	a.quote.signature = self->rig.request.certify_signature;
+	REFUSED_ANSWER(&a, "the quote: is of another type");
 }
 
 /* One TPM's certificate and another one's keys: no check of papers sees it, and neither TPM can open the challenge. */

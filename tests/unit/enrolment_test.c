@@ -113,6 +113,30 @@ TEST(binding)
 	EXPECT_NE(0, memcmp(one, two, sizeof(one)));
 }
 
+/* And that of an answer: to the challenge's id, the rig and the secret, each. */
+TEST(binding_of_an_answer)
+{
+	struct wt_enrolment_answer a = { .id = { 1 }, .ueid = { 1 }, .secret = { 4 } }, b = a;
+	uint8_t one[WT_SHA256_LEN], two[WT_SHA256_LEN];
+	struct wt_err err = { 0 };
+
+	ASSERT_EQ(0, wt_enrolment_answer_binding(&a, one, &err));
+	b.quote = sample_request().quote;
+	ASSERT_EQ(0, wt_enrolment_answer_binding(&b, two, &err));
+	EXPECT_EQ(0, memcmp(one, two, sizeof(one)));
+	b.id[WT_ID_LEN - 1] ^= 1;
+	ASSERT_EQ(0, wt_enrolment_answer_binding(&b, two, &err));
+	EXPECT_NE(0, memcmp(one, two, sizeof(one)));
+	b = a;
+	b.ueid[1] ^= 1;
+	ASSERT_EQ(0, wt_enrolment_answer_binding(&b, two, &err));
+	EXPECT_NE(0, memcmp(one, two, sizeof(one)));
+	b = a;
+	b.secret[0] ^= 1;
+	ASSERT_EQ(0, wt_enrolment_answer_binding(&b, two, &err));
+	EXPECT_NE(0, memcmp(one, two, sizeof(one)));
+}
+
 static int try_challenge(struct wt_span in, struct wt_err *err)
 {
 	struct wt_enrolment_challenge c;
@@ -157,7 +181,9 @@ static const struct wrong wrong_answer[] = {
 	{ AT(1, 1), NULL, "id (label 1) is missing" },
 	{ AT(1, 2), D16, "rig's id" },
 	{ AT(1, 3), D16, "secret: 16 bytes (must be 32)" },
-	{ AT(1, 4), "00", "label 4 is not known" },
+	{ AT(1, 4), NULL, "quote (label 4) is missing" },
+	{ AT(1, 4), "82" "4100" D64, "quote: not a quote, its signature and PCRs" },
+	{ AT(1, 5), "00", "label 5 is not known" },
 };
 /* clang-format on */
 
@@ -169,7 +195,7 @@ TEST(challenge_and_answer)
 		.blob = wt_span(bytes, 10),
 		.secret = wt_span(bytes, 11),
 	};
-	struct wt_enrolment_answer a = { .secret = { 4 } };
+	struct wt_enrolment_answer a = { .secret = { 4 }, .quote = r.quote };
 	struct wt_buf challenge = { 0 }, answer = { 0 };
 	struct wt_err err = { 0 };
 
