@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.." || exit 1
 #   readdirCalled    readdir() of one stream by one thread is safe in glibc, and readdir_r() is deprecated
 #   ctuuninitvar     across files it does not see that `r >= 0 &&` guards a call; gcc and clang look at that, too
 flags=(-q -j "$(nproc)" --std=c11 --platform=unix64 "--library=posix,gnu"
-	--enable=warning,performance,portability --suppress=readdirCalled --suppress=ctuuninitvar --inline-suppr
+	"--enable=warning,performance,portability" --suppress=readdirCalled --suppress=ctuuninitvar --inline-suppr
 	--template='{file}:{line}: {severity}: {message} [{id}]')
 
 mkdir -p build/static/cppcheck
