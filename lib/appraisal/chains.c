@@ -33,19 +33,24 @@ static void key_of(const struct wt_cose *cose, uint8_t ret[WT_SHA256_LEN])
 	wt_sha256(wt_span(begin, (size_t)(last->p + last->n - begin)), ret);
 }
 
+/* A certificate that is none is left out: the signer's is missed then. Without memory there is no chain. */
 static struct wt_chain *parse(const struct wt_cose *cose)
 {
 	struct wt_chain *chain = calloc(1, sizeof(*chain));
 	size_t i, n = 0;
+	int r;
 
 	if (!chain)
 		return NULL;
 	chain->users = 1;
 	for (i = 0; i < cose->n_x5chain; i++) {
-		if (wt_cert_parse(cose->x5chain[i], &chain->certs[n], NULL) == 0)
-			n++;
+		r = wt_cert_parse(cose->x5chain[i], &chain->certs[n], NULL);
+		if (r == -ENOMEM) {
+			wt_chain_put(chain);
+			return NULL;
+		}
+		n += r == 0;
 	}
-	chain->certs[n] = NULL;
 	return chain;
 }
 

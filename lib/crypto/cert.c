@@ -105,6 +105,8 @@ int wt_cert_wrap(X509 *x509, struct wt_cert **ret, struct wt_err *err)
 		return wt_fail(err, ENOMEM, "no memory for a certificate");
 	}
 	cert->x509 = x509; /* transferred */
+	/* Its extensions are looked at once, and a certificate that had no memory then would be invalid for ever. */
+	(void)X509_check_purpose(x509, -1, 0);
 	n = i2d_X509(x509, &der);
 	if (n <= 0) {
 		wt_cert_free(cert);
@@ -125,16 +127,20 @@ int wt_cert_wrap(X509 *x509, struct wt_cert **ret, struct wt_err *err)
 	 * with.
 	 */
 	pkey = X509_get_pubkey(x509);
-	if (pkey)
-		(void)wt_key_wrap(pkey, false, &cert->key, NULL);
+	r = pkey ? wt_key_wrap(pkey, false, &cert->key, err) : 0;
 	ERR_clear_error();
+	if (r == -ENOMEM) {
+		wt_cert_free(cert);
+		return r;
+	}
 	*ret = cert;
 	return 0;
 }
 
-int wt_cert_parse(struct wt_span der, struct wt_cert **ret, struct wt_err *err)
+static int parse(struct wt_span der, struct wt_cert **ret, struct wt_err *err)
 {
 	const uint8_t *p = der.p;
+	struct wt_cert *cert;
 	X509 *x509;
 	int r;
 
@@ -147,18 +153,33 @@ int wt_cert_parse(struct wt_span der, struct wt_cert **ret, struct wt_err *err)
 		X509_free(x509);
 		return wt_fail(err, EBADMSG, "bytes after the certificate's end");
 	}
-	r = wt_cert_wrap(x509, ret, err);
+	r = wt_cert_wrap(x509, &cert, err);
 	if (r < 0)
 		return r;
 	/* x5t is over the bytes that are there: they must be the ones that OpenSSL would write. */
-	if (!wt_span_equal((*ret)->der, der)) {
-		wt_cert_free(*ret);
+	if (!wt_span_equal(cert->der, der)) {
+		wt_cert_free(cert);
 		return wt_fail(err, EBADMSG, "a certificate that is not in DER");
 	}
+	*ret = cert;
 	return 0;
 }
 
-int wt_cert_load(const char *path, struct wt_cert **ret, struct wt_err *err)
+int wt_cert_parse(struct wt_span der, struct wt_cert **ret, struct wt_err *err)
+{
+	struct wt_cert *cert = NULL;
+	int r;
+
+	wt_memory_watch();
+	r = wt_memory_judge(parse(der, &cert, err), err);
+	if (r < 0)
+		wt_cert_free(cert);
+	else
+		*ret = cert; /* transferred */
+	return r;
+}
+
+static int load(const char *path, struct wt_cert **ret, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
 	__attribute__((cleanup(wt_bio_freep))) BIO *bio = NULL;
@@ -174,6 +195,20 @@ int wt_cert_load(const char *path, struct wt_cert **ret, struct wt_err *err)
 		return wt_fail_openssl(err, EBADMSG, "%s: no certificate in PEM", path);
 	r = wt_cert_wrap(x509, ret, err);
 	return r < 0 ? wt_fail_in(err, r, "%s", path) : 0;
+}
+
+int wt_cert_load(const char *path, struct wt_cert **ret, struct wt_err *err)
+{
+	struct wt_cert *cert = NULL;
+	int r;
+
+	wt_memory_watch();
+	r = wt_memory_judge(load(path, &cert, err), err);
+	if (r < 0)
+		wt_cert_free(cert);
+	else
+		*ret = cert; /* transferred */
+	return r;
 }
 
 void wt_cert_free(struct wt_cert *cert)
@@ -284,6 +319,7 @@ int wt_cert_load_all(const char *path, struct wt_cert **ret, size_t cap, size_t 
 	r = wt_file_read(path, WT_PEM_MAX, &pem, err);
 	if (r < 0)
 		return r;
+	wt_memory_watch();
 	bio = BIO_new_mem_buf(pem.p, (int)pem.n);
 	while (!r && bio && (x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
 		if (n == cap) {
@@ -297,6 +333,7 @@ int wt_cert_load_all(const char *path, struct wt_cert **ret, size_t cap, size_t 
 	ERR_clear_error();
 	if (!r && !n)
 		r = wt_fail(err, EBADMSG, "%s: no certificate in PEM", path);
+	r = wt_memory_judge(r, err);
 	while (r < 0 && n)
 		wt_cert_free(ret[--n]);
 	*ret_n = n;

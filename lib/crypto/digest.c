@@ -4,62 +4,93 @@
  * on every call, which costs more than hashing a record does: so it is fetched once, and each
  * thread keeps one context. Neither is state that a caller could notice.
  */
+#define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_Init() and its kind: see without_memory() */
 #include <openssl/err.h>
-#include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "lib/crypto/internal.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t contexts;
-static EVP_MD *sha256;
+static _Atomic(EVP_MD *) sha256;
 
 static void free_context(void *p)
 {
 	EVP_MD_CTX_free(p);
 }
 
-static void fetch(void)
+static void make_key(void)
 {
-	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	/* An OpenSSL without SHA-256 can judge nothing: no caller could do better than stop. */
-	if (!sha256 || pthread_key_create(&contexts, free_context))
+	if (pthread_key_create(&contexts, free_context))
 		abort();
 }
 
 const EVP_MD *wt_sha256_md(void)
 {
-	pthread_once(&once, fetch);
-	return sha256;
+	EVP_MD *md = sha256, *before = NULL;
+
+	if (md)
+		return md;
+	wt_memory_begin();
+	md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (md && !atomic_compare_exchange_strong(&sha256, &before, md)) {
+		EVP_MD_free(md); /* another thread was first */
+		md = before;
+	}
+	return md;
 }
 
+/* A thread's context, ready; NULL: no memory to make it. */
 static EVP_MD_CTX *begin(void)
 {
-	const EVP_MD *md = wt_sha256_md();
-	EVP_MD_CTX *ctx = pthread_getspecific(contexts);
+	EVP_MD_CTX *ctx;
 
+	pthread_once(&once, make_key);
+	ctx = pthread_getspecific(contexts);
 	if (!ctx) {
-		ctx = EVP_MD_CTX_new();
-		if (!ctx || pthread_setspecific(contexts, ctx))
-			abort();
-		if (EVP_DigestInit_ex2(ctx, md, NULL) != 1)
-			abort();
-		return ctx;
+		const EVP_MD *md = wt_sha256_md();
+
+		ctx = md ? EVP_MD_CTX_new() : NULL;
+		if (ctx && EVP_DigestInit_ex2(ctx, md, NULL) == 1 &&
+		    pthread_setspecific(contexts, ctx) == 0)
+			return ctx;
+		EVP_MD_CTX_free(ctx);
+		ERR_clear_error();
+		return NULL;
 	}
 	/* NULL: the same digest again, without taking a reference to it. */
-	if (EVP_DigestInit_ex2(ctx, NULL, NULL) != 1)
-		abort();
+	if (EVP_DigestInit_ex2(ctx, NULL, NULL) != 1) {
+		ERR_clear_error();
+		return NULL;
+	}
 	return ctx;
+}
+
+/* Without a context: OpenSSL's older functions, which need no memory. No caller could go on without a digest. */
+static void without_memory(struct wt_span a, struct wt_span b, uint8_t ret[WT_SHA256_LEN])
+{
+	SHA256_CTX ctx;
+
+	if (SHA256_Init(&ctx) != 1 || SHA256_Update(&ctx, a.p, a.n) != 1 ||
+	    SHA256_Update(&ctx, b.p, b.n) != 1 || SHA256_Final(ret, &ctx) != 1)
+		abort();
 }
 
 void wt_sha256(struct wt_span in, uint8_t ret[WT_SHA256_LEN])
 {
 	EVP_MD_CTX *ctx = begin();
 
+	if (!ctx) {
+		without_memory(in, wt_span(NULL, 0), ret);
+		return;
+	}
 	if (EVP_DigestUpdate(ctx, in.p, in.n) != 1 || EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
 		abort();
 }
@@ -69,6 +100,10 @@ void wt_sha256_pair(const uint8_t a[WT_SHA256_LEN], const uint8_t b[WT_SHA256_LE
 {
 	EVP_MD_CTX *ctx = begin();
 
+	if (!ctx) {
+		without_memory(wt_span(a, WT_SHA256_LEN), wt_span(b, WT_SHA256_LEN), ret);
+		return;
+	}
 	if (EVP_DigestUpdate(ctx, a, WT_SHA256_LEN) != 1 ||
 	    EVP_DigestUpdate(ctx, b, WT_SHA256_LEN) != 1 || EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
 		abort();
@@ -92,9 +127,16 @@ void wt_hmac_digest(const uint8_t key[WT_SHA256_LEN], const uint8_t digest[WT_SH
 
 int wt_random(void *ret, size_t n)
 {
-	if (n > INT32_MAX || RAND_bytes(ret, (int)n) != 1) {
-		ERR_clear_error();
-		return -EIO;
+	uint8_t *p = ret;
+	ssize_t got;
+
+	/* Not RAND_bytes(): without memory for its own state OpenSSL 3.0 crashes there. */
+	for (; n; p += got, n -= (size_t)got) {
+		got = getrandom(p, n, 0);
+		if (got < 0 && errno == EINTR)
+			got = 0;
+		if (got < 0)
+			return -EIO;
 	}
 	return 0;
 }

@@ -56,6 +56,14 @@ int wt_sign_der(struct wt_key *key, struct wt_span msg, uint8_t *ret, size_t cap
 EVP_PKEY *wt_p256_pkey(const uint8_t x[32], const uint8_t y[32]);
 EVP_PKEY *wt_rsa_pkey(struct wt_span modulus, uint32_t exponent);
 
+/*
+ * Around a check (memory.c): was memory refused to OpenSSL since wt_memory_watch, in this thread? Then it is -ENOMEM,
+ * whatever it came to; else r.
+ */
+void wt_memory_begin(void); /* before OpenSSL is used for the first time; watching does it, too */
+void wt_memory_watch(void);
+int wt_memory_judge(int r, struct wt_err *err);
+
 /* Fails with OpenSSL's newest reason behind the sentence, and empties its queue. */
 int wt_fail_openssl(struct wt_err *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -38,7 +38,7 @@ int wt_key_wrap(EVP_PKEY *pkey, bool private, struct wt_key **ret, struct wt_err
 			kind ?: "unknown", *group ? " " : "", group);
 		EVP_PKEY_free(pkey);
 		ERR_clear_error();
-		return -EBADMSG;
+		return wt_memory_judge(-EBADMSG, err);
 	}
 	key = calloc(1, sizeof(*key));
 	if (!key) {
@@ -56,6 +56,7 @@ int wt_key_generate(enum wt_alg alg, struct wt_key **ret)
 {
 	EVP_PKEY *pkey;
 
+	wt_memory_begin();
 	if (alg == WT_ALG_ES256)
 		pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
 	else if (alg == WT_ALG_EDDSA)
@@ -96,7 +97,7 @@ static int check_private_mode(const char *path, struct wt_err *err)
 	return 0;
 }
 
-int wt_key_load(const char *path, struct wt_key **ret, struct wt_err *err)
+static int load(const char *path, struct wt_key **ret, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf pem = { 0 };
 	__attribute__((cleanup(wt_bio_freep))) BIO *bio = NULL;
@@ -130,6 +131,20 @@ int wt_key_load(const char *path, struct wt_key **ret, struct wt_err *err)
 	}
 	r = wt_key_wrap(pkey, private, ret, err);
 	return r < 0 ? wt_fail_in(err, r, "%s", path) : 0;
+}
+
+int wt_key_load(const char *path, struct wt_key **ret, struct wt_err *err)
+{
+	struct wt_key *key = NULL;
+	int r;
+
+	wt_memory_watch();
+	r = wt_memory_judge(load(path, &key, err), err);
+	if (r < 0)
+		wt_key_free(key);
+	else
+		*ret = key; /* transferred */
+	return r;
 }
 
 int wt_key_save(const struct wt_key *key, const char *path, struct wt_err *err)

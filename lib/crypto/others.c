@@ -56,11 +56,14 @@ int wt_other_key_load(const char *path, struct wt_other_key **ret, struct wt_err
 	r = wt_file_read(path, WT_PEM_MAX, &pem, err);
 	if (r < 0)
 		return r;
+	wt_memory_watch();
 	bio = BIO_new_mem_buf(pem.p, (int)pem.n);
 	pkey = bio ? read_pem(bio) : NULL;
 	ERR_clear_error();
 	if (!pkey)
-		return wt_fail(err, EBADMSG, "%s: no public key and no certificate in PEM", path);
+		return wt_memory_judge(
+			wt_fail(err, EBADMSG, "%s: no public key and no certificate in PEM", path),
+			err);
 	key = calloc(1, sizeof(*key));
 	if (!key) {
 		EVP_PKEY_free(pkey);
@@ -158,10 +161,12 @@ int wt_other_verify(struct wt_other_key *key, enum wt_scheme scheme, unsigned in
 	if (!fits(key, scheme))
 		return wt_fail(err, EKEYREJECTED, "the signature is not of this kind of key (%s)",
 			       key->name);
+	wt_memory_watch();
 	if (scheme == WT_SCHEME_ECDSA) {
 		n = ecdsa_der(sig, der);
 		if (n < 0)
-			return wt_fail(err, EKEYREJECTED, "no ECDSA signature");
+			return wt_memory_judge(wt_fail(err, EKEYREJECTED, "no ECDSA signature"),
+					       err);
 		sig = wt_span(der, (size_t)n);
 	}
 	ctx = EVP_MD_CTX_new();
@@ -173,6 +178,8 @@ int wt_other_verify(struct wt_other_key *key, enum wt_scheme scheme, unsigned in
 	ERR_clear_error();
 	/* For RSA OpenSSL has one answer for a wrong signature and for one of a wrong length. */
 	return r == 1 ? 0
-		      : wt_fail(err, EKEYREJECTED,
-				"the signature is not of this key over these bytes");
+		      : wt_memory_judge(
+				wt_fail(err, EKEYREJECTED,
+					"the signature is not of this key over these bytes"),
+				err);
 }

@@ -55,11 +55,13 @@ EVP_PKEY *wt_p256_pkey(const uint8_t x[P256], const uint8_t y[P256])
 int wt_key_from_point(const uint8_t x[P256], const uint8_t y[P256], struct wt_key **ret,
 		      struct wt_err *err)
 {
-	EVP_PKEY *pkey = wt_p256_pkey(x, y);
+	EVP_PKEY *pkey;
 
+	wt_memory_watch();
+	pkey = wt_p256_pkey(x, y);
 	if (!pkey) {
 		ERR_clear_error();
-		return wt_fail(err, EBADMSG, "the point is not on P-256");
+		return wt_memory_judge(wt_fail(err, EBADMSG, "the point is not on P-256"), err);
 	}
 	return wt_key_wrap(pkey, false, ret, err);
 }
@@ -67,12 +69,15 @@ int wt_key_from_point(const uint8_t x[P256], const uint8_t y[P256], struct wt_ke
 int wt_key_from_spki(struct wt_span spki, struct wt_key **ret, struct wt_err *err)
 {
 	const uint8_t *p = spki.p;
-	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &p, (long)spki.n);
+	EVP_PKEY *pkey;
 
+	wt_memory_watch();
+	pkey = d2i_PUBKEY(NULL, &p, (long)spki.n);
 	if (!pkey || p != spki.p + spki.n) {
 		EVP_PKEY_free(pkey);
 		ERR_clear_error();
-		return wt_fail(err, EBADMSG, "no public key (SubjectPublicKeyInfo)");
+		return wt_memory_judge(
+			wt_fail(err, EBADMSG, "no public key (SubjectPublicKeyInfo)"), err);
 	}
 	return wt_key_wrap(pkey, false, ret, err);
 }
@@ -103,7 +108,8 @@ static int put_spki(EVP_PKEY *pkey, struct wt_buf *ret, struct wt_err *err)
 	int n = pkey ? i2d_PUBKEY(pkey, &der) : -1;
 
 	if (n <= 0)
-		return wt_fail_openssl(err, EBADMSG, "no public key in these numbers");
+		return wt_memory_judge(
+			wt_fail_openssl(err, EBADMSG, "no public key in these numbers"), err);
 	wt_buf_append(ret, der, (size_t)n);
 	OPENSSL_free(der);
 	return ret->err ? wt_fail(err, -ret->err, "no memory for a public key") : 0;
@@ -111,12 +117,15 @@ static int put_spki(EVP_PKEY *pkey, struct wt_buf *ret, struct wt_err *err)
 
 int wt_rsa_spki(struct wt_span modulus, uint32_t exponent, struct wt_buf *ret, struct wt_err *err)
 {
-	__attribute__((cleanup(wt_pkey_freep))) EVP_PKEY *pkey = wt_rsa_pkey(modulus, exponent);
+	__attribute__((cleanup(wt_pkey_freep))) EVP_PKEY *pkey = NULL;
 
+	wt_memory_watch();
+	pkey = wt_rsa_pkey(modulus, exponent);
 	return put_spki(pkey, ret, err);
 }
 
 int wt_key_spki(const struct wt_key *key, struct wt_buf *ret, struct wt_err *err)
 {
+	wt_memory_watch();
 	return put_spki(key->pkey, ret, err);
 }

@@ -134,6 +134,7 @@ static int wrap(X509_REQ *req, struct wt_csr **ret, struct wt_err *err)
 	struct wt_csr *csr = calloc(1, sizeof(*csr));
 	int r = csr ? read_request(req, csr, err) : wt_fail(err, ENOMEM, "no memory for a request");
 
+	r = wt_memory_judge(r, err);
 	X509_REQ_free(req);
 	if (r < 0)
 		wt_csr_free(csr);
@@ -145,10 +146,13 @@ static int wrap(X509_REQ *req, struct wt_csr **ret, struct wt_err *err)
 int wt_csr_parse(struct wt_span der, struct wt_csr **ret, struct wt_err *err)
 {
 	const uint8_t *p = der.p;
-	X509_REQ *req = d2i_X509_REQ(NULL, &p, (long)der.n);
+	X509_REQ *req;
 
+	wt_memory_watch();
+	req = d2i_X509_REQ(NULL, &p, (long)der.n);
 	if (!req)
-		return wt_fail_openssl(err, EBADMSG, "no certificate request in DER");
+		return wt_memory_judge(
+			wt_fail_openssl(err, EBADMSG, "no certificate request in DER"), err);
 	if (p != der.p + der.n) {
 		X509_REQ_free(req);
 		return wt_fail(err, EBADMSG, "bytes after the certificate request");
@@ -166,10 +170,13 @@ int wt_csr_load(const char *path, struct wt_csr **ret, struct wt_err *err)
 	r = wt_file_read(path, WT_PEM_MAX, &pem, err);
 	if (r < 0)
 		return r;
+	wt_memory_watch();
 	bio = BIO_new_mem_buf(pem.p, (int)pem.n);
 	req = bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) : NULL;
 	if (!req)
-		return wt_fail_openssl(err, EBADMSG, "%s: no certificate request in PEM", path);
+		return wt_memory_judge(
+			wt_fail_openssl(err, EBADMSG, "%s: no certificate request in PEM", path),
+			err);
 	r = wrap(req, ret, err);
 	return r < 0 ? wt_fail_in(err, r, "%s", path) : 0;
 }

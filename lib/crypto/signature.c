@@ -84,14 +84,17 @@ int wt_verify(struct wt_key *key, struct wt_span msg, struct wt_span sig, struct
 	if (sig.n != WT_SIG_LEN)
 		return wt_fail(err, EKEYREJECTED, "the signature has %zu bytes, not %d", sig.n,
 			       WT_SIG_LEN);
+	wt_memory_watch();
 	r = key->alg == WT_ALG_ES256 ? verify_es256(key, msg, sig, err)
 				     : verify_eddsa(key, msg, sig, err);
 	if (r == 1)
 		return 0;
 	if (r == 0) {
 		ERR_clear_error();
-		return wt_fail(err, EKEYREJECTED,
-			       "the signature is not of this key over these bytes");
+		return wt_memory_judge(
+			wt_fail(err, EKEYREJECTED,
+				"the signature is not of this key over these bytes"),
+			err);
 	}
 	/*
 	 * OpenSSL's own -1 (an error inside, say no memory); ours are other numbers and have their

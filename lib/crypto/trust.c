@@ -86,6 +86,8 @@ static int load_file(struct wt_trust *trust, const char *path, size_t *n_certs, 
 	for (i = 0; !r && i < sk_X509_INFO_num(infos); i++) {
 		X509_INFO *info = sk_X509_INFO_value(infos, i);
 
+		if (info->x509) /* as in wt_cert_wrap() */
+			(void)X509_check_purpose(info->x509, -1, 0);
 		if (info->x509 && X509_STORE_add_cert(trust->store, info->x509) != 1)
 			r = wt_fail_openssl(err, EBADMSG, "%s: a certificate that cannot be used",
 					    path);
@@ -141,6 +143,7 @@ int wt_trust_load(const char *dir, struct wt_trust **ret, struct wt_err *err)
 	struct wt_trust *trust = calloc(1, sizeof(*trust));
 	int r;
 
+	wt_memory_watch();
 	if (trust) {
 		trust->store = X509_STORE_new();
 		trust->crls = sk_X509_CRL_new_null();
@@ -149,7 +152,7 @@ int wt_trust_load(const char *dir, struct wt_trust **ret, struct wt_err *err)
 	if (!trust || !trust->store || !trust->crls || !trust->paths)
 		r = wt_fail(err, ENOMEM, "no memory for trust anchors");
 	else
-		r = load_folder(trust, dir, err);
+		r = wt_memory_judge(load_folder(trust, dir, err), err);
 	if (r < 0) {
 		wt_trust_free(trust);
 		return r;
@@ -394,14 +397,20 @@ static int find_path(struct wt_trust *trust, struct wt_cert *leaf, struct wt_cer
 int wt_trust_check(struct wt_trust *trust, struct wt_cert *leaf, struct wt_cert *const *extra,
 		   enum wt_duty duty, int64_t at, struct wt_path_result *ret, struct wt_err *err)
 {
+	struct wt_path_result result;
 	uint8_t key[WT_SHA256_LEN];
 	int r;
 
 	wt_paths_key(leaf, extra, duty, at, key);
 	if (wt_paths_find(trust->paths, key, ret))
 		return 0;
-	r = find_path(trust, leaf, extra, duty, at, ret, err);
-	if (r == 0)
-		wt_paths_keep(trust->paths, key, ret);
-	return r;
+	wt_memory_watch();
+	r = find_path(trust, leaf, extra, duty, at, &result, err);
+	/* Good without memory, too, could be one whose revocation was never looked for. */
+	r = wt_memory_judge(r, err);
+	if (r < 0)
+		return r;
+	wt_paths_keep(trust->paths, key, &result);
+	*ret = result;
+	return 0;
 }

@@ -48,10 +48,14 @@ static int check(struct wt_trust *vendors, struct wt_cert *leaf, STACK_OF(X509) 
 int wt_trust_check_ek(struct wt_trust *vendors, struct wt_cert *leaf, struct wt_cert *const *extra,
 		      size_t n, int64_t at, char ret_anchor[128], struct wt_err *err)
 {
-	STACK_OF(X509) *untrusted = sk_X509_new_null();
-	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	int r = untrusted && ctx ? 0 : -ENOMEM;
+	STACK_OF(X509) *untrusted;
+	X509_STORE_CTX *ctx;
+	int r;
 
+	wt_memory_watch();
+	untrusted = sk_X509_new_null();
+	ctx = X509_STORE_CTX_new();
+	r = untrusted && ctx ? 0 : -ENOMEM;
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (!sk_X509_push(untrusted, extra[i]->x509))
 			r = -ENOMEM;
@@ -63,6 +67,7 @@ int wt_trust_check_ek(struct wt_trust *vendors, struct wt_cert *leaf, struct wt_
 		r = wt_fail(err, EPERM,
 			    "%.100s: is not of a TPM's endorsement key (lacks the usage %s)",
 			    leaf->name, EK_USAGE);
+	r = wt_memory_judge(r, err);
 	X509_STORE_CTX_free(ctx);
 	sk_X509_free(untrusted);
 	ERR_clear_error();
