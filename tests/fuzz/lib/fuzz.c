@@ -17,14 +17,6 @@ static struct {
 	void *user;
 } sink;
 
-const struct fuzz_target *fuzz_target(const char *name)
-{
-	for (const struct fuzz_target *const *t = fuzz_targets; *t; t++)
-		if (strcmp((*t)->name, name) == 0)
-			return *t;
-	return NULL;
-}
-
 void fuzz_seed(struct wt_span in)
 {
 	sink.take(in, sink.user);
@@ -54,6 +46,9 @@ void fuzz_seeds(const struct fuzz_target *target, void (*take)(struct wt_span in
 	target->seed();
 }
 
+/* Not there in the build for coverage. */
+__attribute__((weak)) void __sanitizer_print_stack_trace(void);
+
 void fuzz_report_to(int fd)
 {
 	report = fd;
@@ -62,6 +57,8 @@ void fuzz_report_to(int fd)
 void fuzz_violated(const char *file, int line, const char *what)
 {
 	dprintf(report, "%s:%d: does not hold: %s\n", file, line, what);
+	if (__sanitizer_print_stack_trace)
+		__sanitizer_print_stack_trace();
 	abort();
 }
 

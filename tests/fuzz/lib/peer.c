@@ -118,7 +118,7 @@ static void number(uint8_t *p, size_t n)
 		memcpy(&head, p, sizeof(head));
 		head.nlmsg_seq = peer.seq;
 		memcpy(p, &head, sizeof(head));
-		if (head.nlmsg_len < sizeof(head) || NLMSG_ALIGN((size_t)head.nlmsg_len) >= n)
+		if (head.nlmsg_len < sizeof(head) || head.nlmsg_len >= n - NLMSG_ALIGNTO)
 			return;
 		p += NLMSG_ALIGN(head.nlmsg_len);
 		n -= NLMSG_ALIGN(head.nlmsg_len);

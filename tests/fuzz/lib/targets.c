@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/targets/targets.h"
 
+#include <string.h>
+
 const struct fuzz_target *const fuzz_targets[] = {
 	&fuzz_cbor,
 	&fuzz_cose,
@@ -32,5 +34,15 @@ const struct fuzz_target *const fuzz_targets[] = {
 	&fuzz_text,
 	&fuzz_pem,
 	&fuzz_der,
+	&fuzz_der,
+	&fuzz_signed,
 	NULL,
 };
+
+const struct fuzz_target *fuzz_target(const char *name)
+{
+	for (const struct fuzz_target *const *t = fuzz_targets; *t; t++)
+		if (strcmp((*t)->name, name) == 0)
+			return *t;
+	return NULL;
+}

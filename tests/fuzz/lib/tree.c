@@ -65,7 +65,8 @@ static void number(struct walk *w, bool hit, bool negative)
 		else
 			wt_cbor_put_uint(w->out, v);
 	} else if (w->edit->kind == BYTE) { /* the other sign */
-		wt_cbor_put_int(w->out, negative ? -i : -(int64_t)(v & INT64_MAX));
+		wt_cbor_put_int(w->out,
+				negative ? (int64_t)(0 - (uint64_t)i) : -(int64_t)(v & INT64_MAX));
 	} else {
 		wt_cbor_put_uint(w->out, changed(w->edit, negative ? (uint64_t)i : v));
 	}

@@ -72,15 +72,14 @@ static void put_field(struct wt_buf *b, const char *field)
 static struct wt_buf write_table(const struct csv_table *table)
 {
 	struct wt_buf b = { 0 };
-	const size_t rows = csv_count(table) + 1;
+	const struct csv_row *rows = (const struct csv_row *)table->rows.p; /* the header first */
+	const size_t *fields = (const size_t *)table->fields.p;
 
-	for (size_t i = 0; i < rows; i++) {
-		size_t n = csv_row(table, i - 1)->n;
-
-		for (size_t column = 0; column < n; column++) {
+	for (size_t i = 0; i <= csv_count(table); i++) {
+		for (size_t column = 0; column < rows[i].n; column++) {
 			if (column)
 				wt_buf_append(&b, ",", 1);
-			put_field(&b, csv_field(table, i - 1, column));
+			put_field(&b, (const char *)table->text.p + fields[rows[i].first + column]);
 		}
 		wt_buf_append(&b, "\r\n", 2);
 	}

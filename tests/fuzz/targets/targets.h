@@ -18,5 +18,6 @@ extern const struct fuzz_target fuzz_pcr_values;
 extern const struct fuzz_target fuzz_state, fuzz_site_state; /* state.c */
 extern const struct fuzz_target fuzz_config, fuzz_csv, fuzz_inventory, fuzz_text; /* settings.c */
 extern const struct fuzz_target fuzz_pem, fuzz_der; /* pem.c */
+extern const struct fuzz_target fuzz_signed; /* ../signed/ */
 
 #endif
