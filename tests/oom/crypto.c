@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What a verdict rests on, with too little memory at each allocation in turn: good, or could not be checked; never bad.
+ * OpenSSL says "bad" itself in most of these places.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/cose.h"
+#include "lib/crypto/others.h"
+#include "tests/fuzz/signed/world.h"
+#include "tests/oom/alloc.h"
+#include "tests/oom/scenario.h"
+
+static struct rig *rig;
+
+static int parse_certificate(void)
+{
+	struct wt_cert *cert = NULL;
+	int r = wt_cert_parse(wt_cert_der(rig->registry.cert), &cert, NULL);
+
+	oom_check(r < 0 || wt_cert_key(cert), "a certificate without its key");
+	wt_cert_free(cert);
+	return r;
+}
+
+static int load_certificate(void)
+{
+	struct wt_cert *cert = NULL;
+	int r = wt_cert_load("rig.pem", &cert, NULL);
+
+	wt_cert_free(cert);
+	return r;
+}
+
+static int load_key(void)
+{
+	struct wt_key *key = NULL;
+	int r = wt_key_load("rig.key", &key, NULL);
+
+	wt_key_free(key);
+	return r;
+}
+
+static int read_key(void)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf spki = { 0 };
+	struct wt_key *key = NULL;
+	int r = wt_key_spki(rig->self.key, &spki, NULL);
+
+	if (r == 0)
+		r = wt_key_from_spki(wt_buf_span(&spki), &key, NULL);
+	wt_key_free(key);
+	return r;
+}
+
+static int verify_signature(void)
+{
+	__attribute__((cleanup(wt_buf_freep))) struct wt_buf scratch = { 0 };
+	struct wt_cert *cert = NULL;
+	struct wt_cose cose;
+	int r = wt_cert_parse(wt_cert_der(rig->self.cert), &cert, NULL);
+
+	if (r == 0)
+		r = wt_cose_decode(wt_buf_span(&rig->atts[0]), &cose, NULL);
+	if (r == 0)
+		r = wt_cose_verify(&cose, wt_cert_key(cert), &scratch, NULL);
+	wt_cert_free(cert);
+	return r;
+}
+
+/* With the lists: a path is good only when it was looked for. */
+static int check_path(void)
+{
+	struct wt_trust *trust = NULL;
+	struct wt_path_result path;
+	int r = wt_trust_load("trust", &trust, NULL);
+
+	if (r == 0)
+		r = wt_trust_check(trust, rig->self.cert, NULL, WT_DUTY_ATTESTATION, RIG_T0, &path,
+				   NULL);
+	oom_check(r < 0 || (path.anchor[0] && path.revocation_at), "a path without its list");
+	wt_trust_free(trust);
+	return r;
+}
+
+static int hash(void)
+{
+	static const uint8_t abc[] = { 0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea };
+	uint8_t digest[WT_SHA256_LEN];
+
+	wt_sha256(wt_span("abc", 3), digest);
+	oom_check(memcmp(digest, abc, sizeof(abc)) == 0, "another digest");
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*fn)(void);
+} steps[] = {
+	{ "hash", hash },
+	{ "parse a certificate", parse_certificate },
+	{ "load a certificate", load_certificate },
+	{ "load a key", load_key },
+	{ "read a key", read_key },
+	{ "verify a signature", verify_signature },
+	{ "check a path", check_path },
+};
+
+static int sweep_step(size_t i, bool from_then_on)
+{
+	size_t nth = 0;
+	bool failed;
+	int r;
+
+	do {
+		nth += oom_sampled ? 1 + nth / 8 : 1;
+		alloc_fail(nth, from_then_on);
+		r = steps[i].fn();
+		failed = alloc_failed();
+		alloc_end();
+		/* After the last failure OpenSSL may have kept something that is spoilt: then it is the process that is. */
+		oom_check(!failed || r == 0 || r == -ENOMEM || r == -EIO, "%s, allocation %zu: %s",
+			  steps[i].name, nth, strerror(-r));
+	} while (failed);
+	return 0;
+}
+
+static void prepare(void)
+{
+	write_evidence();
+}
+
+static void reset(void)
+{
+	rig = &world(WORLD_FILE)->rig;
+	write_evidence();
+}
+
+/* Each by itself, and so with OpenSSL as it is after its first use; not part of the sweep. */
+static int run(void)
+{
+	alloc_end();
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		sweep_step(i, false);
+		sweep_step(i, true);
+	}
+	alloc_fail(0, false); /* none is left to the sweep */
+	return 0;
+}
+
+static void check(int status)
+{
+	(void)status;
+}
+
+const struct scenario scenario_crypto = { "crypto", prepare, reset, run, check, { 0 } };

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The inspector's commands: with too little memory they say that they could not judge (3), and never another verdict.
+ * Output and state are those of a run with memory, or the state is what it was.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "inspector/inspect.h"
+#include "tests/oom/scenario.h"
+
+#define ARGS_MAX 24
+
+static char at_time[32]; /* when the evidence ends */
+
+/* As the program does, with a copy of the command line for getopt to move about. */
+static int command(int (*run)(int argc, char **argv), const char *const *line)
+{
+	static char *argv[ARGS_MAX];
+	int argc = 0, status;
+
+	for (; line[argc] && argc < ARGS_MAX - 1; argc++)
+		argv[argc] = (char *)line[argc];
+	argv[argc] = NULL;
+	optind = 0;
+	status = run(argc, argv);
+	return fflush(stdout) == 0 ? status : WT_EXIT_OUTPUT;
+}
+
+/* What a run with memory prints and leaves is kept as NAME.good. */
+static void keep_good(const char *name)
+{
+	char good[64];
+
+	snprintf(good, sizeof(good), "%s.good", name);
+	if (is_file(name))
+		oom_check(rename(name, good) == 0, "cannot keep %s", name);
+}
+
+static void keep_all_good(int (*run)(void), const char *left)
+{
+	int status;
+
+	oom_check(freopen("out", "w", stdout) != NULL, "no output");
+	status = run();
+	oom_check(status == 0, "with memory, it ends with %d", status);
+	oom_check(freopen("/dev/null", "w", stdout) != NULL, "no output");
+	keep_good("out");
+	if (left)
+		keep_good(left);
+}
+
+static void check_output(int status)
+{
+	if (status == 0)
+		oom_check(same_files("out", "out.good"),
+			  "it ended well and printed something else");
+}
+
+static void begin(void)
+{
+	write_evidence();
+	read_time(at_time);
+}
+
+/* Nothing is left of a run. */
+static void nothing(void)
+{
+	read_time(at_time);
+}
+
+/* --- one rig, over a state ------------------------------------------------------------------------- */
+
+static const char *const verify_line[] = { "verify",   "--trust",  "trust",  "--registration",
+					   "reg.cose", "--grants", "grants", "--state",
+					   "state",    "--time",   at_time,  "evidence",
+					   NULL };
+static const char *const verify_first[] = { "verify",	"--trust",  "trust",  "--registration",
+					    "reg.cose", "--grants", "grants", "--state",
+					    "state",	"--time",   at_time,  "evidence/att-0.cose",
+					    NULL };
+
+static void restore_state(void)
+{
+	read_time(at_time);
+	unlink("state");
+	oom_check(link("state.before", "state") == 0, "no state to begin with");
+}
+
+static int verify_run(void)
+{
+	return command(inspect_verify, verify_line);
+}
+
+static void verify_prepare(void)
+{
+	begin();
+	oom_check(command(inspect_verify, verify_first) == 0, "the first part is not affirming");
+	oom_check(rename("state", "state.before") == 0, "no state");
+	restore_state();
+	keep_all_good(verify_run, "state");
+	oom_check(!same_files("state.before", "state.good"), "a state that does not change");
+}
+
+static void verify_check(int status)
+{
+	check_output(status);
+	if (status == 0)
+		oom_check(same_files("state", "state.good"), "not the state that it should be");
+	else
+		oom_check(same_files("state", "state.before") || same_files("state", "state.good"),
+			  "a state that is neither old nor new");
+}
+
+const struct scenario scenario_verify = { "verify",   verify_prepare, restore_state,
+					  verify_run, verify_check,   { INSPECT_COULD_NOT } };
+
+/* --- all that there is, told by its type -------------------------------------------------- */
+
+static const char *const site_line[] = { "verify", "--trust",  "trust",	 "--time",   at_time, "-j",
+					 "1",	   "reg.cose", "grants", "evidence", NULL };
+
+static int site_run(void)
+{
+	return command(inspect_verify, site_line);
+}
+
+static void site_prepare(void)
+{
+	begin();
+	keep_all_good(site_run, NULL);
+}
+
+const struct scenario scenario_verify_site = { "verify-site", site_prepare, nothing,
+					       site_run,      check_output, { INSPECT_COULD_NOT } };
+
+/* --- showing --------------------------------------------------------------------------------------- */
+
+static const char *const show_line[] = { "show", "reg.cose", "grants", "evidence", NULL };
+
+static int show_run(void)
+{
+	return command(inspect_show, show_line);
+}
+
+static void show_prepare(void)
+{
+	begin();
+	keep_all_good(show_run, NULL);
+}
+
+/* A certificate in an object that cannot be read is said to be so in its line. */
+static void show_check(int status)
+{
+	char line[1024];
+	bool said = false;
+	FILE *f;
+
+	if (status || same_files("out", "out.good"))
+		return;
+	f = fopen("out", "r");
+	while (f && fgets(line, sizeof(line), f))
+		said = said || strstr(line, "cannot be read: out of memory");
+	if (f)
+		fclose(f);
+	oom_check(said, "it ended well and printed something else");
+}
+
+const struct scenario scenario_show = { "show",	  show_prepare, nothing,
+					show_run, show_check,	{ INSPECT_COULD_NOT } };
