@@ -1,31 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The TPM of a registration: whose id it is, and the boot state it was registered in. */
-#include "tests/unit/lib/rig.h"
-
-#include <string.h>
-
-#include "kselftest_harness.h"
-
-FIXTURE(tpm)
-{
-	struct rig rig;
-	struct wt_verdict v;
-};
-
-FIXTURE_SETUP(tpm)
-{
-	memset(&self->v, 0, sizeof(self->v));
-	rig_init(&self->rig);
-	rig_tpm_init(&self->rig);
-	rig_grant(&self->rig, 1000, -3600, 86400);
-	rig_boot(&self->rig);
-}
-
-FIXTURE_TEARDOWN(tpm)
-{
-	wt_verdict_clear(&self->v);
-	rig_free(&self->rig);
-}
+#include "tests/unit/lib/tpm.h"
 
 /* The rig's id is its endorsement key's: a registration that says another is refused. */
 TEST_F(tpm, id_of_another_tpm)

@@ -91,34 +91,30 @@ BENT(curtailment_by_the_registry, CURTAILMENT, "curtailment-exceeded", 0)
 	rig_minutes(rig, 1);
 }
 
-BENT(curtailment_of_the_licence, CURTAILMENT, "curtailment-exceeded", 0)
+/* All rigs of a licence or a zone, for an hour of which this one works a minute. */
+static void curtail_all(struct rig *rig, enum wt_notice_scope scope, const char *whose)
 {
 	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
 
-	notice.scope = WT_SCOPE_LICENCE;
-	strcpy(notice.text, rig->reg.licence);
+	notice.scope = scope;
+	strcpy(notice.text, whose);
 	rig_notice_sign(rig, &notice, &rig->energy);
 	rig_minutes(rig, 1);
+}
+
+BENT(curtailment_of_the_licence, CURTAILMENT, "curtailment-exceeded", 0)
+{
+	curtail_all(rig, WT_SCOPE_LICENCE, rig->reg.licence);
 }
 
 BENT(curtailment_of_another_licence, CURTAILMENT, "none", 0)
 {
-	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
-
-	notice.scope = WT_SCOPE_LICENCE;
-	strcpy(notice.text, "DMI-84-0099");
-	rig_notice_sign(rig, &notice, &rig->energy);
-	rig_minutes(rig, 1);
+	curtail_all(rig, WT_SCOPE_LICENCE, "DMI-84-0099");
 }
 
 BENT(curtailment_of_the_zone, CURTAILMENT, "curtailment-exceeded", 0)
 {
-	struct wt_notice notice = rig_notice_of(rig, WT_NOTICE_CURTAIL, 0, HOUR);
-
-	notice.scope = WT_SCOPE_ZONE;
-	strcpy(notice.text, rig->reg.zone);
-	rig_notice_sign(rig, &notice, &rig->energy);
-	rig_minutes(rig, 1);
+	curtail_all(rig, WT_SCOPE_ZONE, rig->reg.zone);
 }
 
 BENT(curtailment_of_another_rig, CURTAILMENT, "none", 0)

@@ -2,6 +2,7 @@
 /* The TPM as a witness: honest rigs, and each attribute of a quote bent by itself. */
 #define BENT_TPM
 #include "tests/unit/lib/bent.h"
+#include "tests/unit/lib/tpm.h"
 
 #include "lib/tpm/tpm.h"
 
@@ -332,27 +333,6 @@ BENT(extended_before_the_first_log, WITNESS, "witness-between", 0)
 BENT_TESTS
 
 /* --- pending ------------------------------------------------------------------------------------------ */
-
-FIXTURE(tpm)
-{
-	struct rig rig;
-	struct wt_verdict v;
-};
-
-FIXTURE_SETUP(tpm)
-{
-	memset(&self->v, 0, sizeof(self->v));
-	rig_init(&self->rig);
-	rig_tpm_init(&self->rig);
-	rig_grant(&self->rig, 1000, -3600, 86400);
-	rig_boot(&self->rig);
-}
-
-FIXTURE_TEARDOWN(tpm)
-{
-	wt_verdict_clear(&self->v);
-	rig_free(&self->rig);
-}
 
 /* The verdict says that the newest quote waits, and the next attestation settles it: also over a state. */
 TEST_F(tpm, newest_pending)

@@ -13,26 +13,6 @@ static int try_grant(struct wt_span payload, struct wt_err *err)
 	return wt_grant_decode(payload, &grant, err);
 }
 
-static int try_registration(struct wt_span payload, struct wt_err *err)
-{
-	struct wt_registration reg;
-	int r = wt_registration_decode(payload, &reg, err);
-
-	if (!r)
-		wt_registration_clear(&reg);
-	return r;
-}
-
-static int try_attestation(struct wt_span payload, struct wt_err *err)
-{
-	struct wt_attestation att;
-	int r = wt_attestation_decode(payload, &att, err);
-
-	if (!r)
-		wt_attestation_clear(&att);
-	return r;
-}
-
 static const struct wrong wrong_grant[] = {
 	{ AT(1), NULL, "id (label 1) is missing" },
 	{ AT(2), NULL, "not before (label 2) is missing" },

@@ -131,26 +131,6 @@ TEST(attestation_round_trip)
 
 /* --- refused ---------------------------------------------------------------------------------------- */
 
-static int try_registration(struct wt_span payload, struct wt_err *err)
-{
-	struct wt_registration reg;
-	int r = wt_registration_decode(payload, &reg, err);
-
-	if (!r)
-		wt_registration_clear(&reg);
-	return r;
-}
-
-static int try_attestation(struct wt_span payload, struct wt_err *err)
-{
-	struct wt_attestation att;
-	int r = wt_attestation_decode(payload, &att, err);
-
-	if (!r)
-		wt_attestation_clear(&att);
-	return r;
-}
-
 #define D8 "48" "1111111111111111"
 #define D20 "54" "1111111111111111111111111111111111111111"
 #define D64 "5840" "1111111111111111111111111111111111111111111111111111111111111111" \

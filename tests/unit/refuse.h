@@ -25,6 +25,26 @@ struct wrong {
 	"6161616161616161616161616161616161616161616161616161616161616161"
 /* clang-format on */
 
+static inline int try_registration(struct wt_span payload, struct wt_err *err)
+{
+	struct wt_registration reg;
+	int r = wt_registration_decode(payload, &reg, err);
+
+	if (!r)
+		wt_registration_clear(&reg);
+	return r;
+}
+
+static inline int try_attestation(struct wt_span payload, struct wt_err *err)
+{
+	struct wt_attestation att;
+	int r = wt_attestation_decode(payload, &att, err);
+
+	if (!r)
+		wt_attestation_clear(&att);
+	return r;
+}
+
 static inline void refuse_all(struct __test_metadata *_metadata, struct wt_span good,
 			      int (*try)(struct wt_span, struct wt_err *),
 			      const struct wrong *wrong, size_t n)
