@@ -54,8 +54,11 @@ static struct class_interface interface;
 static LIST_HEAD(chips);	/* the class's lock: add_dev and remove_dev hold it */
 static struct workqueue_struct *queue;
 
-/* Reads a text attribute of the chip, wherever it is; "" when there is none. */
-static void read_text(struct chip *chip, const char *name, char *buf, size_t size)
+/*
+ * Reads a text attribute of the chip, wherever it is; "" when there is none, or it cannot be read.
+ * Returns 0 or -ENOMEM: then nobody knows.
+ */
+static int read_text(struct chip *chip, const char *name, char *buf, size_t size)
 {
 	int i, err;
 
@@ -73,10 +76,11 @@ static void read_text(struct chip *chip, const char *name, char *buf, size_t siz
 		else
 			err = wattest_attribute_text(&attribute, buf, size);
 		wattest_attribute_close(&attribute);
-		if (!err)
-			return;
+		if (!err || err == -ENOMEM)
+			return err;
 	}
 	buf[0] = '\0';
+	return 0;
 }
 
 /*
@@ -121,8 +125,9 @@ static void describe_place(const struct device *dev, char *ret, size_t size)
 	copy_text(ret, place + at, size);
 }
 
-static void describe(struct chip *chip, int place, const char *attribute,
-		     enum wattest_source_kind kind, struct wattest_source_add *ret)
+/* Returns 0 or -ENOMEM. */
+static int describe(struct chip *chip, int place, const char *attribute,
+		    enum wattest_source_kind kind, struct wattest_source_add *ret)
 {
 	char text[256];
 	char name[sizeof(ret->attribute)];
@@ -135,15 +140,18 @@ static void describe(struct chip *chip, int place, const char *attribute,
 	strscpy_pad(ret->attribute, attribute, sizeof(ret->attribute));
 	if (chip->dev->parent)
 		describe_place(chip->dev->parent, ret->parent, sizeof(ret->parent));
-	read_text(chip, "name", text, sizeof(text));
+	if (read_text(chip, "name", text, sizeof(text)))
+		return -ENOMEM;
 	copy_text(ret->chip, text, sizeof(ret->chip));
 	strscpy(name, attribute, sizeof(name));
 	suffix = strrchr(name, '_');
-	if (suffix) {
-		strscpy(suffix, "_label", name + sizeof(name) - suffix);
-		read_text(chip, name, text, sizeof(text));
-		copy_text(ret->label, text, sizeof(ret->label));
-	}
+	if (!suffix)
+		return 0;
+	strscpy(suffix, "_label", name + sizeof(name) - suffix);
+	if (read_text(chip, name, text, sizeof(text)))
+		return -ENOMEM;
+	copy_text(ret->label, text, sizeof(ret->label));
+	return 0;
 }
 
 /* It is sampled already, or it was counted as lost and there is still no room. */
@@ -152,6 +160,12 @@ static bool is_known(const struct chip *chip, const struct kernfs_node *node)
 	guard(mutex)(&wattest_log_mutex);
 	return wattest_source_has_node(node) ||
 	       (chip->was_over && wattest_source_count(true) >= WATTEST_MAX_SOURCES);
+}
+
+static void lost_for_memory(void)
+{
+	guard(mutex)(&wattest_log_mutex);
+	wattest_log_lost(WATTEST_RECORD_SOURCE_ADD, WATTEST_LOST_MEMORY, 1);
 }
 
 /* Returns whether the attribute is there. */
@@ -179,7 +193,13 @@ static bool look_for(struct chip *chip, int place, const char *name,
 		pr_warn("%s of %s cannot be opened: %pe\n", name, dev_name(chip->dev),
 			ERR_PTR(error));
 	}
-	describe(chip, place, name, kind, &info);
+	/* By a name that is not its own it would be another source, for ever. */
+	if (describe(chip, place, name, kind, &info)) {
+		lost_for_memory();
+		chip->left_out = true;
+		wattest_attribute_close(&attribute);
+		return true;
+	}
 	if (!error && kind == WATTEST_SOURCE_ENERGY &&
 	    !wattest_attribute_number(&attribute, &reading))
 		info.reading_uj = cpu_to_le64(reading);
@@ -283,8 +303,7 @@ static int add_dev(struct device *dev)
 	chip = kzalloc(sizeof(*chip), GFP_KERNEL);
 	if (!chip) {
 		/* Nobody knows how many sources it has: one at least, or we would not count it. */
-		guard(mutex)(&wattest_log_mutex);
-		wattest_log_lost(WATTEST_RECORD_SOURCE_ADD, WATTEST_LOST_MEMORY, 1);
+		lost_for_memory();
 		return -ENOMEM;
 	}
 	chip->dev = get_device(dev);
