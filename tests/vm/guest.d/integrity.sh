@@ -11,7 +11,7 @@ events() { # words: how many EVENT records have them
 	log | grep -c "EVENT .*$1"
 }
 waiting() { # command...: until it succeeds, 8 s at most
-	waiting_n=80
+	waiting_n=$((80 * ${VM_SLOW:-1}))
 	until "$@"; do
 		waiting_n=$((waiting_n - 1))
 		[ "$waiting_n" -gt 0 ] || return 1
@@ -83,7 +83,13 @@ same "one from before the log, one from after it began" "before after" \
 
 # --- each thing, once -------------------------------------------------------------------------------------------
 seen "memory opened" "a raw device was opened: /dev/mem" head -c 1 /dev/mem
-seen "I/O ports opened" "a raw device was opened: /dev/port" head -c 1 /dev/port
+port=/dev/port
+if [ -e $port ]; then
+	seen "I/O ports opened" "a raw device was opened: /dev/port" head -c 1 /dev/port
+else
+	skip "I/O ports opened" "this kernel has no /dev/port"
+	port=/dev/mem
+fi
 seen "the kernel's core opened" "a raw device was opened: /proc/kcore" head -c 1 /proc/kcore
 seen "an I2C bus opened" "a raw device was opened: /dev/$bus" $meddle open 1 "/dev/$bus"
 seen "a TPM opened" "a raw device was opened: /dev/tpm0" $meddle open 1 /dev/tpm0
@@ -122,9 +128,10 @@ same "reading about the agent, filters and files are no events" "$before" "$(eve
 same "the agent itself is in none" 0 "$(events 'by wattestd')"
 
 # --- a flood -----------------------------------------------------------------------------------------------------
-$meddle open 1000 /dev/port >/dev/null
+before=$(log | tail -n 1 | awk '{ print $1 }')
+$meddle open 1000 $port >/dev/null
 sleep 2.5
-flood=$(log | sed -n 's|.*EVENT .*: /dev/port\(.*\), by meddle .*|x\1|p')
+flood=$(log --since "$before" | sed -n "s|.*EVENT .*: $port\\(.*\\), by meddle .*|x\\1|p")
 same "a thousand times the same is counted" 1000 \
 	"$(printf '%s\n' "$flood" | awk '{ n += NF > 1 ? $2 : 1 } END { print n }')"
 check "in few records" test "$(printf '%s\n' "$flood" | wc -l)" -le 6

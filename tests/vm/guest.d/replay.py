@@ -15,11 +15,11 @@ def sha256(data):
 
 
 def disclosed(record):
-    """The key in a WINDOW without nonce, or in an UNLOAD."""
+    """The key in a WINDOW, behind its nonce, or in an UNLOAD."""
     if struct.unpack_from("<H", record, 4)[0] == 2:
         return record[40:72]
-    sources, devices = struct.unpack_from("<HH", record, 40)
-    start = 48 + 44 * sources + 40 * devices
+    sources, devices, nonce = struct.unpack_from("<HHB", record, 40)
+    start = 48 + 44 * sources + 40 * devices + nonce
     return record[start : start + 32]
 
 
