@@ -27,7 +27,7 @@ licence_of() { # the licence a file must name
 	case $1 in
 	kmod/netlink_gen.* | include/uapi/* | docs/netlink/*.yaml) echo 'GPL-2.0 WITH Linux-syscall-note' ;;
 	include/*) echo 'GPL-2.0 WITH Linux-syscall-note' ;;
-	kmod/* | bpf/* | Kbuild | */Kbuild | *.bpf.c | tests/vm/sensors/*) echo 'GPL-2.0' ;;
+	kmod/* | bpf/* | Kbuild | */Kbuild | *.bpf.c | tests/vm/sensors/* | tests/debug/nth/* | tests/debug/planted/*) echo 'GPL-2.0' ;;
 	*) echo 'Apache-2.0' ;;
 	esac
 }
