@@ -34,7 +34,6 @@ const struct fuzz_target *const fuzz_targets[] = {
 	&fuzz_text,
 	&fuzz_pem,
 	&fuzz_der,
-	&fuzz_der,
 	&fuzz_signed,
 	NULL,
 };
