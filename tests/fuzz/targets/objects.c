@@ -202,9 +202,23 @@ OBJECT(enrolment_challenge, NOTHING, NOTHING);
 
 static void enrolment_answer_seed(void)
 {
-	struct wt_enrolment_answer answer = { .secret = { 1, 2, 3 } };
+	struct wt_enrolment_answer answer = {
+		.secret = { 1, 2, 3 },
+		.quote = { .attest = wt_span("\xff\x54\x43\x47\x80\x18", 6),
+			   .signature = wt_span(
+				   "0123456789012345678901234567890123456789012345678901234567890123",
+				   64),
+			   .n_pcrs = 1 },
+	};
 
 	sample_ueid(answer.ueid);
 	SEED(enrolment_answer, answer);
 }
-OBJECT(enrolment_answer, NOTHING, NOTHING);
+
+static void bind_answer(const struct wt_enrolment_answer *answer)
+{
+	uint8_t binding[WT_SHA256_LEN];
+
+	FUZZ_CHECK(wt_enrolment_answer_binding(answer, binding, NULL) == 0);
+}
+OBJECT(enrolment_answer, NOTHING, bind_answer);
