@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "lib/record.h"
+#include "lib/timestamp.h"
 
 #include "attest.h"
 #include "daemon.h"
@@ -226,13 +227,35 @@ static int wait_for_certificate(struct daemon *d, struct wt_err *err)
 	return -ENOKEY;
 }
 
+/*
+ * A host whose clock has no battery boots in 1970, or where it was last set. What is signed before the certificate began is
+ * accepted by nobody, ever; the records say when the clock was set, and are good when they are signed afterwards.
+ */
+static int wait_for_clock(struct daemon *d, int64_t begin, struct wt_err *err)
+{
+	char now[WT_TIMESTAMP_LEN], from[WT_TIMESTAMP_LEN];
+
+	wt_steps_clear(&d->steps);
+	wt_fail(err, EAGAIN,
+		"the clock says %s, and the rig's certificate begins at %s: nothing is attested until the clock is set, the kernel keeps the records",
+		wt_timestamp_utc(time(NULL), now), wt_timestamp_utc(begin, from));
+	if (!d->problem[0])
+		log_say(LOG_ERR, "%s", err->msg);
+	memcpy(d->problem, err->msg, sizeof(d->problem));
+	return -EAGAIN;
+}
+
 int cycle_run(struct daemon *d, struct wt_err *err)
 {
+	int64_t begin, end;
 	int r = 0;
 
 	d->closed = false;
 	if (!d->rig.cert)
 		return wait_for_certificate(d, err);
+	wt_cert_validity(d->rig.cert, &begin, &end);
+	if (time(NULL) < begin)
+		return wait_for_clock(d, begin, err);
 	drop_look(d);
 	if (d->nl)
 		r = dump(d, err);

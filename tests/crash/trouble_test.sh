@@ -126,6 +126,23 @@ done
 contains "and read when it is there" "1 of 1 grants are this rig's" "$(cat log)"
 stop
 
+# --- a clock that is behind the certificate: the host booted in 1970, as it were --------------------------------
+printf '[ca]\ndefault_ca = d\n[d]\ndatabase = index\nserial = serial\nnew_certs_dir = .\npolicy = p\n[p]\ncommonName = supplied\n' >ca.cnf
+: >index && echo 1000 >serial
+openssl ca -batch -config ca.cnf -keyfile auth/private/registry-ca.key -cert auth/trust/registry-ca.pem -md sha256 -notext \
+	-in rig.csr -startdate "$(date -u -d "@$((now + 3600))" +%Y%m%d%H%M%SZ)" -days 30 -out later.crt 2>ca.log ||
+	result 1 "a certificate for later: $(cat ca.log)"
+sed "s#rig.crt#later.crt#" conf >conf.later
+start conf.later
+kill -HUP $daemon
+for _ in $(seq 50); do
+	grep -q "the clock says" log && break
+	sleep 0.1
+done
+contains "nothing is signed that nobody could ever accept" "nothing is attested until the clock is set, the kernel keeps the records" "$(cat log)"
+contains "status says it" "and the rig's certificate begins at" "$("$wattest" status --config conf.later)"
+stop
+
 # --- as a user who may not -------------------------------------------------------------------------------------
 if [ "$(id -u)" -eq 0 ]; then
 	chmod 755 "$scratch"
