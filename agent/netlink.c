@@ -138,8 +138,8 @@ out:
 		return wt_fail(err, -rq->r, "kernel: %s: %s%s%s", what, strerror(-rq->r),
 			       rq->detail[0] ? ": " : "", rq->detail);
 	}
-	if (r < 0 && wt_nl_errno(r) == -EINTR)
-		return -EINTR;
+	if (r < 0 && wt_nl_errno(r) == -EINTR) /* a dump is asked for again */
+		return wt_fail(err, EINTR, "kernel: %s: changed while it was read", what);
 	return r < 0 ? wt_fail(err, -wt_nl_errno(r), "kernel: %s: %s", what, nl_geterror(r)) : 0;
 }
 
