@@ -5,7 +5,7 @@ ATTACKS := $(sort $(filter-out %/lib.sh %/tpm.sh %_test.sh,$(wildcard tests/atta
 
 # What the operator of those in rig/ runs on the rig, as root
 FORGER := $(O)/tests/attacks/forger/forger
-$(FORGER): $(O)/tests/attacks/forger/main.o $(O)/tests/cli/forge/records.o \
+$(FORGER): $(O)/tests/attacks/forger/main.o $(O)/tests/cli/forge/objects.o $(O)/tests/cli/forge/records.o \
 		$(patsubst %.c,$(O)/%.o,$(IDENTITY_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IDENTITY_LIBS) $(LIB_LIBS)

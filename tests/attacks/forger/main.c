@@ -24,6 +24,7 @@
 #include "lib/cose.h"
 #include "lib/file.h"
 #include "lib/tpm/tpm.h"
+#include "tests/cli/forge/objects.h"
 #include "tests/cli/forge/records.h"
 
 #define PCR 13
@@ -103,24 +104,13 @@ static void quote(struct forger *f, struct wt_attestation *att, bool first)
 
 static void sign(struct forger *f, struct wt_attestation *att, bool first)
 {
-	struct wt_buf payload = { 0 }, cose = { 0 };
 	struct wt_err err = { 0 };
-	char path[4096];
 	int r;
 
 	quote(f, att, first);
-	r = wt_attestation_encode(att, &payload, &err);
-	if (r == 0)
-		r = wt_cose_sign(wt_identity_key(f->identity), f->cert, true, WT_TYP_ATTESTATION,
-				 wt_buf_span(&payload), &cose, &err);
-	snprintf(path, sizeof(path), "%s/%08llu.cose", f->out, (unsigned long long)att->seq);
-	if (r == 0)
-		r = wt_file_write(path, wt_buf_span(&cose), 0644, WT_FILE_REPLACE, &err);
+	r = attestation_write(att, wt_identity_key(f->identity), f->cert, f->out, &err);
 	if (r < 0)
-		die(path, r, &err);
-	wt_sha256(wt_buf_span(&cose), att->prev);
-	wt_buf_free(&payload);
-	wt_buf_free(&cose);
+		die(f->out, r, &err);
 }
 
 static void load(struct forger *f, struct wt_attestation *att)
@@ -202,10 +192,8 @@ static int follow(struct forger *f, const char *path, struct wt_err *err)
 	struct wt_attestation att = { 0 };
 	struct wt_buf file = { 0 };
 	struct wt_cose cose;
-	int r = wt_file_read(path, 1 << 20, &file, err);
+	int r = object_read(path, &file, &cose, err);
 
-	if (r == 0)
-		r = wt_cose_decode(wt_buf_span(&file), &cose, err);
 	if (r == 0)
 		r = wt_attestation_decode(cose.payload, &att, err);
 	if (r == 0) {
@@ -250,7 +238,6 @@ int main(int argc, char **argv)
 	struct wt_identity_options other = { .backend = WT_BACKEND_TPM,
 					     .handle = WT_IDENTITY_HANDLE };
 	struct wt_err err = { 0 };
-	struct wt_cose cose;
 	int c, r = 0;
 
 	while (r == 0 && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -259,11 +246,7 @@ int main(int argc, char **argv)
 			r = wt_cert_load(optarg, &f.cert, &err);
 			break;
 		case 'r':
-			r = wt_file_read(optarg, 1 << 20, &f.registration_file, &err);
-			if (r == 0)
-				r = wt_cose_decode(wt_buf_span(&f.registration_file), &cose, &err);
-			if (r == 0)
-				r = wt_registration_decode(cose.payload, &f.registration, &err);
+			r = registration_read(optarg, &f.registration_file, &f.registration, &err);
 			break;
 		case 'o':
 			f.out = optarg;

@@ -26,6 +26,7 @@
 #include "lib/cose.h"
 #include "lib/file.h"
 #include "lib/object.h"
+#include "tests/cli/forge/objects.h"
 #include "tests/cli/forge/records.h"
 
 #define MAX_GRANTS 16
@@ -58,14 +59,8 @@ static void die(const char *what, int r, const struct wt_err *err)
 static void load_registration(struct forge *forge, const char *path)
 {
 	struct wt_err err = {0};
-	struct wt_cose cose;
-	int r;
+	int r = registration_read(path, &forge->registration_file, &forge->registration, &err);
 
-	r = wt_file_read(path, 1 << 20, &forge->registration_file, &err);
-	if (r == 0)
-		r = wt_cose_decode(wt_buf_span(&forge->registration_file), &cose, &err);
-	if (r == 0)
-		r = wt_registration_decode(cose.payload, &forge->registration, &err);
 	if (r < 0)
 		die(path, r, &err);
 	wt_sha256(wt_buf_span(&forge->registration_file), forge->registration_digest);
@@ -93,11 +88,8 @@ static void load_grant(struct forge *forge, const char *path)
 	struct wt_allotment share;
 	struct wt_grant grant;
 	struct wt_cose cose;
-	int r;
+	int r = object_read(path, &file, &cose, &err);
 
-	r = wt_file_read(path, 1 << 20, &file, &err);
-	if (r == 0)
-		r = wt_cose_decode(wt_buf_span(&file), &cose, &err);
 	if (r == 0)
 		r = cose.typ == WT_TYP_ALLOTMENT
 			    ? wt_allotment_decode(cose.payload, &share, &err)
@@ -110,11 +102,9 @@ static void load_grant(struct forge *forge, const char *path)
 }
 
 /* Signs and writes one attestation; prev becomes its digest. */
-static void attest(const struct forge *forge, unsigned long window, struct wt_attestation *att)
+static void attest(const struct forge *forge, struct wt_attestation *att)
 {
-	struct wt_buf payload = {0}, cose = {0};
 	struct wt_err err = {0};
-	char path[4096];
 	static const uint8_t unsigned_[WT_SIG_LEN];
 	int r;
 
@@ -125,18 +115,9 @@ static void attest(const struct forge *forge, unsigned long window, struct wt_at
 		att->quote.n_pcrs = 1;
 		att->quote.pcrs[0].index = 4;
 	}
-	r = wt_attestation_encode(att, &payload, &err);
-	if (r == 0)
-		r = wt_cose_sign(forge->key, forge->cert, true, WT_TYP_ATTESTATION,
-				 wt_buf_span(&payload), &cose, &err);
-	snprintf(path, sizeof(path), "%s/%08lu.cose", forge->out, window + 1);
-	if (r == 0)
-		r = wt_file_write(path, wt_buf_span(&cose), 0644, WT_FILE_REPLACE, &err);
+	r = attestation_write(att, forge->key, forge->cert, forge->out, &err);
 	if (r < 0)
-		die(path, r, &err);
-	wt_sha256(wt_buf_span(&cose), att->prev);
-	wt_buf_free(&payload);
-	wt_buf_free(&cose);
+		die(forge->out, r, &err);
 }
 
 /* The records of one step into att, and the chain over them. */
@@ -205,7 +186,7 @@ static void run(struct forge *forge)
 		att.uptime_s = history.boottime_ns / 1000000000u;
 		if (window + 1 == forge->windows && forge->n_nonce > 0)
 			att.nonce = wt_span(forge->nonce, forge->n_nonce);
-		attest(forge, window, &att);
+		attest(forge, &att);
 	}
 	history_clear(&history);
 }
@@ -215,11 +196,8 @@ static void resign(const struct forge *forge, const char *path)
 	struct wt_buf file = {0}, cose = {0};
 	struct wt_err err = {0};
 	struct wt_cose decoded;
-	int r;
+	int r = object_read(path, &file, &decoded, &err);
 
-	r = wt_file_read(path, 1 << 20, &file, &err);
-	if (r == 0)
-		r = wt_cose_decode(wt_buf_span(&file), &decoded, &err);
 	if (r == 0)
 		r = wt_cose_sign(forge->key, forge->cert, true, decoded.typ, decoded.payload, &cose,
 				 &err);
