@@ -37,7 +37,7 @@ mine() { # serial:protocol...: in the background, until `rest`
 }
 
 rest() {
-	rig 'kill $(cat /run/miners); rm -f /run/miners' 2>/dev/null
+	rig '[ ! -e /run/miners ] || { kill $(cat /run/miners); rm -f /run/miners; }' 2>/dev/null
 }
 
 setup_authorities() {

@@ -3,7 +3,8 @@
 # For attacks on a rig: the operator with root, in the virtual machine. A script here runs by itself, or with the others in
 # one boot (../rig_test.sh), and is then sourced. It calls `attack`, plays, and says with must_see what the verifier must.
 #
-# The rig is that of the demo: a power supply whose watts follow the simulated devices, three of them, a TPM.
+# The rig is that of the demo: a power supply whose watts follow the simulated devices, three of them, a TPM; and a kernel
+# that measures what it loads and what root runs.
 
 [ -z "${ATTACK_LAB:-}" ] || return 0
 ATTACK_LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -21,12 +22,12 @@ the_rig() {
 	[ -z "$VM_PID" ] || return 0
 	export D=$TOP/build/vm/attacks.out
 	trap 'rig_devices_end; vm_abandon' EXIT
-	export VM_TPM=$TOP/build/vm/attacks.tpm
+	export VM_TPM=$TOP/build/vm/attacks.tpm VM_IMA=$TOP/tests/vm/ima.policy
 	tpm_new "$VM_TPM" && setup_lab attacks
 	result $? "the rig boots, with three devices, a power supply and a TPM" || exit 1
 	setup_authorities
 	rig "modprobe wattest sample_ms=100 window_ms=$WINDOW_MS"
-	enrol_rig 1000
+	REFERENCE_FILES=1 enrol_rig 1000
 }
 
 # A module that was called by BPF programs goes a little after their owner.

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/reboot.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 #include <linux/bpf.h>
 #include <linux/kexec.h>
+#include <linux/reboot.h>
 
 static const char usage[] =
 	"usage: meddle kprobe [SECONDS]  load a BPF program that may look into the kernel, and hold it\n"
@@ -20,7 +22,9 @@ static const char usage[] =
 	"       meddle open N FILE       open it, N times; says how long it took, in ns\n"
 	"       meddle seize PID [SECONDS]  trace the process, and let it go\n"
 	"       meddle tick US           make the clock run so fast, and then as it should\n"
-	"       meddle kexec crash|boot  load no other kernel, but ask the kernel to\n";
+	"       meddle kexec crash|boot  load no other kernel, but ask the kernel to\n"
+	"       meddle load IMAGE INITRD  load another kernel, with this one's command line\n"
+	"       meddle boot              boot it at once, past the firmware\n";
 
 #define INSN(c, d, s, o, i) \
 	{ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
@@ -87,6 +91,20 @@ static int tick(long us)
 	return r < 0 ? r : adjtimex(&t);
 }
 
+/* A kernel that this one boots without the firmware. */
+static int load_kernel(const char *image, const char *initrd)
+{
+	int kernel = open(image, O_RDONLY | O_CLOEXEC), ram = open(initrd, O_RDONLY | O_CLOEXEC);
+	int file = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	char line[4096] = "";
+	ssize_t n = file < 0 ? -1 : read(file, line, sizeof(line) - 1);
+
+	if (kernel < 0 || ram < 0 || n <= 0)
+		return -1;
+	line[n - 1] = '\0'; /* a newline */
+	return (int)syscall(SYS_kexec_file_load, kernel, ram, (unsigned long)n, line, 0UL);
+}
+
 static int run(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "", *word = argc > 2 ? argv[2] : "";
@@ -114,6 +132,10 @@ static int run(int argc, char **argv)
 	if (!strcmp(what, "kexec") && *word)
 		return (int)syscall(SYS_kexec_load, 0, 0, NULL,
 				    strcmp(word, "crash") ? 0UL : (unsigned long)KEXEC_ON_CRASH);
+	if (!strcmp(what, "load") && argc == 4)
+		return load_kernel(word, argv[3]);
+	if (!strcmp(what, "boot") && argc == 2)
+		return reboot((int)LINUX_REBOOT_CMD_KEXEC);
 	fputs(usage, stderr);
 	exit(64);
 }

@@ -43,6 +43,20 @@ static ssize_t power1_average_show(struct device *dev, struct device_attribute *
 }
 static DEVICE_ATTR_RO(power1_average);
 
+static int interval_ms = 1000;
+
+static ssize_t power1_average_interval_show(struct device *dev, struct device_attribute *a, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", interval_ms);
+}
+
+static ssize_t power1_average_interval_store(struct device *dev, struct device_attribute *a,
+					     const char *buf, size_t n)
+{
+	return kstrtoint(buf, 0, &interval_ms) ?: n;
+}
+static DEVICE_ATTR_RW(power1_average_interval);
+
 static ssize_t power1_label_show(struct device *dev, struct device_attribute *a, char *buf)
 {
 	return sysfs_emit(buf, "board\n");
@@ -63,6 +77,7 @@ static DEVICE_ATTR_RO(name);
 
 static struct attribute *old_attrs[] = {
 	&dev_attr_power1_average.attr,
+	&dev_attr_power1_average_interval.attr,
 	&dev_attr_power1_label.attr,
 	&dev_attr_energy1_input.attr,
 	&dev_attr_name.attr,
