@@ -20,6 +20,7 @@
 
 #include <sanitizer/lsan_interface.h>
 
+#include "tests/fuzz/signed/world.h"
 #include "tests/oom/alloc.h"
 #include "tests/oom/scenario.h"
 
@@ -106,6 +107,7 @@ static void run_once(const struct scenario *s, size_t nth, bool all_after, bool 
 	oom_check(status == 0 || report->failed, "it failed with all memory: %d", status);
 	oom_check(loud || status == 0 || size_of("err") > 0, "it ended with %d and said nothing",
 		  status);
+	world_forget();
 	if (__lsan_do_recoverable_leak_check())
 		_exit(LEAKED);
 	_exit(0);
@@ -181,6 +183,7 @@ static bool prepare(const struct scenario *s)
 		if (!freopen("/dev/null", "w", stdout))
 			_exit(HOLDS_NOT);
 		s->prepare();
+		world_forget();
 		_exit(0);
 	}
 	return end() == 0;

@@ -115,7 +115,7 @@ static struct world *make(bool tpm)
 
 static struct world *worlds[WORLDS];
 
-static void forget(void)
+void world_forget(void)
 {
 	for (size_t which = 0; which < WORLDS; which++) {
 		struct world *w = worlds[which];
@@ -139,7 +139,7 @@ struct world *world(unsigned int which)
 	static bool registered;
 
 	if (!registered)
-		atexit(forget);
+		atexit(world_forget);
 	registered = true;
 	if (!worlds[which])
 		worlds[which] = make(which == WORLD_TPM);

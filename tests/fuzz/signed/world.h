@@ -31,8 +31,9 @@ enum {
 	WORLDS
 }; /* where the rig's key is */
 
-/* Made at the first call. */
+/* Made at the first call, and gone with the program or, before _exit(), with this. */
 struct world *world(unsigned int which);
+void world_forget(void);
 /* Raw records of every type, closing ones last in their step. */
 void world_records(void (*take)(struct wt_span record));
 
