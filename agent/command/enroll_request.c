@@ -92,7 +92,7 @@ static int take_certs(struct material *m, const char *path, struct wt_enrolment_
 	if (r == 0 && n == 0)
 		r = wt_fail(
 			err, ENOENT,
-			"the TPM has no certificate of its endorsement key (NV index 0x1c00002): get it from the TPM's vendor, then --ek-chain FILE");
+			"the TPM has no certificate of its endorsement key (NV index 0x1c00002, 0x1c0000a, 0x1c00012, 0x1c00014 or 0x1c00016): get it from the TPM's vendor, then --ek-chain FILE");
 	return r;
 }
 

@@ -4,7 +4,6 @@
 
 #include "keys/identity/nv.h"
 
-#define EK_CERT 0x1c00002
 #define CHAIN_FIRST 0x1c00100
 #define CHAIN_LAST 0x1c001ff
 #define NV_MAX 16384 /* bytes of one index that are read */
@@ -119,10 +118,10 @@ static int each_of_chain(struct tpm_session *session, struct wt_buf *ret, size_t
 	return (int)n;
 }
 
-int tpm_certificates(struct tpm_session *session, struct wt_buf ret[WT_IDENTITY_CERTS],
-		     struct wt_err *err)
+int tpm_certificates(struct tpm_session *session, uint32_t index,
+		     struct wt_buf ret[WT_IDENTITY_CERTS], struct wt_err *err)
 {
-	int n = read_index(session, EK_CERT, &ret[0], err), more;
+	int n = read_index(session, index, &ret[0], err), more;
 
 	if (n <= 0)
 		return n;

@@ -6,8 +6,8 @@
 #include "keys/identity/enrol.h"
 #include "keys/identity/session.h"
 
-/* The RSA-2048 EK's certificate and what is kept of its chain, DER; returns how many, 0: none is there. */
-int tpm_certificates(struct tpm_session *session, struct wt_buf ret[WT_IDENTITY_CERTS],
-		     struct wt_err *err);
+/* The EK's certificate at that index and what is kept of its chain, DER; returns how many, 0: none is there. */
+int tpm_certificates(struct tpm_session *session, uint32_t index,
+		     struct wt_buf ret[WT_IDENTITY_CERTS], struct wt_err *err);
 
 #endif

@@ -8,48 +8,12 @@
 #include "keys/identity/objects.h"
 #include "lib/crypto/crypto.h"
 
-#define EK_PERSISTENT 0x81010001
 #define P256 32
 
 /* Frees what ESYS allocated. */
 static void freep(void *p)
 {
 	Esys_Free(*(void **)p);
-}
-
-/* PolicySecret(TPM_RH_ENDORSEMENT) (EK Credential Profile, B.6.2) */
-static const uint8_t ek_policy[] = {
-	0x83, 0x71, 0x97, 0x67, 0x44, 0x84, 0xb3, 0xf8, 0x1a, 0x90, 0xcc,
-	0x8d, 0x46, 0xa5, 0xd7, 0x24, 0xfd, 0x52, 0xd7, 0x6e, 0x06, 0x52,
-	0x0b, 0x64, 0xf2, 0xa1, 0xda, 0x1b, 0x33, 0x14, 0x69, 0xaa,
-};
-
-static TPM2B_PUBLIC ek_template(void)
-{
-	TPM2B_PUBLIC t = {
-		.publicArea = {
-			.type = TPM2_ALG_RSA,
-			.nameAlg = TPM2_ALG_SHA256,
-			.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
-					    TPMA_OBJECT_SENSITIVEDATAORIGIN |
-					    TPMA_OBJECT_ADMINWITHPOLICY | TPMA_OBJECT_RESTRICTED |
-					    TPMA_OBJECT_DECRYPT,
-			.authPolicy.size = sizeof(ek_policy),
-			.parameters.rsaDetail = {
-				.symmetric = {
-					.algorithm = TPM2_ALG_AES,
-					.keyBits.aes = 128,
-					.mode.aes = TPM2_ALG_CFB,
-				},
-				.scheme.scheme = TPM2_ALG_NULL,
-				.keyBits = 2048,
-			},
-			.unique.rsa.size = 256, /* of zeros */
-		},
-	};
-
-	memcpy(t.publicArea.authPolicy.buffer, ek_policy, sizeof(ek_policy));
-	return t;
 }
 
 static TPM2B_PUBLIC signing_template(uint32_t attributes)
@@ -89,9 +53,8 @@ static int put_public(const TPM2B_PUBLIC *pub, struct wt_buf *ret, struct wt_err
 	return ret->err ? wt_fail(err, -ret->err, "no memory for a public key") : 0;
 }
 
-/* Hands the object over, or ends it. */
-static int give(struct tpm_object *object, const TPM2B_PUBLIC *pub, struct tpm_object *ret,
-		struct wt_buf *ret_public, struct wt_err *err)
+int tpm_give(struct tpm_object *object, const TPM2B_PUBLIC *pub, struct tpm_object *ret,
+	     struct wt_buf *ret_public, struct wt_err *err)
 {
 	int r = ret_public ? put_public(pub, ret_public, err) : 0;
 
@@ -102,9 +65,9 @@ static int give(struct tpm_object *object, const TPM2B_PUBLIC *pub, struct tpm_o
 	return r;
 }
 
-static int make_primary(struct tpm_session *session, ESYS_TR hierarchy,
-			const TPM2B_PUBLIC *template, const char *what, struct tpm_object *ret,
-			struct wt_buf *ret_public, struct wt_err *err)
+int tpm_make_primary(struct tpm_session *session, ESYS_TR hierarchy, const TPM2B_PUBLIC *template,
+		     const char *what, struct tpm_object *ret, struct wt_buf *ret_public,
+		     struct wt_err *err)
 {
 	static const TPM2B_SENSITIVE_CREATE no_password;
 	static const TPM2B_DATA no_data;
@@ -118,12 +81,11 @@ static int make_primary(struct tpm_session *session, ESYS_TR hierarchy,
 				       &object.handle, &pub, NULL, NULL, NULL));
 	if (rc != TSS2_RC_SUCCESS)
 		return tpm_fail(session, rc, err, what);
-	return give(&object, pub, ret, ret_public, err);
+	return tpm_give(&object, pub, ret, ret_public, err);
 }
 
-/* The object at a persistent handle: 1, or 0 when nothing is there. */
-static int find(struct tpm_session *session, uint32_t handle, struct tpm_object *ret,
-		TPM2B_PUBLIC **ret_public, struct wt_err *err)
+int tpm_find(struct tpm_session *session, uint32_t handle, struct tpm_object *ret,
+	     TPM2B_PUBLIC **ret_public, struct wt_err *err)
 {
 	struct tpm_object object = { .session = session };
 	TSS2_RC rc;
@@ -144,38 +106,6 @@ static int find(struct tpm_session *session, uint32_t handle, struct tpm_object 
 	return 1;
 }
 
-/* Of the template, but for what is the key's own. */
-static bool is_ek(const TPM2B_PUBLIC *pub)
-{
-	TPM2B_PUBLIC want = ek_template();
-	uint8_t a[sizeof(TPMT_PUBLIC)], b[sizeof(TPMT_PUBLIC)];
-	size_t n = 0, m = 0;
-
-	if (pub->publicArea.type != TPM2_ALG_RSA)
-		return false;
-	want.publicArea.unique = pub->publicArea.unique;
-	return Tss2_MU_TPMT_PUBLIC_Marshal(&want.publicArea, a, sizeof(a), &n) == TSS2_RC_SUCCESS &&
-	       Tss2_MU_TPMT_PUBLIC_Marshal(&pub->publicArea, b, sizeof(b), &m) == TSS2_RC_SUCCESS &&
-	       n == m && !memcmp(a, b, n);
-}
-
-int tpm_ek(struct tpm_session *session, struct tpm_object *ret, struct wt_buf *ret_public,
-	   struct wt_err *err)
-{
-	__attribute__((cleanup(freep))) TPM2B_PUBLIC *pub = NULL;
-	TPM2B_PUBLIC template = ek_template();
-	struct tpm_object object = { 0 };
-	int r = find(session, EK_PERSISTENT, &object, &pub, err);
-
-	if (r < 0)
-		return r;
-	if (r > 0 && is_ek(pub))
-		return give(&object, pub, ret, ret_public, err);
-	tpm_object_end(&object);
-	return make_primary(session, ESYS_TR_RH_ENDORSEMENT, &template,
-			    "make the endorsement key (RSA-2048)", ret, ret_public, err);
-}
-
 int tpm_ak(struct tpm_session *session, struct tpm_object *ret, struct wt_buf *ret_public,
 	   struct wt_err *err)
 {
@@ -183,8 +113,8 @@ int tpm_ak(struct tpm_session *session, struct tpm_object *ret, struct wt_buf *r
 	TPM2B_PUBLIC template = signing_template(TPMA_OBJECT_RESTRICTED);
 
 	memcpy(template.publicArea.unique.ecc.x.buffer, own, sizeof(own));
-	return make_primary(session, ESYS_TR_RH_ENDORSEMENT, &template, "make the attestation key",
-			    ret, ret_public, err);
+	return tpm_make_primary(session, ESYS_TR_RH_ENDORSEMENT, &template,
+				"make the attestation key", ret, ret_public, err);
 }
 
 int tpm_signer(struct tpm_session *session, uint32_t handle, struct tpm_object *ret,
@@ -192,7 +122,7 @@ int tpm_signer(struct tpm_session *session, uint32_t handle, struct tpm_object *
 {
 	__attribute__((cleanup(freep))) TPM2B_PUBLIC *pub = NULL;
 	struct tpm_object object = { 0 };
-	int r = find(session, handle, &object, &pub, err);
+	int r = tpm_find(session, handle, &object, &pub, err);
 
 	if (r < 0)
 		return r;
@@ -200,7 +130,7 @@ int tpm_signer(struct tpm_session *session, uint32_t handle, struct tpm_object *
 		return wt_fail(err, ENOENT,
 			       "TPM %.60s: no key yet at 0x%08x: `wattest keys create` makes one",
 			       session->name, handle);
-	return give(&object, pub, ret, ret_public, err);
+	return tpm_give(&object, pub, ret, ret_public, err);
 }
 
 static int keep(struct tpm_session *session, struct tpm_object *object, uint32_t handle,
@@ -223,7 +153,7 @@ int tpm_signer_make(struct tpm_session *session, uint32_t handle, struct wt_err 
 	__attribute__((cleanup(tpm_object_end))) struct tpm_object object = { 0 };
 	TPM2B_PUBLIC template = signing_template(0);
 	TPMS_ECC_POINT *own = &template.publicArea.unique.ecc;
-	int r = find(session, handle, &object, &pub, err);
+	int r = tpm_find(session, handle, &object, &pub, err);
 
 	if (r < 0)
 		return r;
@@ -236,7 +166,7 @@ int tpm_signer_make(struct tpm_session *session, uint32_t handle, struct wt_err 
 		r = wt_random(own->y.buffer, P256);
 	if (r < 0)
 		return wt_fail(err, -r, "no random numbers for a key");
-	r = make_primary(session, ESYS_TR_RH_OWNER, &template, "make the signing key", &object,
-			 NULL, err);
+	r = tpm_make_primary(session, ESYS_TR_RH_OWNER, &template, "make the signing key", &object,
+			     NULL, err);
 	return r < 0 ? r : keep(session, &object, handle, err);
 }

@@ -6,6 +6,7 @@
 #include <tss2/tss2_mu.h>
 
 #include "keys/identity/backend.h"
+#include "keys/identity/ek.h"
 #include "keys/identity/nv.h"
 #include "keys/identity/objects.h"
 #include "lib/tpm/tpm.h"
@@ -39,7 +40,7 @@ static int look(const struct wt_identity_options *options, struct wt_buf *ret_ke
 
 	if (r == 0)
 		r = tpm_signer(&session, options->handle, NULL, ret_key, err);
-	return r < 0 ? r : tpm_ek(&session, NULL, ret_ek, err);
+	return r < 0 ? r : tpm_ek(&session, NULL, ret_ek, NULL, err);
 }
 
 static int open_keys(const struct wt_identity_options *options, struct wt_identity *identity,
@@ -260,15 +261,16 @@ static int certify(struct tpm_session *session, uint32_t handle, struct wt_ident
 static int describe(struct wt_identity *identity, struct wt_identity_keys *ret, struct wt_err *err)
 {
 	__attribute__((cleanup(tpm_end))) struct tpm_session session = { 0 };
+	struct tpm_ek_kind kind = { 0 };
 	int r = tpm_begin(identity->tcti, &session, err);
 
 	if (r == 0)
-		r = tpm_ek(&session, NULL, &ret->ek, err);
+		r = tpm_ek(&session, NULL, &ret->ek, &kind, err);
 	if (r == 0)
 		r = certify(&session, identity->handle, ret, err);
 	if (r < 0)
 		return r;
-	r = tpm_certificates(&session, ret->ek_certs, err);
+	r = tpm_certificates(&session, kind.certificate, ret->ek_certs, err);
 	if (r < 0) {
 		ret->n_ek_certs = WT_IDENTITY_CERTS; /* some may be there: all are freed */
 		return r;
@@ -296,21 +298,21 @@ static int ek_policy(struct tpm_session *session, ESYS_TR *ret, struct wt_err *e
 	return tpm_fail(session, rc, err, "use the endorsement key");
 }
 
-static int activate_with(struct tpm_session *session, ESYS_TR ak, ESYS_TR ek,
+static int activate_with(struct tpm_session *session, ESYS_TR ak, ESYS_TR ek, bool by_policy,
 			 const TPM2B_ID_OBJECT *blob, const TPM2B_ENCRYPTED_SECRET *secret,
 			 struct wt_buf *ret, struct wt_err *err)
 {
 	__attribute__((cleanup(freep))) TPM2B_DIGEST *plain = NULL;
-	ESYS_TR policy = ESYS_TR_NONE;
+	ESYS_TR policy = ESYS_TR_PASSWORD;
 	TSS2_RC rc;
-	int r = ek_policy(session, &policy, err);
+	int r = by_policy ? ek_policy(session, &policy, err) : 0;
 
 	if (r < 0)
 		return r;
-	/* Not tried again: the session is used up by an attempt. */
+	/* Not tried again: the session is used up by an attempt, and stays in the TPM until it is told to drop it. */
 	rc = Esys_ActivateCredential(session->esys, ak, ek, ESYS_TR_PASSWORD, policy, ESYS_TR_NONE,
 				     blob, secret, &plain);
-	if (rc != TSS2_RC_SUCCESS)
+	if (by_policy)
 		Esys_FlushContext(session->esys, policy);
 	switch (tpm_plain(rc)) {
 	case TSS2_RC_SUCCESS:
@@ -320,6 +322,7 @@ static int activate_with(struct tpm_session *session, ESYS_TR ak, ESYS_TR ek,
 	case TPM2_RC_FAILURE: /* libtpms: the seed is not for this EK; it goes on working */
 	case TPM2_RC_VALUE:
 	case TPM2_RC_SIZE:
+	case TPM2_RC_ECC_POINT:
 		return wt_fail(
 			err, EKEYREJECTED,
 			"TPM %.60s: the credential is for another TPM or another attestation key",
@@ -348,6 +351,7 @@ static int activate(struct wt_identity *identity, struct wt_span blob, struct wt
 {
 	__attribute__((cleanup(tpm_end))) struct tpm_session session = { 0 };
 	__attribute__((cleanup(tpm_object_end))) struct tpm_object ak = { 0 }, ek = { 0 };
+	struct tpm_ek_kind kind = { 0 };
 	TPM2B_ENCRYPTED_SECRET seed = { 0 };
 	TPM2B_ID_OBJECT id = { 0 };
 	int r;
@@ -359,8 +363,10 @@ static int activate(struct wt_identity *identity, struct wt_span blob, struct wt
 	if (r == 0)
 		r = tpm_ak(&session, &ak, NULL, err);
 	if (r == 0)
-		r = tpm_ek(&session, &ek, NULL, err);
-	return r < 0 ? r : activate_with(&session, ak.handle, ek.handle, &id, &seed, ret, err);
+		r = tpm_ek(&session, &ek, NULL, &kind, err);
+	if (r < 0)
+		return r;
+	return activate_with(&session, ak.handle, ek.handle, kind.by_policy, &id, &seed, ret, err);
 }
 
 const struct identity_ops identity_tpm = {

@@ -49,9 +49,11 @@ void wt_key_freep(struct wt_key **key);
 
 /* A public key from its DER SubjectPublicKeyInfo, whole. -EBADMSG: another kind than is for signing here. */
 int wt_key_from_spki(struct wt_span spki, struct wt_key **ret, struct wt_err *err);
-/* From numbers, big-endian (parts.c). -EBADMSG: not a point of P-256. */
-int wt_key_from_point(const uint8_t x[32], const uint8_t y[32], struct wt_key **ret,
-		      struct wt_err *err);
+/* SubjectPublicKeyInfos from numbers, big-endian (parts.c). -EBADMSG: none is made of them. */
+/* On the curve of so many bits, P-256 or P-384; leading zeros may be missing. */
+#define WT_EC_MAX 48 /* bytes of a coordinate */
+int wt_ec_spki(unsigned int bits, struct wt_span x, struct wt_span y, struct wt_buf *ret,
+	       struct wt_err *err);
 int wt_rsa_spki(struct wt_span modulus, uint32_t exponent, struct wt_buf *ret, struct wt_err *err);
 /*
  * A private key in a TPM, used through OpenSSL's tpm2 provider (provider.c), whose public half is known. The TPM is
@@ -66,9 +68,18 @@ int wt_sign(struct wt_key *key, struct wt_span msg, uint8_t ret_sig[WT_SIG_LEN],
 /* 0 good, -EKEYREJECTED bad, another negative errno could not check. */
 int wt_verify(struct wt_key *key, struct wt_span msg, struct wt_span sig, struct wt_err *err);
 
-/* For credentials that a TPM opens (secret.c). ret of AES-128-CFB with an IV of zeros is as long as in. */
+/* For credentials that a TPM opens (secret.c). HMAC with SHA-2 of 256 or 384 bits. */
+int wt_hmac(unsigned int bits, struct wt_span key, struct wt_span msg, uint8_t *ret);
 int wt_hmac_sha256(struct wt_span key, struct wt_span msg, uint8_t ret[WT_SHA256_LEN]);
-int wt_aes128_cfb(const uint8_t key[16], struct wt_span in, uint8_t *ret, struct wt_err *err);
+/* AES-CFB with an IV of zeros, a key of 16 or 32 bytes; ret is as long as in. */
+int wt_aes_cfb(struct wt_span key, struct wt_span in, uint8_t *ret, struct wt_err *err);
+/* ECDH with a key made for it: its public half (x, y), and what both then know (z); n bytes each. */
+struct wt_agreement {
+	uint8_t x[WT_EC_MAX], y[WT_EC_MAX], z[WT_EC_MAX];
+	size_t n;
+};
+int wt_ecdh(unsigned int bits, struct wt_span x, struct wt_span y, struct wt_agreement *ret,
+	    struct wt_err *err);
 /* RSA-OAEP with SHA-256; appended. */
 int wt_rsa_oaep(struct wt_span modulus, uint32_t exponent, struct wt_span label, struct wt_span in,
 		struct wt_buf *ret, struct wt_err *err);

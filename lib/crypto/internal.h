@@ -53,7 +53,8 @@ int wt_sign_der(struct wt_key *key, struct wt_span msg, uint8_t *ret, size_t cap
 		struct wt_err *err);
 
 /* From numbers (parts.c); NULL and OpenSSL's queue. */
-EVP_PKEY *wt_p256_pkey(const uint8_t x[32], const uint8_t y[32]);
+/* NULL: no point of that curve. */
+EVP_PKEY *wt_ec_pkey(unsigned int bits, struct wt_span x, struct wt_span y);
 EVP_PKEY *wt_rsa_pkey(struct wt_span modulus, uint32_t exponent);
 
 /*

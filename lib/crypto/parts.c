@@ -9,8 +9,6 @@
 
 #include "lib/crypto/internal.h"
 
-#define P256 32
-
 static EVP_PKEY *from_params(const char *kind, OSSL_PARAM *params)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
@@ -31,39 +29,32 @@ static bool on_curve(EVP_PKEY *pkey)
 	return good;
 }
 
-EVP_PKEY *wt_p256_pkey(const uint8_t x[P256], const uint8_t y[P256])
+EVP_PKEY *wt_ec_pkey(unsigned int bits, struct wt_span x, struct wt_span y)
 {
-	char group[] = "P-256";
-	uint8_t point[1 + 2 * P256] = { 0x04 };
+	char group[8];
+	uint8_t point[1 + 2 * WT_EC_MAX] = { 0x04 };
+	size_t n = bits / 8;
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point)),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * n),
 		OSSL_PARAM_construct_end(),
 	};
 	EVP_PKEY *pkey;
 
-	memcpy(point + 1, x, P256);
-	memcpy(point + 1 + P256, y, P256);
+	if ((bits != 256 && bits != 384) || x.n > n || y.n > n)
+		return NULL;
+	snprintf(group, sizeof(group), "P-%u", bits);
+	/* Leading zeros may be missing. */
+	if (x.n)
+		memcpy(point + 1 + n - x.n, x.p, x.n);
+	if (y.n)
+		memcpy(point + 1 + 2 * n - y.n, y.p, y.n);
 	pkey = from_params("EC", params);
 	if (pkey && !on_curve(pkey)) {
 		EVP_PKEY_free(pkey);
 		pkey = NULL;
 	}
 	return pkey;
-}
-
-int wt_key_from_point(const uint8_t x[P256], const uint8_t y[P256], struct wt_key **ret,
-		      struct wt_err *err)
-{
-	EVP_PKEY *pkey;
-
-	wt_memory_watch();
-	pkey = wt_p256_pkey(x, y);
-	if (!pkey) {
-		ERR_clear_error();
-		return wt_memory_judge(wt_fail(err, EBADMSG, "the point is not on P-256"), err);
-	}
-	return wt_key_wrap(pkey, false, ret, err);
 }
 
 int wt_key_from_spki(struct wt_span spki, struct wt_key **ret, struct wt_err *err)
@@ -121,6 +112,20 @@ int wt_rsa_spki(struct wt_span modulus, uint32_t exponent, struct wt_buf *ret, s
 
 	wt_memory_watch();
 	pkey = wt_rsa_pkey(modulus, exponent);
+	return put_spki(pkey, ret, err);
+}
+
+int wt_ec_spki(unsigned int bits, struct wt_span x, struct wt_span y, struct wt_buf *ret,
+	       struct wt_err *err)
+{
+	__attribute__((cleanup(wt_pkey_freep))) EVP_PKEY *pkey = NULL;
+
+	wt_memory_watch();
+	pkey = wt_ec_pkey(bits, x, y);
+	if (!pkey) {
+		ERR_clear_error();
+		return wt_memory_judge(wt_fail(err, EBADMSG, "the point is not on P-%u", bits), err);
+	}
 	return put_spki(pkey, ret, err);
 }
 

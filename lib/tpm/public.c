@@ -6,18 +6,26 @@
 #include "lib/tpm/unmarshal.h"
 
 #define P256 32
+#define P384 48
 #define RSA_EXPONENT 65537 /* what a TPM writes as 0 (Part 2, 12.2.3.5) */
 
-static int take_point(const TPMS_ECC_POINT *point, struct wt_key **ret, struct wt_err *err)
+/* P-256 signs, P-384 is an endorsement key's only. */
+static int take_point(const TPMT_PUBLIC *area, struct wt_tpm_public *ret, struct wt_buf *spki,
+		      struct wt_err *err)
 {
-	uint8_t x[P256] = { 0 }, y[P256] = { 0 };
+	const TPMS_ECC_POINT *point = &area->unique.ecc;
+	struct wt_span x = wt_span(point->x.buffer, point->x.size);
+	struct wt_span y = wt_span(point->y.buffer, point->y.size);
+	int r;
 
-	if (point->x.size > P256 || point->y.size > P256)
-		return wt_fail(err, EBADMSG, "a point that is not of P-256");
-	/* Leading zeros may be missing. */
-	memcpy(x + P256 - point->x.size, point->x.buffer, point->x.size);
-	memcpy(y + P256 - point->y.size, point->y.buffer, point->y.size);
-	return wt_key_from_point(x, y, ret, err);
+	switch (area->parameters.eccDetail.curveID) {
+	case TPM2_ECC_NIST_P256:
+		r = wt_ec_spki(8 * P256, x, y, spki, err);
+		return r < 0 ? r : wt_key_from_spki(wt_buf_span(spki), &ret->key, err);
+	case TPM2_ECC_NIST_P384:
+		return wt_ec_spki(8 * P384, x, y, spki, err);
+	}
+	return wt_fail(err, EBADMSG, "a key that is neither RSA nor P-256 nor P-384");
 }
 
 static int take_key(const TPMT_PUBLIC *area, struct wt_tpm_public *ret, struct wt_err *err)
@@ -27,14 +35,12 @@ static int take_key(const TPMT_PUBLIC *area, struct wt_tpm_public *ret, struct w
 	uint32_t e = area->parameters.rsaDetail.exponent;
 	int r;
 
-	if (area->type == TPM2_ALG_ECC &&
-	    area->parameters.eccDetail.curveID == TPM2_ECC_NIST_P256) {
-		r = take_point(&area->unique.ecc, &ret->key, err);
-		return r < 0 ? r : wt_key_spki_digest(ret->key, ret->spki);
-	}
-	if (area->type != TPM2_ALG_RSA)
-		return wt_fail(err, EBADMSG, "a key that is neither RSA nor P-256");
-	r = wt_rsa_spki(wt_span(n->buffer, n->size), e ?: RSA_EXPONENT, &spki, err);
+	if (area->type == TPM2_ALG_ECC)
+		r = take_point(area, ret, &spki, err);
+	else if (area->type == TPM2_ALG_RSA)
+		r = wt_rsa_spki(wt_span(n->buffer, n->size), e ?: RSA_EXPONENT, &spki, err);
+	else
+		r = wt_fail(err, EBADMSG, "a key that is neither RSA nor P-256 nor P-384");
 	if (r == 0)
 		wt_sha256(wt_buf_span(&spki), ret->spki);
 	return r;
@@ -49,8 +55,9 @@ int wt_tpm_public_read(struct wt_span raw, struct wt_tpm_public *ret, struct wt_
 	r = wt_tpm_unmarshal_public(raw, &area, err);
 	if (r < 0)
 		return r;
-	if (area.nameAlg != TPM2_ALG_SHA256)
-		return wt_fail(err, EBADMSG, "a key whose name is not by SHA-256 (0x%04x)",
+	if (area.nameAlg != TPM2_ALG_SHA256 && area.nameAlg != TPM2_ALG_SHA384)
+		return wt_fail(err, EBADMSG,
+			       "a key whose name is neither by SHA-256 nor by SHA-384 (0x%04x)",
 			       area.nameAlg);
 	r = take_key(&area, &pub, err);
 	if (r < 0) {
@@ -58,9 +65,11 @@ int wt_tpm_public_read(struct wt_span raw, struct wt_tpm_public *ret, struct wt_
 		return r;
 	}
 	pub.attributes = area.objectAttributes;
-	pub.name[0] = TPM2_ALG_SHA256 >> 8;
-	pub.name[1] = TPM2_ALG_SHA256 & 0xff;
-	wt_sha256(raw, pub.name + 2);
+	if (area.nameAlg == TPM2_ALG_SHA256) {
+		pub.name[0] = TPM2_ALG_SHA256 >> 8;
+		pub.name[1] = TPM2_ALG_SHA256 & 0xff;
+		wt_sha256(raw, pub.name + 2);
+	}
 	*ret = pub;
 	return 0;
 }
@@ -106,6 +115,8 @@ static int is_ecdsa(const struct wt_tpm_public *pub, struct wt_err *err)
 	ecc = &area.parameters.eccDetail;
 	if (area.type != TPM2_ALG_ECC || ecc->curveID != TPM2_ECC_NIST_P256)
 		return wt_fail(err, EKEYREJECTED, "the key is not ECC P-256");
+	if (area.nameAlg != TPM2_ALG_SHA256)
+		return wt_fail(err, EKEYREJECTED, "the key's name is not by SHA-256");
 	if (ecc->scheme.scheme != TPM2_ALG_ECDSA ||
 	    ecc->scheme.details.ecdsa.hashAlg != TPM2_ALG_SHA256)
 		return wt_fail(err, EKEYREJECTED, "the key does not sign by ECDSA with SHA-256");

@@ -77,9 +77,9 @@ void wt_tpm_extend(uint8_t value[WT_SHA256_LEN], const uint8_t digest[WT_SHA256_
 /* --- public.c: TPMT_PUBLIC (Part 2, 12.2.4) ---------------------------------------------------------------- */
 
 struct wt_tpm_public {
-	struct wt_key *key; /* owned: wt_tpm_public_clear. NULL for a kind that signs nothing of ours (an RSA EK) */
+	struct wt_key *key; /* owned: wt_tpm_public_clear. NULL for a kind that signs nothing of ours (an EK) */
 	uint8_t spki[WT_SHA256_LEN]; /* SHA-256 of the SubjectPublicKeyInfo */
-	uint8_t name[2 + WT_SHA256_LEN]; /* Part 1, 16: nameAlg || SHA-256(TPMT_PUBLIC) */
+	uint8_t name[2 + WT_SHA256_LEN]; /* Part 1, 16: nameAlg || SHA-256(TPMT_PUBLIC); zeros where that is SHA-384 */
 	uint32_t attributes; /* TPMA_OBJECT (Part 2, 8.3) */
 	struct wt_span raw; /* the TPMT_PUBLIC, as it was read */
 };

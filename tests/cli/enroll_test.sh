@@ -140,6 +140,20 @@ check "nothing of b was written" test ! -e b.cose -a ! -e b.crt
 jq '.devices |= .[1:]' reviewed.json >fewer.json
 says 0 "b.cose: KZ-b, 1 devices" issue b.answer --inventory fewer.json -o b.cose
 
+# --- a TPM whose endorsement key is on a curve: P-384, the high range's ----------------------------------------
+make_tpm e good
+TPM2TOOLS_TCTI=$(tcti e) tpm2_nvundefine -C p 0x1c00002
+check "a key in it" "$wattest" keys create --config e.conf
+check "asks" request e
+says 0 "endorsement key certified by swtpm-localca" challenge e.request -o e.challenge
+says 0 "the TPM opened the challenge" activate e e.challenge
+says 3 "is for rig" activate b e.challenge
+jq '.devices = []' reviewed.json >none.json
+says 0 "e.cose: KZ-e, 0 devices" issue e.answer --inventory none.json -o e.cose
+same "its id is the one that the key gives" \
+	"$(TPM2TOOLS_TCTI=$(tcti e) tpm2_readpublic -Q -c 0x81010016 -f der -o ek.der && sha256sum ek.der | cut -c1-32)" \
+	"$(of e.cose .ueid | tr -d '"' | cut -c3-)"
+
 # --- a registration that is renewed ------------------------------------------------------------------------
 says 0 "renewed.cose: KZ-a" "$authority" registration auth --renew a.cose --nameplate 3600 -o renewed.cose
 same "has the TPM that it had" "$(of a.cose '[.tpm, .references, .ueid]')" "$(of renewed.cose '[.tpm, .references, .ueid]')"

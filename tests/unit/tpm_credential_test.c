@@ -16,6 +16,9 @@
 #define EK(name_alg, symmetric) \
 	"0001" name_alg EK_ATTRIBUTES POLICY symmetric "0010" "0800" "00000000" "0100" MODULUS
 
+#define EC(name_alg, symmetric, curve) \
+	"0023" name_alg EK_ATTRIBUTES POLICY symmetric "0010" curve "0010" POINT
+
 static int make(const char *hex, struct wt_span secret, struct wt_buf *ret_blob,
 		struct wt_buf *ret_seed, struct wt_err *err)
 {
@@ -37,6 +40,13 @@ TEST(sizes)
 	TH_LOG("%s", err.msg);
 	EXPECT_EQ(2 + 2 + 32 + 2 + 6, blob.n); /* TPM2B of an HMAC and of the secret, encrypted */
 	EXPECT_EQ(2 + 256, seed.n);
+
+	wt_buf_reset(&blob);
+	wt_buf_reset(&seed);
+	ASSERT_EQ(0, make(EC("000b", "000600800043", "0003"), wt_span("secret", 6), &blob, &seed, &err))
+	TH_LOG("%s", err.msg);
+	EXPECT_EQ(2 + 2 + 32 + 2 + 6, blob.n);
+	EXPECT_EQ(2 + 2 + 32 + 2 + 32, seed.n); /* TPM2B of a point, of two TPM2Bs */
 	wt_buf_free(&blob);
 	wt_buf_free(&seed);
 }
@@ -46,13 +56,16 @@ TEST(refused)
 	static const struct {
 		const char *ek, *words;
 	} wrong[] = {
-		{ EK("000c", "000600800043"), "not RSA with SHA-256" }, /* SHA-384 */
-		{ EK("000b", "001300800043"), "not RSA with SHA-256" }, /* SM4 */
-		{ EK("000b", "000601000043"), "not RSA with SHA-256" }, /* AES-256 */
-		{ EK("000b", "000600800042"), "not RSA with SHA-256" }, /* CBC */
-		{ EK("000b", "0010"), "not RSA with SHA-256" }, /* none */
-		{ "0023" "000b" EK_ATTRIBUTES POLICY "000600800043" "0010" "0003" "0010" POINT,
-		  "not RSA with SHA-256" },
+		{ EK("000c", "000600800043"), "is neither RSA or P-256 with SHA-256" }, /* SHA-384 */
+		{ EK("000b", "001300800043"), "is neither RSA or P-256 with SHA-256" }, /* SM4 */
+		{ EK("000b", "000601000043"), "is neither RSA or P-256 with SHA-256" }, /* AES-256 */
+		{ EK("000b", "000600800042"), "is neither RSA or P-256 with SHA-256" }, /* CBC */
+		{ EK("000b", "0010"), "is neither RSA or P-256 with SHA-256" }, /* none */
+		{ EC("000c", "000600800043", "0003"), "is neither RSA or P-256 with SHA-256" },
+		{ EC("000b", "000601000043", "0003"), "is neither RSA or P-256 with SHA-256" },
+		{ EC("000b", "000600800043", "0004"), "nor P-384 with SHA-384" }, /* on P-384 */
+		{ EC("000c", "000601000043", "0003"), "nor P-384 with SHA-384" },
+		{ EC("000c", "000601000043", "0004"), "cannot agree" }, /* the point is of P-256 */
 		{ "0001", "no TPMT_PUBLIC" },
 	};
 	struct wt_buf blob = { 0 }, seed = { 0 };
