@@ -36,12 +36,13 @@ tcti() { # name
 }
 
 start_tpm() { # name
-	swtpm socket --tpm2 --tpmstate "dir=$PWD/$1" --server "type=unixio,path=$1.s" \
-		--ctrl "type=unixio,path=$1.s.ctrl" --flags not-need-init,startup-clear 2>>"$1.log" &
+	swtpm socket --tpm2 --tpmstate "dir=$PWD/$1" --server "type=unixio,path=$PWD/$1.s" \
+		--ctrl "type=unixio,path=$PWD/$1.s.ctrl" --flags not-need-init,startup-clear 2>>"$1.log" &
 	swtpm_pids+=($!)
 	disown $!
 	for _ in $(seq 100); do
-		[ -S "$1.s" ] && return
+		# there, and somebody listens
+		grep -q " 00010000 .* $PWD/$1\.s\$" /proc/net/unix && return
 		sleep 0.05
 	done
 	return 1

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,10 +29,23 @@ void swtpm_shell(const struct swtpm *tpm, const char *command)
 	free(line);
 }
 
+/* A socket is there before anybody listens at it. */
+static bool listens(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool good;
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	good = fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
 static void run(struct swtpm *tpm)
 {
 	char state[80], server[128], control[128], socket_path[80];
-	struct stat st;
 
 	snprintf(state, sizeof(state), "dir=%s", tpm->dir);
 	snprintf(socket_path, sizeof(socket_path), "%s/s", tpm->dir);
@@ -45,7 +61,7 @@ static void run(struct swtpm *tpm)
 		_exit(127);
 	}
 	for (int i = 0; i < 500; i++) {
-		if (stat(socket_path, &st) == 0)
+		if (listens(socket_path))
 			return;
 		usleep(10000);
 	}
