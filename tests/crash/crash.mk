@@ -16,4 +16,4 @@ crash-tools: $(CRASH_TOOLS)
 .PHONY: check-crash
 check-crash: packages-tests ## kills at every system call, power cuts at every write (an hour)
 	+$(Q)$(SUBMAKE) lab
-	$(Q)ALL_KILLS=1 tests/run $(sort $(wildcard tests/crash/*_test.sh))
+	$(Q)ALL_KILLS=1 BUILD=$(abspath $(B)/out) tests/run $(sort $(wildcard tests/crash/*_test.sh))

@@ -154,45 +154,52 @@ fi
 barred() { # words
 	says 1 "$1" "${nobody[@]}" timeout 20 "$wattestd" --config conf --foreground
 }
-chmod 500 state && rm -f state/*-wal state/*-shm
-barred "state/store.db: attempt to write a readonly database"
-chmod 700 state && chmod 000 state/store.db
-barred "state/store.db: unable to open database file: Permission denied"
-says 3 "state/store.db: not permitted: needs root" "${nobody[@]}" "$wattest" export --config conf --to out
-chmod 600 state/store.db && chmod 000 rig.key
-barred "rig.key: Permission denied"
-chmod 644 rig.key
-barred "chmod 600"
-chmod 600 rig.key
-rm -f told && touch told && chmod 777 told . && chmod 000 grants.d
-: >log
-"${nobody[@]}" "$wattestd" --config conf --foreground 2>>log &
-daemon=$!
-for _ in $(seq 100); do
-	grep -q ready log && break
-	sleep 0.1
-done
-sleep 1.5
-contains "a grants folder that is closed" "grants.d: cannot be read: Permission denied: 0 grants are known from before" "$(cat log)"
-same "is no reason to cry that the energy is used up" "" "$(cat told)"
-chmod 755 grants.d
-kill -HUP $daemon
-for _ in $(seq 50); do
-	grep -q "1 of 1 grants" log && break
-	sleep 0.1
-done
-contains "opened, it is read" "1 of 1 grants" "$(cat log)"
-chmod 000 grants.d
-kill -HUP $daemon
-for _ in $(seq 50); do
-	grep -q "1 grants are known" log && break
-	sleep 0.1
-done
-contains "closed again, what is known holds" "grants.d: cannot be read: Permission denied: 1 grants are known from before" "$(cat log)"
-sleep 1
-same "nobody is alarmed" "" "$(cat told)"
-chmod 755 grants.d
-stop
+without_rights() {
+	chmod 500 state && rm -f state/*-wal state/*-shm
+	barred "state/store.db: attempt to write a readonly database"
+	chmod 700 state && chmod 000 state/store.db
+	barred "state/store.db: unable to open database file: Permission denied"
+	says 3 "state/store.db: not permitted: needs root" "${nobody[@]}" "$wattest" export --config conf --to out
+	chmod 600 state/store.db && chmod 000 rig.key
+	barred "rig.key: Permission denied"
+	chmod 644 rig.key
+	barred "chmod 600"
+	chmod 600 rig.key
+	rm -f told && touch told && chmod 777 told . && chmod 000 grants.d
+	: >log
+	"${nobody[@]}" "$wattestd" --config conf --foreground 2>>log &
+	daemon=$!
+	for _ in $(seq 100); do
+		grep -q ready log && break
+		sleep 0.1
+	done
+	sleep 1.5
+	contains "a grants folder that is closed" "grants.d: cannot be read: Permission denied: 0 grants are known from before" "$(cat log)"
+	same "is no reason to cry that the energy is used up" "" "$(cat told)"
+	chmod 755 grants.d
+	kill -HUP $daemon
+	for _ in $(seq 50); do
+		grep -q "1 of 1 grants" log && break
+		sleep 0.1
+	done
+	contains "opened, it is read" "1 of 1 grants" "$(cat log)"
+	chmod 000 grants.d
+	kill -HUP $daemon
+	for _ in $(seq 50); do
+		grep -q "1 grants are known" log && break
+		sleep 0.1
+	done
+	contains "closed again, what is known holds" "grants.d: cannot be read: Permission denied: 1 grants are known from before" "$(cat log)"
+	sleep 1
+	same "nobody is alarmed" "" "$(cat told)"
+	chmod 755 grants.d
+	stop
+}
+if "${nobody[@]}" test -x "$wattestd"; then
+	without_rights
+else
+	skip "a user without rights" "who may not run what is built here"
+fi
 [ "$(id -u)" -ne 0 ] || chown -R root "$scratch"
 
 # --- a file system that is read-only, or full --------------------------------------------------------------------
