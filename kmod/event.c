@@ -48,14 +48,22 @@ static void queue_recorder(struct irq_work *unused)
 /* Waking a worker needs locks that the caller may hold. */
 static struct irq_work kick = IRQ_WORK_INIT(queue_recorder);
 
-/* What others have named: nothing but plain text goes into the log. */
+/*
+ * What others have named: nothing but plain text goes into the log. Each character is read once,
+ * since a program may hand in memory that is being written to.
+ */
 static void copy_plain(char *to, const char *from, size_t size)
 {
-	size_t i, n = strnlen(from, size - 1);
+	size_t i;
 
-	for (i = 0; i < n; i++)
-		to[i] = isascii(from[i]) && isprint(from[i]) ? from[i] : '?';
-	memset(to + n, 0, size - n);
+	memset(to, 0, size);
+	for (i = 0; i < size - 1; i++) {
+		char c = READ_ONCE(from[i]);
+
+		if (!c)
+			break;
+		to[i] = isascii(c) && isprint(c) ? c : '?';
+	}
 }
 
 static struct slot *find(const struct slot *like)
@@ -92,8 +100,8 @@ static bool count(const struct slot *new, bool *ret_first)
 void wattest_event_note(const struct wattest_event *event)
 {
 	struct slot new = {
-		.pid = le32_to_cpu(event->pid),
-		.kind = le16_to_cpu(event->kind),
+		.pid = le32_to_cpu(READ_ONCE(event->pid)),
+		.kind = le16_to_cpu(READ_ONCE(event->kind)),
 	};
 	bool counted = false, first = false;
 	unsigned long flags;
