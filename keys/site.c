@@ -123,7 +123,6 @@ static void remove_all(const char *to)
 	int n;
 
 	if (authority_path(to, "trust", path, NULL) == 0) {
-		/* cppcheck-suppress nullPointer ; scandir() sets entries, it does not read it */
 		n = scandir(path, &entries, is_pem, NULL);
 		for (int i = 0; i < n; i++) {
 			snprintf(pem, sizeof(pem), "%s/%.255s", path, entries[i]->d_name);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For cppcheck, which does not read the libraries' headers: the one macro that is no expression. */
+/* For cppcheck, which does not read the libraries' headers. */
+/* It takes scandir()'s result for an argument. */
+#define scandir list_folder
+/* The one macro that is no expression. */
 #define json_object_object_foreach(obj, key, val)                                                  \
 	char *key = NULL;                                                                          \
 	struct json_object *val = NULL;                                                            \
