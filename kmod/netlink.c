@@ -3,6 +3,8 @@
  * The generic netlink family: requests that change something, and the notification of new records.
  * Dumps are in netlink_dump.c; the contract is docs/netlink/wattest.yaml.
  */
+#include <linux/user_namespace.h>
+
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
@@ -175,29 +177,64 @@ int wattest_nl_source_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/*
+ * An agent may follow the log from a network namespace of its own (PrivateNetwork= of its unit). Of
+ * one that belongs to a user namespace anybody may be CAP_NET_ADMIN, so nothing of the log goes
+ * there.
+ */
+static bool follows(struct net *net)
+{
+	return net->user_ns == &init_user_ns &&
+	       genl_has_listeners(&wattest_nl_family, net, WATTEST_NLGRP_RECORDS);
+}
+
+static bool somebody_follows(void)
+{
+	struct net *net;
+
+	guard(rcu)();
+	for_each_net_rcu(net)
+		if (follows(net))
+			return true;
+	return false;
+}
+
+/* skb NULL: their next read says ENOBUFS, as for every overrun. */
+static void multicast(struct sk_buff *skb)
+{
+	struct sk_buff *copy;
+	struct net *net;
+
+	guard(rcu)();
+	for_each_net_rcu(net) {
+		if (!follows(net))
+			continue;
+		copy = skb ? skb_clone(skb, GFP_ATOMIC | __GFP_NOWARN) : NULL;
+		if (copy)
+			genlmsg_multicast_netns(&wattest_nl_family, net, copy, 0,
+						WATTEST_NLGRP_RECORDS, GFP_ATOMIC);
+		else
+			genl_set_err(&wattest_nl_family, net, 0, WATTEST_NLGRP_RECORDS, -ENOBUFS);
+	}
+}
+
 /* Tells those who follow the log. Whoever misses a record sees the gap in seq, and dumps. */
 static void notify(const struct wattest_entry *e)
 {
 	struct sk_buff *skb;
 	void *header;
 
-	if (!genl_has_listeners(&wattest_nl_family, &init_net, WATTEST_NLGRP_RECORDS))
+	if (!somebody_follows())
 		return;
 	skb = genlmsg_new(e->len + WATTEST_RECORD_ROOM, GFP_KERNEL | __GFP_NOWARN);
-	if (!skb)
-		goto lost;
-	header = genlmsg_put(skb, 0, 0, &wattest_nl_family, 0, WATTEST_CMD_RECORD_NTF);
-	if (!header || wattest_put_record(skb, e)) {
-		nlmsg_free(skb);
-		goto lost;
+	header = skb ? genlmsg_put(skb, 0, 0, &wattest_nl_family, 0, WATTEST_CMD_RECORD_NTF) : NULL;
+	if (header && wattest_put_record(skb, e) == 0) {
+		genlmsg_end(skb, header);
+		multicast(skb);
+	} else {
+		multicast(NULL);
 	}
-	genlmsg_end(skb, header);
-	genlmsg_multicast(&wattest_nl_family, skb, 0, WATTEST_NLGRP_RECORDS, GFP_KERNEL);
-	return;
-
-lost:
-	/* Their next read says ENOBUFS, as for every overrun. */
-	genl_set_err(&wattest_nl_family, &init_net, 0, WATTEST_NLGRP_RECORDS, -ENOBUFS);
+	consume_skb(skb);
 }
 
 /* As generated, but for the flag, which the generator knows nothing of. */

@@ -64,6 +64,14 @@ expect "a file that comes later changes nothing" dps800 power1_input \
 	".samples > $samples + 3 and .power_uw == 153000000"
 umount "$pin"
 
+# --- who may follow the log ---------------------------------------------------------------------------------
+listen=$(dirname "$0")/listen.py
+unshare --user --map-root-user --net "$listen" 3 >/run/heard 2>&1 &
+heard=$(unshare --net "$listen" 3)
+wait $!
+check "an agent in a network namespace of its own hears of records" test "$heard" -ge 1
+same "in one that anybody may make nobody does" 0 "$(cat /run/heard)"
+
 # --- unplugged and plugged -------------------------------------------------------------------------------
 id=$(one dps800 power1_input .id)
 echo "$device" >"$driver/unbind"
