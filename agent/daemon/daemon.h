@@ -46,6 +46,7 @@ struct daemon {
 	char unobserved[128]; /* why there are none */
 	struct integrity *integrity;
 	char unguarded[256]; /* why there are none, as it was logged */
+	bool unprivileged; /* the right to load them was given up */
 
 	sd_event_source *drop; /* watches the grants folder; NULL: it cannot be watched */
 	sd_event_source *drop_timer; /* since something changed there */

@@ -251,7 +251,7 @@ int main(int argc, char **argv)
 	}
 	if (options.check)
 		return EXIT_SUCCESS;
-	umask(027);
+	umask(077);
 	r = start(&d, &err);
 	if (r == 0) {
 		log_say(LOG_INFO, "wattestd %s ready: %llu attestations so far", WATTEST_VERSION,

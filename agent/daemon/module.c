@@ -13,6 +13,7 @@
 
 #include "daemon.h"
 #include "log.h"
+#include "privileges.h"
 
 static void connect_module(struct daemon *d);
 
@@ -40,7 +41,7 @@ static void load_integrity(struct daemon *d)
 	size_t attached, wanted;
 	struct wt_err err = {};
 
-	if (d->integrity || !d->nl || !d->config.probes)
+	if (d->integrity || d->unprivileged || !d->nl || !d->config.probes)
 		return;
 	if (integrity_load(d->nl, d->probes, &d->integrity, &err) == 0) {
 		attached = integrity_attached(d->integrity, &wanted);
@@ -62,6 +63,8 @@ static void load_usb(struct daemon *d)
 	memcpy(before, d->unobserved, sizeof(before));
 	if (!d->config.probes) {
 		strcpy(d->unobserved, "switched off in the configuration");
+	} else if (d->unprivileged) {
+		strcpy(d->unobserved, "the right to load probes was given up: restart wattestd");
 	} else if (probes_load(d->nl, &d->probes, &err) < 0) {
 		snprintf(d->unobserved, sizeof(d->unobserved), "%.*s",
 			 (int)sizeof(d->unobserved) - 1, err.msg);
@@ -74,10 +77,25 @@ static void load_usb(struct daemon *d)
 		log_say(LOG_WARNING, "activity is not observed: %s", d->unobserved);
 }
 
+/* What a thief of this process would like best. Attached probes hold the module, so they need not be attached again. */
+static void give_up_privileges(struct daemon *d)
+{
+	struct wt_err err = {};
+
+	if (d->unprivileged || (d->config.probes && (!d->probes || !d->integrity)))
+		return;
+	if (privileges_drop(&err) < 0)
+		log_say(LOG_WARNING, "%s: the agent keeps the right to load BPF programs", err.msg);
+	else
+		log_say(LOG_DEBUG, "the right to load BPF programs is given up");
+	d->unprivileged = true;
+}
+
 void module_load_probes(struct daemon *d)
 {
 	load_integrity(d);
 	load_usb(d);
+	give_up_privileges(d);
 }
 
 struct marking {

@@ -51,6 +51,7 @@ door 'bpf/(libbpf|bpf|btf)\.h' 'agent/daemon/probes(_[a-z]+)?\.c' libbpf
 door 'sqlite3\.h' 'agent/store|keys/register' SQLite
 door 'csv\.h' 'keys/csv\.c' libcsv
 door 'systemd/' 'agent/daemon/' libsystemd
+door 'cap-ng\.h' 'agent/daemon/privileges\.c' libcap-ng
 door 'ini\.h' 'agent/config\.c' libinih
 door 'curl/' 'agent/purchase/platform\.c' libcurl
 door 'tss2/tss2_mu\.h' 'lib/tpm/|keys/identity/' 'TPM marshalling'
