@@ -9,8 +9,8 @@
 # is made if it is not there, a disk on which /etc/wattest and /var/lib/wattest outlive the machine; VM_APPEND, words
 # for the kernel's command line; VM_IMA, a policy for the kernel's integrity measurements; VM_UEFI, the folder of a
 # machine with UEFI (tests/vm/uefi.sh: uefi_new); VM_IMAGE, another image of that kernel; VM_FIRST, a folder of modules that
-# are loaded before all else (vm_first). `vm_restart` boots the same machine again, `vm_keep` and `vm_put_back` are for
-# snapshots of its disk and TPM.
+# are loaded before all else (vm_first); VM_INIT=systemd, to have systemd as process 1. `vm_restart` boots the same machine
+# again, `vm_keep` and `vm_put_back` are for snapshots of its disk and TPM.
 #
 # VM_KERNEL is the folder of another kernel (tests/debug/build-kernel prints one, tests/debug/stage puts its modules
 # where the machine finds them), VM_SLOW how many times slower everything may be, VM_CPUS and VM_MEMORY (MiB) its size.
@@ -129,7 +129,7 @@ vm_boot() {
 	image=${VM_IMAGE:-/boot/vmlinuz-$release}
 	[ -z "${VM_KERNEL:-}" ] || image=$VM_KERNEL/bzImage
 	line="console=ttyS0 no_timer_check loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE vm.ima=${VM_IMA:-} \
-vm.slow=${VM_SLOW:-1} ${VM_KERNEL:+kasan_multi_shot pci=noacpi }${VM_APPEND:-}"
+vm.slow=${VM_SLOW:-1} vm.init=${VM_INIT:-} ${VM_KERNEL:+kasan_multi_shot pci=noacpi }${VM_APPEND:-}"
 	if [ -n "${VM_KVM:-}" ]; then
 		more+=(-accel kvm -cpu host)
 	else
