@@ -69,9 +69,10 @@ same "no attestation is missing" "$(seq 1 "$attestations")" \
 expected=$(((ran - reloads * 45) / WINDOW_S - 1))
 check "there are as many windows as there was time for: $windows" test "$windows" -ge "$expected"
 
-on_host "$VERIFY --grants grants --time @$((NOW + 60)) evidence --json" >"$D/verdict.json" 2>"$D/errors"
+now=$(guest_now)
+on_host "$VERIFY --grants grants --time @$((now + 60)) evidence --json" >"$D/verdict.json" 2>"$D/errors"
 verdict=$?
-on_host "$VERIFY --grants grants --time @$((NOW + 60)) evidence" >"$D/verdict.txt" 2>&1
+on_host "$VERIFY --grants grants --time @$((now + 60)) evidence" >"$D/verdict.txt" 2>&1
 codes=$(jq -r '[.. | objects | select(.code? and .code != "ok" and .code != "none") | .code] | unique | join(" ")' "$D/verdict.json")
 # what root did to the rig here: set the clock, took a driver off its meter
 same "an inspector has nothing to say but what was done: exit status" 1 "$verdict"
