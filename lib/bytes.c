@@ -57,6 +57,16 @@ void wt_buf_reset(struct wt_buf *b)
 	b->err = 0;
 }
 
+void wt_buf_trim(struct wt_buf *b)
+{
+	uint8_t *p = b->n && b->n < b->cap ? realloc(b->p, b->n) : NULL;
+
+	if (p) {
+		b->p = p;
+		b->cap = b->n;
+	}
+}
+
 void wt_buf_free(struct wt_buf *b)
 {
 	free(b->p);

@@ -35,6 +35,7 @@ void wt_buf_append(struct wt_buf *b, const void *p, size_t n);
 /* Room for n more bytes, to be filled by the caller, or NULL. */
 uint8_t *wt_buf_extend(struct wt_buf *b, size_t n);
 void wt_buf_reset(struct wt_buf *b); /* empty, keeps its memory */
+void wt_buf_trim(struct wt_buf *b); /* gives back what it does not use */
 void wt_buf_free(struct wt_buf *b); /* frees, zeroes the struct */
 void wt_buf_freep(struct wt_buf *b); /* for __attribute__((cleanup)) */
 

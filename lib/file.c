@@ -74,8 +74,10 @@ int wt_file_read(const char *path, size_t max, struct wt_buf *ret, struct wt_err
 			ret->n = before;
 			return fail_errno(err, path);
 		}
-		if (!n)
+		if (!n) {
+			wt_buf_trim(ret); /* some are kept for as long as an agent runs */
 			return 0;
+		}
 		if (ret->n - before > max) {
 			ret->n = before;
 			return wt_fail(err, EFBIG, "%s: more than %zu bytes", path, max);

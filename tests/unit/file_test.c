@@ -52,6 +52,7 @@ TEST_F(file, read_within_its_bound)
 		wt_buf_append(&self->b, "abc", 3);
 		ASSERT_EQ(0, wt_file_read(path, sizes[i], &self->b, &self->err));
 		ASSERT_EQ(3 + sizes[i], self->b.n);
+		EXPECT_EQ(self->b.n, self->b.cap) TH_LOG("room is kept that is not used");
 		EXPECT_EQ(0, memcmp(self->b.p, "abc", 3));
 		EXPECT_EQ(0, memcmp(self->b.p + 3, content, sizes[i]));
 		EXPECT_EQ(0, wt_file_read(path, SIZE_MAX, &self->b, &self->err));
