@@ -29,7 +29,7 @@ setup_lab() { # virtual machine's name
 	rig "mount --bind $D $STICK" || return 1
 	rig_devices 30 u2:icarus:60:40:3:16 r6:bm1397:60:60:5:16 s9:bm1397:60:3000:20:16 hidden:icarus:60:40:3:16 &&
 		rig_psu && plug u2 U2-0001 && plug r6 R606-0002 && plug s9 S9-0003 || return 1
-	rig 'for i in $(seq 50); do [ -e /dev/ttyUSB2 ] && exit; sleep 0.1; done; exit 1'
+	rig 'for i in $(seq $((50 * ${VM_SLOW:-1}))); do [ -e /dev/ttyUSB2 ] && exit; sleep 0.1; done; exit 1'
 }
 
 mine() { # serial:protocol...: in the background, until `rest`
@@ -78,11 +78,11 @@ mkdir -p /var/lib/wattest/grants.d && cp $STICK/grants/*.cose /var/lib/wattest/g
 
 start_agent() {
 	rig 'wattestd --foreground >/run/wattestd.log 2>&1 & echo $! >/run/wattestd.pid
-	for i in $(seq 60); do grep -q " ready" /run/wattestd.log && exit; sleep 0.3; done; cat /run/wattestd.log; exit 1'
+	for i in $(seq $((60 * ${VM_SLOW:-1}))); do grep -q " ready" /run/wattestd.log && exit; sleep 0.3; done; cat /run/wattestd.log; exit 1'
 }
 
 stop_agent() {
-	rig 'p=$(cat /run/wattestd.pid); kill $p; for i in $(seq 100); do [ -d /proc/$p ] || exit 0; sleep 0.1; done; exit 1'
+	rig 'p=$(cat /run/wattestd.pid); kill $p; for i in $(seq $((100 * ${VM_SLOW:-1}))); do [ -d /proc/$p ] || exit 0; sleep 0.1; done; exit 1'
 }
 
 # Newest attestations into a folder of their own: what came since the folder before.
