@@ -110,7 +110,8 @@ void message_send(struct operands *o, struct state state)
 			 (how & MESSAGE_ACK ? NLM_F_ACK : 0) | (how & MESSAGE_ECHO ? NLM_F_ECHO : 0);
 	if (held.n && (held.socket != socket || held.n > BUFFER_MAX - MESSAGE_MAX))
 		message_flush();
-	h.nlmsg_seq = sockets_number(socket, how & MESSAGE_CONTROL ? 0 : g.cmd);
+	/* netlink acknowledges what is no request, and does nothing */
+	h.nlmsg_seq = sockets_number(socket, how & MESSAGE_CONTROL || !(h.nlmsg_flags & NLM_F_REQUEST) ? 0 : g.cmd);
 
 	w = (struct writer){ held.bytes + held.n, 0, MESSAGE_MAX };
 	put(&w, &h, sizeof(h));
