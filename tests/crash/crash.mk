@@ -7,7 +7,7 @@ $(CRASH_TOOLS):
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
-lab: $(CRASH_TOOLS)
+lab: $(CRASH_TOOLS) $(STOCK)
 CHECK_QUICK += tests/crash/commands_test.sh tests/crash/trouble_test.sh
 
 .PHONY: crash-tools

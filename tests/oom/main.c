@@ -40,8 +40,8 @@ const struct scenario *const scenarios[] = {
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
-	return "leak:OBJ_NAME_do_all\nleak:EVP_KEYMGMT_do_all_provided\nleak:ossl_namemap\n"
-	       "leak:EVP_*_do_all_provided\nleak:EVP_*_fetch\nleak:CRYPTO_THREAD_run_once\n";
+	return "leak:OBJ_NAME_do_all\nleak:ossl_namemap\n"
+	       "leak:EVP_*_do_all_provided\nleak:OSSL_*_do_all_provided\nleak:EVP_*_fetch\nleak:CRYPTO_THREAD_run_once\n";
 }
 
 /* Of one run, told to the parent. */
