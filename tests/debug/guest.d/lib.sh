@@ -9,6 +9,10 @@ failnth=build/out/tests/debug/failnth/failnth
 debug=/sys/kernel/debug
 nth=$debug/nth
 
+# Of the kernel's command line: what the host side says (VM_APPEND).
+parameter() { # name
+	tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"
+}
 status_of() { # jq-filter: of the module
 	$wattest status --json | jq -r ".module$1"
 }
@@ -93,17 +97,29 @@ honest() { # description
 	same "$1: the MACs of all its steps fit ($honest_checked)" 0 "$honest_wrong"
 }
 
-# A power supply at 0x58, whose driver is not bound yet. Sets bus.
-power_supply() {
+# A power supply at 0x58, and at other addresses, whose driver is not bound yet. Sets bus.
+power_supply() { # [address]...
 	modprobe -a i2c-dev pmbus
-	modprobe i2c-stub chip_addr=0x58
+	modprobe i2c-stub chip_addr="$(echo 0x58 "$@" | tr ' ' ,)"
 	# shellcheck disable=SC2034 # for whoever sources this
 	bus=$(dirname "$(grep -l 'SMBus stub' /sys/bus/i2c/devices/i2c-*/name)")
-	build/out/tests/sim/bin/psu --watts 100
+	for power_supply_at in 0x58 "$@"; do
+		build/out/tests/sim/bin/psu --address "$power_supply_at" --watts 100
+	done
 }
 value() { # of its input
 	$wattest sources --json | jq -r ".[] | select(.attribute == \"power1_input\")$1"
 }
 there() { # its input is read, and has its names
 	[ "$(value '| select(.chip == "dps800" and .samples > 3).label')" = pin ]
+}
+
+# A serial device of dummy_hcd's, not plugged in yet: that is `echo dummy_udc.N >$gadgets/gN/UDC`.
+gadgets=/sys/kernel/config/usb_gadget
+gadget() { # number
+	mkdir -p "$gadgets/g$1/strings/0x409" "$gadgets/g$1/configs/c.1" "$gadgets/g$1/functions/acm.$1"
+	echo 0x0483 >"$gadgets/g$1/idVendor"
+	echo 0x5740 >"$gadgets/g$1/idProduct"
+	echo "STORM-$1" >"$gadgets/g$1/strings/0x409/serialnumber"
+	ln -s "$gadgets/g$1/functions/acm.$1" "$gadgets/g$1/configs/c.1/"
 }
