@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 debug_module sensors
-export VM_TPM=$TOP/build/vm/storm.tpm VM_APPEND="plugs=${PLUGS:-102} sources=${SOURCES:-30}" RIG_TIMEOUT=120
+export VM_TPM=$TOP/build/vm/storm.tpm VM_APPEND="log_buf_len=4M plugs=${PLUGS:-102} sources=${SOURCES:-30}" RIG_TIMEOUT=120
 tpm_new "$VM_TPM"
 result $? "a TPM is made" || { finish; exit 1; }
 exec "$TOP/tests/vm/run" -n storm "$here/guest.d/storm.sh"
