@@ -16,17 +16,7 @@ make_rig --from @$((now - 3500)) || {
 mkdir evidence grants.d
 "$authority" grant auth --rig reg.cose --wh 100000 --from @$((now - 3500)) --until @$((now + 7200)) --transaction tx-1 \
 	--metering-point MP-7 -o grants.d/tx-1.cose >/dev/null
-cat >conf <<END
-[rig]
-key = $scratch/rig.key
-certificate = $scratch/rig.crt
-registration = $scratch/reg.cose
-grants = $scratch/grants.d
-trust = $scratch/auth/trust
-[agent]
-state = $scratch/state
-run = $scratch/run
-END
+agent_conf >conf
 # three days in windows of half an hour: the last two are within the certificate's time
 "$BUILD/tests/cli/forge/forge" --key rig.key --cert rig.crt --registration reg.cose --grant grants.d/tx-1.cose \
 	--out evidence --start $((now - 144 * 1800 - 60)) --windows 144 --length 1800

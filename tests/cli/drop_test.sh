@@ -14,17 +14,7 @@ make_rig --from @$((now - 86400)) || {
 	exit 1
 }
 mkdir grants.d sold
-cat >conf <<END
-[rig]
-key = $scratch/rig.key
-certificate = $scratch/rig.crt
-registration = $scratch/reg.cose
-grants = $scratch/grants.d
-trust = $scratch/auth/trust
-[agent]
-state = $scratch/state
-run = $scratch/run
-END
+agent_conf >conf
 for i in 1 2 3 4 5; do
 	"$authority" grant auth --rig reg.cose --wh 100$i --from @"$now" --until @$((now + 3600)) \
 		--transaction tx-$i --metering-point MP-7 -o sold/tx-$i.cose >/dev/null

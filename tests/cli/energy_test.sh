@@ -13,17 +13,7 @@ make_rig --from @$((now - 86400)) || {
 	echo "Bail out! no rig"
 	exit 1
 }
-cat >conf <<END
-[rig]
-key = $scratch/rig.key
-certificate = $scratch/rig.crt
-registration = $scratch/reg.cose
-grants = $scratch/grants.d
-trust = $scratch/auth/trust
-[agent]
-state = $scratch/state
-run = $scratch/run
-END
+agent_conf >conf
 energy() { "$wattest" energy --config conf "$@"; }
 sell() { # transaction Wh from until [option]...
 	local transaction=$1 wh=$2 from=$3 until=$4

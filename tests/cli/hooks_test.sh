@@ -14,16 +14,7 @@ make_rig --from @$((now - 3000)) --until @$((now + 20 * 86400)) || {
 	exit 1
 }
 mkdir grants.d hooks.d
-cat >conf <<END
-[rig]
-key = $scratch/rig.key
-certificate = $scratch/rig.crt
-registration = $scratch/reg.cose
-grants = $scratch/grants.d
-trust = $scratch/auth/trust
-[agent]
-state = $scratch/state
-run = $scratch/run
+{ agent_conf && cat; } >conf <<END
 [hooks]
 directory = $scratch/hooks.d
 timeout_s = 2

@@ -20,16 +20,7 @@ devices >devices.json && sources >sources.json
 	--holder "Pavlodar Hash LLP" --site PVL-1 --zone KZ-North --nameplate 3500 --pool pool.one \
 	--role 'dps800:power1_input=input' --from @$((start - 60)) -o reg.cose >/dev/null || bail "no rig"
 mkdir grants.d evidence
-cat >conf <<END
-[rig]
-key = $scratch/rig.key
-certificate = $scratch/rig.crt
-registration = $scratch/reg.cose
-grants = $scratch/grants.d
-trust = $scratch/auth/trust
-[agent]
-state = $scratch/state
-run = $scratch/run
+{ agent_conf && cat; } >conf <<END
 keep_days = 2
 END
 "$authority" grant auth --rig reg.cose --wh 1000000 --from @$((start - 60)) --until @$((now + 7200)) --transaction tx-1 \

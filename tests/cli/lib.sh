@@ -54,6 +54,21 @@ make_rig() { # [option of registration]...
 			--nameplate 3500 --pool pool.one --role 'dps800:power1_input=input' "$@" -o reg.cose >/dev/null
 }
 
+# The agent's configuration on that rig; the section [agent] is its last.
+agent_conf() {
+	cat <<-END
+		[rig]
+		key = $scratch/rig.key
+		certificate = $scratch/rig.crt
+		registration = $scratch/reg.cose
+		grants = $scratch/grants.d
+		trust = $scratch/auth/trust
+		[agent]
+		state = $scratch/state
+		run = $scratch/run
+	END
+}
+
 # What `wattest devices --json` and `wattest sources --json` print, live counters included.
 devices() {
 	cat <<-'END'

@@ -51,16 +51,7 @@ sells() { # [option of the platform]...
 	configure
 }
 configure() { # [option of wattest-buy]...
-	cat >conf <<-END
-		[rig]
-		key = $scratch/rig.key
-		certificate = $scratch/rig.crt
-		registration = $scratch/reg.cose
-		grants = $scratch/grants.d
-		trust = $scratch/auth/trust
-		[agent]
-		state = $scratch/state
-		run = $scratch/run
+	{ agent_conf && cat; } >conf <<-END
 		[hooks]
 		directory = $scratch/hooks.d
 		[purchase]

@@ -28,16 +28,7 @@ mkdir grants.d evidence
 	--out evidence --start "$start" --windows $N
 "$BUILD/tests/cli/stock/stock" state evidence/*
 result $? "$N attestations are stored: $(stat -c %s state/store.db) bytes"
-cat >conf <<END
-[rig]
-key = $scratch/rig.key
-certificate = $scratch/rig.crt
-registration = $scratch/reg.cose
-grants = $scratch/grants.d
-trust = $scratch/auth/trust
-[agent]
-state = $scratch/state
-run = $scratch/run
+{ agent_conf && cat; } >conf <<END
 keep_days = 1
 keep_mb = 1
 END

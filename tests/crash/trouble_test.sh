@@ -19,16 +19,7 @@ mkdir evidence grants.d hooks.d
 	--metering-point MP-7 -o grants.d/tx-1.cose >/dev/null
 "$BUILD/tests/cli/forge/forge" --key rig.key --cert rig.crt --registration reg.cose --grant grants.d/tx-1.cose \
 	--out evidence --start $((now - 1200)) --windows 20
-cat >conf <<END
-[rig]
-key = $scratch/rig.key
-certificate = $scratch/rig.crt
-registration = $scratch/reg.cose
-grants = $scratch/grants.d
-trust = $scratch/auth/trust
-[agent]
-state = $scratch/state
-run = $scratch/run
+{ agent_conf && cat; } >conf <<END
 [hooks]
 directory = $scratch/hooks.d
 END
