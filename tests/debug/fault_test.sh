@@ -8,6 +8,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 debug_module nth
 export VM_TPM=$TOP/build/vm/fault.tpm RIG_TIMEOUT=120
-tpm_new "$VM_TPM"
-result $? "a TPM is made" || { finish; exit 1; }
+tpm_new "$VM_TPM" || {
+	result 1 "a TPM is made"
+	finish
+	exit 1
+}
 exec "$TOP/tests/vm/run" -n fault "$here/guest.d/fault.sh" "$here/guest.d/refused.sh"

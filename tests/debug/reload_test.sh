@@ -8,6 +8,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 export VM_TPM=$TOP/build/vm/reload.tpm VM_APPEND="reloads=${RELOADS:-15}" RIG_TIMEOUT=120
-tpm_new "$VM_TPM"
-result $? "a TPM is made" || { finish; exit 1; }
+tpm_new "$VM_TPM" || {
+	result 1 "a TPM is made"
+	finish
+	exit 1
+}
 exec "$TOP/tests/vm/run" -n reload "$here/guest.d/reload.sh"

@@ -9,6 +9,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 debug_module sensors
 export VM_TPM=$TOP/build/vm/storm.tpm VM_APPEND="log_buf_len=4M plugs=${PLUGS:-102} sources=${SOURCES:-30}" RIG_TIMEOUT=120
-tpm_new "$VM_TPM"
-result $? "a TPM is made" || { finish; exit 1; }
+tpm_new "$VM_TPM" || {
+	result 1 "a TPM is made"
+	finish
+	exit 1
+}
 exec "$TOP/tests/vm/run" -n storm "$here/guest.d/storm.sh"
