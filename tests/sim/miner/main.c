@@ -36,7 +36,7 @@ struct line {
 	int64_t look_at, job_at; /* ms */
 	uint8_t buf[256];
 	size_t n;
-	struct sim_work work;
+	struct sim_work work, before; /* before: the job that this one replaced */
 	uint8_t job_id;
 	uint32_t chips;
 	uint64_t jobs, nonces, wrong, plugs;
@@ -95,6 +95,7 @@ static void new_job(struct line *l)
 
 	if (getrandom(header + 4, sizeof(header) - 8, 0) != sizeof(header) - 8)
 		return;
+	l->before = l->work;
 	sim_work_from_header(header, &l->work);
 	if (l->bm1397) {
 		struct bm_job job = { .work = l->work };
@@ -150,10 +151,17 @@ static void count(struct line *l, uint32_t nonce)
 
 static void take_icarus(struct line *l)
 {
+	uint32_t nonce;
+
 	if (l->n < ICARUS_NONCE)
 		return;
-	count(l, sim_get_be32(l->buf));
+	nonce = sim_get_be32(l->buf);
 	l->n = 0;
+	/* It does not say of which job. One of the job before was on its way when this one went out: too late, not wrong. */
+	if (l->jobs > 1 && sim_work_zero_bits(&l->work, nonce) < bits &&
+	    sim_work_zero_bits(&l->before, nonce) >= bits)
+		return;
+	count(l, nonce);
 	new_job(l);
 }
 
