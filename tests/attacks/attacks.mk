@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Attacks: the operator with root against the verifier. Those in tests/attacks/ need papers only, those in
-# tests/attacks/rig/ a rig: one virtual machine for all of them.
+# tests/attacks/rig/ a rig: one virtual machine for all of them. A *_test.sh has boots of its own.
 ATTACKS := $(sort $(filter-out %/lib.sh %/tpm.sh %_test.sh,$(wildcard tests/attacks/*.sh)))
 
 # What the operator of those in rig/ runs on the rig, as root
@@ -16,7 +16,7 @@ lab: $(FORGER)
 CHECK_SAN += forger
 CHECK_QUICK += $(ATTACKS)
 
-ATTACKS_ON_A_RIG := tests/attacks/rig_test.sh tests/attacks/uefi_test.sh
+ATTACKS_ON_A_RIG := $(sort $(wildcard tests/attacks/*_test.sh))
 
 .PHONY: check-attacks
 check-attacks: packages-tests ## attacks by the operator only

@@ -34,6 +34,15 @@ vm_kernel() {
 	return 1
 }
 
+# Its image.
+vm_image() {
+	if [ -n "${VM_KERNEL:-}" ]; then
+		echo "$VM_KERNEL/bzImage"
+	else
+		echo "/boot/vmlinuz-$(vm_kernel)"
+	fi
+}
+
 # What modules for that kernel are built against.
 vm_headers() {
 	if [ -n "${VM_KERNEL:-}" ]; then
@@ -126,8 +135,7 @@ vm_boot() {
 		cat "$initramfs" "$VM_FIRST/cpio" >"$RUN/initramfs" || return 1
 		initramfs=$RUN/initramfs
 	fi
-	image=${VM_IMAGE:-/boot/vmlinuz-$release}
-	[ -z "${VM_KERNEL:-}" ] || image=$VM_KERNEL/bzImage
+	image=${VM_IMAGE:-$(vm_image)}
 	line="console=ttyS0 no_timer_check loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE vm.ima=${VM_IMA:-} \
 vm.slow=${VM_SLOW:-1} vm.init=${VM_INIT:-} ${VM_KERNEL:+kasan_multi_shot pci=noacpi }${VM_APPEND:-}"
 	if [ -n "${VM_KVM:-}" ]; then
