@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Power cuts: all that a rig and an authority in the virtual machine write to their disk is logged; then the disk is built as
 # a cut at any write would have left it, with what was not flushed lost, kept or torn by dice. Each time: what was said to be
-# done is there, whole, and what else is there is whole too, and the evidence stands.
-# timeout: 3000
+# done is there, whole, and what else is there is whole too, and the evidence stands. The rig is booted again from some of these
+# disks: it goes on by itself.
+# timeout: 3600
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../vm/lib.sh"
@@ -52,7 +53,7 @@ registry "wattest-authority registration authority --cert rig.pem --devices devi
 	--role dps800:power2_input=output -o registration.cose"
 expect "it is registered" 0 "registration.cose"
 for i in 1 2 3 4 5 6; do
-	registry "wattest-authority grant authority --rig registration.cose --wh 100 --from -10m --until +2h --transaction TX-$i \
+	registry "wattest-authority grant authority --rig registration.cose --wh 5000 --from -10m --until +2h --transaction TX-$i \
 		--metering-point MP-7 -o grants/tx-$i.cose"
 done
 {
@@ -185,6 +186,69 @@ done
 while read -r bytes what; do
 	echo "$("$replay" disk.log "$bytes") $what"
 done <said >said.entries && mv said.entries said
+
+# --- the rig boots from it -----------------------------------------------------------------------------------------
+# To an inspector who saw what was handed out before the cut.
+judged() { # name [checks that may warn]
+	wattest-inspect verify --json --trust trust --registration registration.cose --grants grants --state "$1.state" "$1" \
+		>verdict.json 2>verify.log
+	[ $? -le 1 ] && jq -r '"\(.verdict): " + ([.checks[] | select(.code != "ok" and .code != "none") | .code] | join(" "))' verdict.json &&
+		[ -z "$(jq -r '.checks[] | select(.tier == "warning" or .tier == "contraindicated") | .check' verdict.json |
+		grep -vxE "${2:-}")" ] && return 0
+	jq -r '.checks[].reason' verdict.json
+	cat verify.log
+	return 1
+}
+boots_from() { # name entries seed
+	local name=boot-${1// /-} last seq f
+	rm -rf exported "$name"* && mkdir "$name" exported
+	"$replay" disk.log "$2" "$3" disk.new cut.img && cp --sparse=always cut.img boot.img
+	check "$1: after $2 of $entries entries: the disk" look_all "$2" || return
+	mv exported "$name.had"
+	last=$(was_done "$2" answer)
+	last=${seqs[${last:-0}]}
+	note "$(find "$name.had" -name '*.cose' | wc -l) attestations are on the disk, $last were handed out"
+	for ((seq = 1; seq <= last; seq++)); do
+		cp "$name.had/$(printf %08d "$seq").cose" "$name/"
+	done
+	[ "$last" -eq 0 ] || check "$1: what was handed out" judged "$name" 'activity|integrity' || return
+
+	VM_SHARE=$D VM_DISK=$D/boot.img vm_start power && live && start_agent
+	result $? "$1: it boots, and the agent starts by itself" || return
+	rig "wattest attest -o $STICK/$name.cose && wattest export --to $STICK/$name.all" >/dev/null 2>&1
+	result $? "$1: it signs" || return
+	same "$1: no number is missing" "$(seq 1 "$(find "$name.all" -name '*.cose' | wc -l)")" \
+		"$(ls "$name.all" | sed 's/^0*//; s/\.cose$//')"
+	for f in "$name.had"/*.cose; do
+		[ ! -e "$f" ] || cmp -s "$f" "$name.all/${f##*/}" || result 1 "$1: ${f##*/} is what it was"
+	done
+	rm -f "$name"/*
+	for f in "$name.all"/*.cose; do
+		seq=${f##*/} seq=${seq%.cose}
+		[ $((10#$seq)) -le "$last" ] || cp "$f" "$name/"
+	done
+	check "$1: what comes next goes on from what was handed out" judged "$name" 'activity|integrity'
+	note "$tap_output"
+	rm -f "$name"/*
+	rig "sleep 1.5; wattest attest -o $STICK/$name.cose && wattest export --since $((10#$seq)) --to $STICK/$name" >/dev/null 2>&1
+	check "$1: and after that: affirming" judged "$name"
+	note "$tap_output"
+	vm_stop
+	result $? "$1: it powers off by itself"
+	check "$1: the kernel complained about nothing" vm_complaints
+}
+done_at() { # what which: how many entries there were
+	awk -v what="$1" -v which="$2" '$2 == what && $3 == which { print $1 }' said
+}
+# the store comes to be; records are stored; a grant is added; the agent was killed, and has started again; nothing more comes
+boots_from "first start" $((($(done_at grant tx-1) + $(done_at answer 1)) / 2)) 1
+boots_from "commit" $(($(done_at answer 5) - 1)) 2
+boots_from "torn commit" $(($(done_at answer 13) + 5)) 3
+boots_from "grant" $(($(done_at grant tx-4) - 1)) 1
+boots_from "after a kill" $(($(done_at answer 16) - 2)) 4
+boots_from "end" "$entries" 1
+
+# --- every cut -------------------------------------------------------------------------------------------------------
 first=$(awk '$2 == "key" { print $1 }' said)
 cuts=0 failed=0
 SECONDS=0
