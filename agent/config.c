@@ -31,6 +31,8 @@ static const struct key {
 	{ "rig", "key", PATH, offsetof(struct wt_config, key) },
 	{ "rig", "tpm", TCTI, offsetof(struct wt_config, tpm) },
 	{ "rig", "tpm_handle", HANDLE, offsetof(struct wt_config, tpm_handle) },
+	{ "rig", "tpm_owner_auth", PATH, offsetof(struct wt_config, tpm_owner_auth) },
+	{ "rig", "tpm_endorsement_auth", PATH, offsetof(struct wt_config, tpm_endorsement_auth) },
 	{ "rig", "certificate", PATH, offsetof(struct wt_config, certificate) },
 	{ "rig", "registration", PATH, offsetof(struct wt_config, registration) },
 	{ "rig", "grants", PATH, offsetof(struct wt_config, grants) },
@@ -280,5 +282,7 @@ struct wt_identity_options wt_config_identity(const struct wt_config *config)
 		.key = config->key,
 		.tcti = config->tpm,
 		.handle = config->tpm_handle,
+		.owner_auth = config->tpm_owner_auth,
+		.endorsement_auth = config->tpm_endorsement_auth,
 	};
 }

@@ -19,6 +19,9 @@ struct wt_config {
 	char key[WT_PATH_MAX]; /* FILE: private key, PEM */
 	char tpm[WT_PATH_MAX]; /* TPM: how to reach it, as tpm2-tss names it */
 	uint32_t tpm_handle; /* TPM: persistent handle of the signing key */
+	char tpm_owner_auth
+		[WT_PATH_MAX]; /* TPM: files with its hierarchies' passwords; empty: none */
+	char tpm_endorsement_auth[WT_PATH_MAX];
 	char certificate[WT_PATH_MAX]; /* the registry's certificate for it, PEM */
 	char registration[WT_PATH_MAX]; /* COSE_Sign1 */
 	char grants[WT_PATH_MAX]; /* folder of COSE_Sign1, *.cose */

@@ -10,8 +10,7 @@ struct wt_identity {
 	const struct identity_ops *ops;
 	struct wt_key *key; /* owned */
 	uint8_t ueid[WT_UEID_LEN];
-	char *tcti; /* owned; TPM only */
-	uint32_t handle;
+	struct wt_identity_options at; /* TPM only: where it is; the strings are owned */
 };
 
 /* NULL where the back end has no TPM. */

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <tss2/tss2_mu.h>
-
 #include "keys/identity/ek.h"
 #include "keys/identity/objects.h"
 
@@ -117,21 +115,6 @@ static TPM2B_PUBLIC template_of(const struct ek *ek)
 	return t;
 }
 
-/* Of the template, but for what is the key's own. */
-static bool is_of(const TPM2B_PUBLIC *pub, const TPM2B_PUBLIC *template)
-{
-	TPM2B_PUBLIC want = *template;
-	uint8_t a[sizeof(TPMT_PUBLIC)], b[sizeof(TPMT_PUBLIC)];
-	size_t n = 0, m = 0;
-
-	if (pub->publicArea.type != want.publicArea.type)
-		return false;
-	want.publicArea.unique = pub->publicArea.unique;
-	return Tss2_MU_TPMT_PUBLIC_Marshal(&want.publicArea, a, sizeof(a), &n) == TSS2_RC_SUCCESS &&
-	       Tss2_MU_TPMT_PUBLIC_Marshal(&pub->publicArea, b, sizeof(b), &m) == TSS2_RC_SUCCESS &&
-	       n == m && !memcmp(a, b, n);
-}
-
 /* The certificates that the TPM has say which key is vouched for; without any, ret is left alone. */
 static int choose(struct tpm_session *session, const struct ek **ret, struct wt_err *err)
 {
@@ -169,12 +152,13 @@ int tpm_ek(struct tpm_session *session, struct tpm_object *ret, struct wt_buf *r
 		*ret_kind = ek->kind;
 	template = template_of(ek);
 	if (ek->persistent)
-		r = tpm_find(session, ek->persistent, &object, &pub, err);
+		r = tpm_find_made(session, ek->persistent, &template, &object, &pub, err);
+	if (r == 0)
+		r = tpm_find_made(session, tpm_ek_handle(session), &template, &object, &pub, err);
 	if (r < 0)
 		return r;
-	if (r > 0 && pub && is_of(pub, &template))
+	if (r > 0)
 		return tpm_give(&object, pub, ret, ret_public, err);
-	tpm_object_end(&object);
 	snprintf(what, sizeof(what), "make the endorsement key (%s)", ek->kind.name);
 	return tpm_make_primary(session, ESYS_TR_RH_ENDORSEMENT, &template, what, ret, ret_public,
 				err);

@@ -15,7 +15,7 @@ struct tpm_ek_kind {
 /*
  * The first, in the profile's order, whose certificate the TPM has; where it has none, the RSA-2048 one of the low range
  * (template L-1), which PC TPMs have always had. What is used of it is the same each time: the rig's id derives from it.
- * All outputs may be NULL.
+ * Found where it is kept, else made. All outputs may be NULL.
  */
 int tpm_ek(struct tpm_session *session, struct tpm_object *ret, struct wt_buf *ret_public,
 	   struct tpm_ek_kind *ret_kind, struct wt_err *err);

@@ -37,7 +37,9 @@ void wt_identity_free(struct wt_identity *identity)
 	if (!identity)
 		return;
 	wt_key_free(identity->key);
-	free(identity->tcti);
+	free((char *)identity->at.tcti);
+	free((char *)identity->at.owner_auth);
+	free((char *)identity->at.endorsement_auth);
 	free(identity);
 }
 

@@ -26,6 +26,8 @@ struct wt_identity_options {
 	const char *key; /* FILE: private key, PEM */
 	const char *tcti; /* TPM: as Tss2_TctiLdr_Initialize takes it; "device:/dev/tpmrm0" */
 	uint32_t handle; /* TPM: persistent handle of the signing key, 0x81...; the AK is made anew from its seed */
+	/* TPM: files with the passwords of its hierarchies (auth.h); NULL or "": the empty ones */
+	const char *owner_auth, *endorsement_auth;
 };
 
 #define WT_IDENTITY_HANDLE 0x81010101u /* where the signing key goes unless told otherwise */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/identity/auth.h"
 #include "keys/identity/nv.h"
 
 #define CHAIN_FIRST 0x1c00100
@@ -26,12 +27,19 @@ static int read_some(struct tpm_session *session, ESYS_TR index, uint16_t size, 
 		/* The index's own (empty) password, then the owner's: vendors allow either. */
 		TPM_TRY(rc, Esys_NV_Read(session->esys, index, index, ESYS_TR_PASSWORD,
 					 ESYS_TR_NONE, ESYS_TR_NONE, n, off, &data));
-		if (rc != TSS2_RC_SUCCESS)
+		if (rc != TSS2_RC_SUCCESS) {
+			int r = tpm_auth_begin(session, ESYS_TR_RH_OWNER, err);
+
+			if (r < 0)
+				return r;
 			TPM_TRY(rc, Esys_NV_Read(session->esys, ESYS_TR_RH_OWNER, index,
 						 ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, n,
 						 off, &data));
+			tpm_auth_end(session, ESYS_TR_RH_OWNER);
+		}
 		if (rc != TSS2_RC_SUCCESS)
-			return tpm_fail(session, rc, err, "read a certificate");
+			return tpm_auth_fail(session, ESYS_TR_RH_OWNER, rc, err,
+					     "read a certificate");
 		if (data->size != n)
 			return wt_fail(err, EIO, "TPM %.60s: a certificate that ends early",
 				       session->name);

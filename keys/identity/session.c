@@ -53,20 +53,21 @@ static TSS2_RC reach(const char *tcti, TSS2_TCTI_CONTEXT **ret)
 	}
 }
 
-int tpm_begin(const char *tcti, struct tpm_session *ret, struct wt_err *err)
+int tpm_begin(const struct wt_identity_options *options, struct tpm_session *ret,
+	      struct wt_err *err)
 {
-	struct tpm_session session = { .name = tcti };
+	struct tpm_session session = { .name = options->tcti, .options = options };
 	TSS2_RC rc;
 
 	/* The libraries would print on stderr what tpm_fail says in one sentence. */
 	setenv("TSS2_LOG", "all+none", 0);
 	errno = 0;
-	rc = reach(tcti, &session.tcti);
+	rc = reach(options->tcti, &session.tcti);
 	if (rc != TSS2_RC_SUCCESS)
 		return wt_fail(
 			err, ENODEV,
 			"no TPM at %.100s%s%s: is it switched on in the firmware, may this user open it (group tss), and is it free?",
-			tcti, errno ? ": " : "", errno ? strerror(errno) : "");
+			options->tcti, errno ? ": " : "", errno ? strerror(errno) : "");
 	rc = Esys_Initialize(&session.esys, session.tcti, NULL);
 	if (rc != TSS2_RC_SUCCESS) {
 		Tss2_TctiLdr_Finalize(&session.tcti);
@@ -116,14 +117,14 @@ int tpm_fail(const struct tpm_session *session, TSS2_RC rc, struct wt_err *err, 
 		break;
 	case TPM2_RC_LOCKOUT:
 		code = EACCES;
-		advice = ": locked after wrong passwords: wait, or `tpm2_dictionarylockout -c`";
+		advice =
+			": locked after wrong passwords: wait, or `tpm2_dictionarylockout -c` (-p: its lockout password)";
 		break;
 	case TPM2_RC_BAD_AUTH:
 	case TPM2_RC_AUTH_FAIL:
 	case TPM2_RC_AUTH_MISSING:
 		code = EACCES;
-		advice =
-			": its owner or endorsement hierarchy has a password, this needs an empty one (tpm2_changeauth)";
+		advice = ": somebody gave it a password, this needs it without";
 		break;
 	case TPM2_RC_HIERARCHY:
 	case TPM2_RC_DISABLED:
@@ -134,6 +135,10 @@ int tpm_fail(const struct tpm_session *session, TSS2_RC rc, struct wt_err *err, 
 		code = ENOSPC;
 		advice =
 			": no room for a persistent key: `tpm2_getcap handles-persistent` lists them";
+		break;
+	case TPM2_RC_NV_DEFINED:
+		code = EEXIST;
+		advice = ": another object has that handle";
 		break;
 	case TPM2_RC_INITIALIZE:
 		code = ENODEV;

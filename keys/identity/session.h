@@ -7,16 +7,19 @@
 
 #include <tss2/tss2_esys.h>
 
+#include "keys/identity/identity.h"
 #include "lib/err.h"
 
 struct tpm_session {
 	TSS2_TCTI_CONTEXT *tcti;
 	ESYS_CONTEXT *esys;
 	const char *name; /* of the TPM, for sentences: the tcti as configured */
+	const struct wt_identity_options *options; /* borrowed */
 };
 
 /* -ENODEV: no TPM answers there. */
-int tpm_begin(const char *tcti, struct tpm_session *ret, struct wt_err *err);
+int tpm_begin(const struct wt_identity_options *options, struct tpm_session *ret,
+	      struct wt_err *err);
 void tpm_end(struct tpm_session *session); /* for cleanup as well */
 
 /* The answer without the handle, session or parameter that it may name. */
@@ -34,7 +37,7 @@ bool tpm_again(TSS2_RC rc, int *tries);
 
 /*
  * The answer as an errno and a sentence: "TPM device:/dev/tpmrm0: cannot WHAT: why: what to do". -EBUSY busy or out of
- * memory, -EACCES a password or lockout, -ENODEV out of reach, else -EIO.
+ * memory, -EACCES a password (of a hierarchy: auth.h) or lockout, -ENOSPC, -EEXIST, -ENODEV out of reach, else -EIO.
  */
 int tpm_fail(const struct tpm_session *session, TSS2_RC rc, struct wt_err *err, const char *what);
 

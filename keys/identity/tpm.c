@@ -5,6 +5,7 @@
 
 #include <tss2/tss2_mu.h>
 
+#include "keys/identity/auth.h"
 #include "keys/identity/backend.h"
 #include "keys/identity/ek.h"
 #include "keys/identity/nv.h"
@@ -23,12 +24,45 @@ static void public_clear(struct wt_tpm_public *pub)
 	wt_tpm_public_clear(pub);
 }
 
+/* Whatever is in the place stays, and without room in the TPM the agent goes on needing the password. */
+static int keep_if_possible(struct tpm_session *session, const struct tpm_object *object,
+			    uint32_t handle, const char *what, struct wt_err *err)
+{
+	int r = object->transient ? tpm_keep(session, object, handle, what, err) : 0;
+
+	return r == -EEXIST || r == -ENOSPC ? 0 : r;
+}
+
+/* Kept, what is made from the endorsement hierarchy's seed takes no password: the agent quotes all the time. */
+static int keep_endorsed(struct tpm_session *session, const struct tpm_object *ak,
+			 struct wt_err *err)
+{
+	__attribute__((cleanup(tpm_object_end))) struct tpm_object ek = { 0 };
+	int r = keep_if_possible(session, ak, tpm_ak_handle(session), "keep the attestation key",
+				 err);
+
+	if (r == 0)
+		r = tpm_ek(session, &ek, NULL, NULL, err);
+	return r < 0 ? r
+		     : keep_if_possible(session, &ek, tpm_ek_handle(session),
+					"keep the endorsement key", err);
+}
+
 static int create(const struct wt_identity_options *options, struct wt_err *err)
 {
 	__attribute__((cleanup(tpm_end))) struct tpm_session session = { 0 };
-	int r = tpm_begin(options->tcti, &session, err);
+	__attribute__((cleanup(tpm_object_end))) struct tpm_object ak = { 0 };
+	bool with_password = options->endorsement_auth && options->endorsement_auth[0];
+	int r = tpm_begin(options, &session, err);
 
-	return r < 0 ? r : tpm_signer_make(&session, options->handle, err);
+	if (r == 0)
+		r = tpm_signer_vacant(&session, options->handle, err);
+	/* made before anything is kept: a password that is missing or wrong shows here */
+	if (r == 0)
+		r = tpm_ak(&session, &ak, NULL, err);
+	if (r == 0)
+		r = tpm_signer_make(&session, options->handle, err);
+	return r == 0 && with_password ? keep_endorsed(&session, &ak, err) : r;
 }
 
 /* One conversation: where the signing key is, and which chip this is. */
@@ -36,7 +70,7 @@ static int look(const struct wt_identity_options *options, struct wt_buf *ret_ke
 		struct wt_buf *ret_ek, struct wt_err *err)
 {
 	__attribute__((cleanup(tpm_end))) struct tpm_session session = { 0 };
-	int r = tpm_begin(options->tcti, &session, err);
+	int r = tpm_begin(options, &session, err);
 
 	if (r == 0)
 		r = tpm_signer(&session, options->handle, NULL, ret_key, err);
@@ -64,9 +98,13 @@ static int open_keys(const struct wt_identity_options *options, struct wt_identi
 	if (r < 0)
 		return r;
 	wt_ueid_from_digest(ek.spki, identity->ueid);
-	identity->handle = options->handle;
-	identity->tcti = strdup(options->tcti);
-	return identity->tcti ? 0 : wt_fail(err, ENOMEM, "no memory for the rig's identity");
+	identity->at.handle = options->handle;
+	identity->at.tcti = strdup(options->tcti);
+	identity->at.owner_auth = strdup(options->owner_auth ?: "");
+	identity->at.endorsement_auth = strdup(options->endorsement_auth ?: "");
+	if (!identity->at.tcti || !identity->at.owner_auth || !identity->at.endorsement_auth)
+		return wt_fail(err, ENOMEM, "no memory for the rig's identity");
+	return 0;
 }
 
 /* r || s of a signature that must be ECDSA with SHA-256. */
@@ -200,7 +238,7 @@ static int quote(struct wt_identity *identity, const uint8_t extra[WT_SHA256_LEN
 	int r;
 
 	memcpy(data.buffer, extra, WT_SHA256_LEN);
-	r = tpm_begin(identity->tcti, &session, err);
+	r = tpm_begin(&identity->at, &session, err);
 	if (r == 0)
 		r = tpm_ak(&session, &ak, NULL, err);
 	if (r == 0)
@@ -217,7 +255,7 @@ static int boot_pcrs(struct wt_identity *identity, uint32_t *ret, struct wt_err 
 	static const uint8_t zeros[WT_SHA256_LEN];
 	__attribute__((cleanup(tpm_end))) struct tpm_session session = { 0 };
 	uint8_t values[WT_PCRS][WT_SHA256_LEN];
-	int r = tpm_begin(identity->tcti, &session, err);
+	int r = tpm_begin(&identity->at, &session, err);
 
 	if (r == 0)
 		r = read_pcrs(&session, WT_IDENTITY_BOOT_IF_USED, values, err);
@@ -262,12 +300,12 @@ static int describe(struct wt_identity *identity, struct wt_identity_keys *ret, 
 {
 	__attribute__((cleanup(tpm_end))) struct tpm_session session = { 0 };
 	struct tpm_ek_kind kind = { 0 };
-	int r = tpm_begin(identity->tcti, &session, err);
+	int r = tpm_begin(&identity->at, &session, err);
 
 	if (r == 0)
 		r = tpm_ek(&session, NULL, &ret->ek, &kind, err);
 	if (r == 0)
-		r = certify(&session, identity->handle, ret, err);
+		r = certify(&session, identity->at.handle, ret, err);
 	if (r < 0)
 		return r;
 	r = tpm_certificates(&session, kind.certificate, ret->ek_certs, err);
@@ -279,23 +317,31 @@ static int describe(struct wt_identity *identity, struct wt_identity_keys *ret, 
 	return 0;
 }
 
-/* PolicySecret(endorsement), with the empty password: what the EK's policy asks for. */
+/* PolicySecret(endorsement): what the EK's policy asks for. */
 static int ek_policy(struct tpm_session *session, ESYS_TR *ret, struct wt_err *err)
 {
 	static const TPMT_SYM_DEF no_encryption = { .algorithm = TPM2_ALG_NULL };
 	TSS2_RC rc;
+	int r;
 
 	TPM_TRY(rc, Esys_StartAuthSession(session->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
 					  ESYS_TR_NONE, ESYS_TR_NONE, NULL, TPM2_SE_POLICY,
 					  &no_encryption, TPM2_ALG_SHA256, ret));
 	if (rc != TSS2_RC_SUCCESS)
 		return tpm_fail(session, rc, err, "begin a policy");
-	TPM_TRY(rc, Esys_PolicySecret(session->esys, ESYS_TR_RH_ENDORSEMENT, *ret, ESYS_TR_PASSWORD,
-				      ESYS_TR_NONE, ESYS_TR_NONE, NULL, NULL, NULL, 0, NULL, NULL));
-	if (rc == TSS2_RC_SUCCESS)
-		return 0;
+	r = tpm_auth_begin(session, ESYS_TR_RH_ENDORSEMENT, err);
+	if (r == 0) {
+		TPM_TRY(rc, Esys_PolicySecret(session->esys, ESYS_TR_RH_ENDORSEMENT, *ret,
+					      ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, NULL,
+					      NULL, NULL, 0, NULL, NULL));
+		tpm_auth_end(session, ESYS_TR_RH_ENDORSEMENT);
+		if (rc == TSS2_RC_SUCCESS)
+			return 0;
+		r = tpm_auth_fail(session, ESYS_TR_RH_ENDORSEMENT, rc, err,
+				  "use the endorsement key");
+	}
 	Esys_FlushContext(session->esys, *ret);
-	return tpm_fail(session, rc, err, "use the endorsement key");
+	return r;
 }
 
 static int activate_with(struct tpm_session *session, ESYS_TR ak, ESYS_TR ek, bool by_policy,
@@ -359,7 +405,7 @@ static int activate(struct wt_identity *identity, struct wt_span blob, struct wt
 	if (!take_sized(blob, &id.size, id.credential, sizeof(id.credential)) ||
 	    !take_sized(secret, &seed.size, seed.secret, sizeof(seed.secret)))
 		return wt_fail(err, EBADMSG, "no credential as TPM2_MakeCredential makes it");
-	r = tpm_begin(identity->tcti, &session, err);
+	r = tpm_begin(&identity->at, &session, err);
 	if (r == 0)
 		r = tpm_ak(&session, &ak, NULL, err);
 	if (r == 0)

@@ -69,7 +69,7 @@ TEST_F(config, every_key)
 {
 	static const char text[] =
 		"[rig]\n"
-		"key = /k\ncertificate = /c\nregistration=/r\ntrust = /t\n"
+		"key = /k\ntpm_owner_auth = /o\ntpm_endorsement_auth = /e\ncertificate = /c\nregistration=/r\ntrust = /t\n"
 		"[agent]\n"
 		"state = /s\nrun = /x\nprobes = no\nattestation_kb = 4\n"
 		"[hooks]\n"
@@ -84,6 +84,8 @@ TEST_F(config, every_key)
 		TH_LOG("%s", self->err.msg);
 	}
 	EXPECT_STREQ("/k", self->config.key);
+	EXPECT_STREQ("/o", wt_config_identity(&self->config).owner_auth);
+	EXPECT_STREQ("/e", wt_config_identity(&self->config).endorsement_auth);
 	EXPECT_STREQ("/c", self->config.certificate);
 	EXPECT_STREQ("/r", self->config.registration);
 	EXPECT_STREQ("/t", self->config.trust);
@@ -117,6 +119,7 @@ TEST_F(config, refused_with_file_and_line)
 		{ "[rig]\nkey = /k\nkey = /l\n", ":3:", "twice" },
 		{ "[rig]\nkey = k\n", ":2:", "absolute" },
 		{ "[rig]\nkey =\n", ":2:", "absolute" },
+		{ "[rig]\ntpm_owner_auth = hex:00\n", ":2:", "absolute" },
 		{ "[agent]\nprobes = maybe\n", ":2:", "yes or no" },
 		{ "[agent]\nkeep_days = 36501\n", ":2:", "0 to 36500" },
 		{ "[agent]\nkeep_mb = 1048577\n", ":2:", "0 to 1048576" },

@@ -190,7 +190,7 @@ TEST_F(tpm, create_and_open_refused)
 	other = self->options;
 	other.handle = OTHER_HANDLE;
 	EXPECT_EQ(-EACCES, wt_identity_create(&other, &self->err));
-	EXPECT_NE(NULL, strstr(self->err.msg, "has a password"));
+	EXPECT_NE(NULL, strstr(self->err.msg, "its owner hierarchy has a password"));
 }
 
 TEST_F(tpm, quote)
@@ -376,10 +376,11 @@ TEST(answers)
 		{ TPM2_RC_RETRY, EBUSY, "try later" },
 		{ TPM2_RC_OBJECT_MEMORY, EBUSY, "tpm2_flushcontext -t" },
 		{ TPM2_RC_LOCKOUT, EACCES, "tpm2_dictionarylockout -c" },
-		{ TPM2_RC_BAD_AUTH + TPM2_RC_S + TPM2_RC_1, EACCES, "has a password" },
-		{ TPM2_RC_AUTH_FAIL + TPM2_RC_S + TPM2_RC_1, EACCES, "has a password" },
+		{ TPM2_RC_BAD_AUTH + TPM2_RC_S + TPM2_RC_1, EACCES, "gave it a password" },
+		{ TPM2_RC_AUTH_FAIL + TPM2_RC_S + TPM2_RC_1, EACCES, "gave it a password" },
 		{ TPM2_RC_HIERARCHY + TPM2_RC_1, EACCES, "switched off in the firmware" },
 		{ TPM2_RC_NV_SPACE, ENOSPC, "no room for a persistent key" },
+		{ TPM2_RC_NV_DEFINED, EEXIST, "another object has that handle" },
 		{ TPM2_RC_INITIALIZE, ENODEV, "TPM2_Startup" },
 		{ TSS2_TCTI_RC_IO_ERROR, ENODEV, "out of reach" },
 		{ TPM2_RC_SCHEME + TPM2_RC_P + TPM2_RC_1, EIO, "cannot quote" },

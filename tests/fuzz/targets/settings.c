@@ -44,6 +44,7 @@ static void config_seed(void)
 	wt_buf_free(&file);
 	fuzz_seed_text(
 		"[rig]\nkeys_in = tpm\ntpm = device:/dev/tpmrm0\ntpm_handle = 0x81010101\n"
+		"tpm_owner_auth = /o\ntpm_endorsement_auth = /e\n"
 		"key = /k\ncertificate = /c\nregistration = /r\ngrants = /g\ntrust = /t\n"
 		"[agent]\nstate = /s\nrun = /r\nprobes = no\nima = yes\nima_list = /i\n"
 		"attestation_kb = 4096\nkeep_days = 0\nkeep_undelivered_days = 36500\n"
