@@ -11,14 +11,7 @@ wattest=$BUILD/wattest
 now=$(date +%s)
 start=$((now - 5 * 86400))
 # an authority and a rig that are as old as that
-"$authority" init auth --from @$((start - 3600)) >/dev/null
-openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out rig.key 2>/dev/null && chmod 600 rig.key
-openssl req -new -key rig.key -subj /CN=KZ-PVL-0142 -out rig.csr
-"$authority" certify auth rig.csr --from @$((start - 600)) >/dev/null
-devices >devices.json && sources >sources.json
-"$authority" registration auth --cert rig.crt --devices devices.json --sources sources.json --licence DMI-84-0031 \
-	--holder "Pavlodar Hash LLP" --site PVL-1 --zone KZ-North --nameplate 3500 --pool pool.one \
-	--role 'dps800:power1_input=input' --from @$((start - 60)) -o reg.cose >/dev/null || bail "no rig"
+RIG_SINCE=$((start - 600)) make_rig --from @$((start - 60)) || bail "no rig"
 mkdir grants.d evidence
 { agent_conf && cat; } >conf <<END
 keep_days = 2

@@ -26,6 +26,12 @@ for program in "$authority" "$inspect"; do
 	}
 done
 
+# Nothing more can come of it.
+bail() { # reason
+	echo "Bail out! $1"
+	exit 1
+}
+
 # Exit status, and words that stdout or stderr holds: one check.
 says() { # status words command...
 	local expected=$1 words=$2 got output name
@@ -42,12 +48,13 @@ says() { # status words command...
 	fi
 }
 
-# An authority in auth/, a rig's key and certificate, its registration and a grant: what most tests begin with.
+# An authority in auth/, a rig's key and certificate, its registration and a grant: what most tests begin with. Authority and
+# certificate are from now on, or from $RIG_SINCE.
 make_rig() { # [option of registration]...
-	"$authority" init auth >/dev/null &&
+	"$authority" init auth ${RIG_SINCE:+--from @"$RIG_SINCE"} >/dev/null &&
 		openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out rig.key 2>/dev/null &&
 		openssl req -new -key rig.key -subj /CN=KZ-PVL-0142 -out rig.csr &&
-		"$authority" certify auth rig.csr >/dev/null &&
+		"$authority" certify auth rig.csr ${RIG_SINCE:+--from @"$RIG_SINCE"} >/dev/null &&
 		devices >devices.json && sources >sources.json &&
 		"$authority" registration auth --cert rig.crt --devices devices.json --sources sources.json \
 			--licence DMI-84-0031 --holder "Pavlodar Hash LLP" --site PVL-1 --zone KZ-North \

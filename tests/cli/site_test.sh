@@ -9,10 +9,6 @@ forge_program=$BUILD/tests/cli/forge/forge
 now=$(date +%s)
 start=$((now - 600)) # five windows of a minute, 1 kW: 83.333 Wh a rig
 
-bail() {
-	echo "Bail out! $1"
-	exit 1
-}
 make_rig --from @$((now - 1500)) || bail "no rig"
 mkdir -p site/rigs site/grants
 neighbour() { # number serial: another rig, with a device of its own

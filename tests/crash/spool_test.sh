@@ -13,14 +13,7 @@ N=10000
 now=$(date +%s)
 start=$((now - N * 60 - 60))
 
-"$authority" init auth --from @$((start - 3600)) >/dev/null
-openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out rig.key 2>/dev/null && chmod 600 rig.key
-openssl req -new -key rig.key -subj /CN=KZ-PVL-0142 -out rig.csr
-"$authority" certify auth rig.csr --from @$((start - 600)) >/dev/null
-devices >devices.json && sources >sources.json
-"$authority" registration auth --cert rig.crt --devices devices.json --sources sources.json --licence DMI-84-0031 \
-	--holder "Pavlodar Hash LLP" --site PVL-1 --zone KZ-North --nameplate 3500 --pool pool.one \
-	--role 'dps800:power1_input=input' --from @$((start - 60)) -o reg.cose >/dev/null
+RIG_SINCE=$((start - 600)) make_rig --from @$((start - 60)) || bail "no rig"
 mkdir grants.d evidence
 "$authority" grant auth --rig reg.cose --wh 1000000 --from @$((start - 60)) --until @$((now + 7200)) --transaction tx-1 \
 	--metering-point MP-7 -o grants.d/tx-1.cose >/dev/null
