@@ -10,6 +10,8 @@
 #
 # With $SAMPLE=N only N kills of each sweep, evenly spread.
 #
+# $FRESH is a function that is called in each fresh folder, for what else the command needs.
+#
 # Needs tests/cli/lib.sh with BUILD=build/out: a tracer and a leak detector do not go together.
 
 killer=$BUILD/tests/crash/killer/killer
@@ -40,6 +42,7 @@ fresh() {
 	rm -rf work
 	cp -a before work
 	cd work || exit 1
+	${FRESH:+"$FRESH"}
 }
 
 # Which calls: all, or a sample of as many as there are.
