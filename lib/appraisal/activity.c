@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * Was activity observed, was anything lost, is it fresh: what hangs on the windows' flags and
- * nonces.
- */
+/* Was activity observed, was anything lost: what hangs on the windows' flags. */
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/log.h"
@@ -85,12 +82,9 @@ void wt_losses_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 		wt_affirm(f, WT_CHECK_LOSSES, "nothing lost");
 }
 
-void wt_freshness_note(struct wt_appraisal *a, const struct wt_attestation *att)
+/* Why it was not observed is a text for people: what is no plain text is not repeated. */
+void wt_activity_note(struct wt_appraisal *a, const struct wt_attestation *att)
 {
-	a->run.nonce_len = att->nonce.n <= WATTEST_NONCE_MAX ? att->nonce.n : 0;
-	if (a->run.nonce_len)
-		memcpy(a->run.nonce, att->nonce.p, a->run.nonce_len);
-	/* A text for people: what is no plain text is not repeated. */
 	*a->run.unobserved = '\0';
 	if (att->unobserved.p)
 		snprintf(a->run.unobserved, sizeof(a->run.unobserved), "%.*s",
@@ -101,42 +95,4 @@ void wt_freshness_note(struct wt_appraisal *a, const struct wt_attestation *att)
 	if (att->unobserved.p && !*a->run.unobserved)
 		snprintf(a->run.unobserved, sizeof(a->run.unobserved),
 			 "the rig gives no readable reason");
-}
-
-static bool is_asked(const struct wt_appraisal *a, const uint8_t *nonce, size_t len)
-{
-	return len == a->nonce_len && memcmp(nonce, a->nonce, len) == 0;
-}
-
-void wt_freshness_conclude(const struct wt_appraisal *a, struct wt_findings *f)
-{
-	char age[WT_FORMAT_LEN], asked[2 * WATTEST_NONCE_MAX + 1], got[2 * WATTEST_NONCE_MAX + 1];
-	uint64_t seconds = a->now > a->run.iat ? (uint64_t)(a->now - a->run.iat) : 0;
-
-	wt_format_duration(seconds, age);
-	if (a->nonce_len == 0) {
-		wt_no_claim(f, WT_CHECK_FRESHNESS,
-			    "no nonce was asked for; the newest attestation was signed %s ago",
-			    age);
-		return;
-	}
-	wt_hex(a->nonce, a->nonce_len, asked);
-	wt_hex(a->run.nonce, a->run.nonce_len, got);
-	if (a->run.nonce_len == 0)
-		wt_find(f, WT_NONCE_MISSING,
-			"nonce %.48s was asked for; the newest attestation carries none", asked);
-	else if (!is_asked(a, a->run.nonce, a->run.nonce_len))
-		wt_find(f, WT_NONCE_OTHER,
-			"nonce %.48s was asked for; the newest attestation answers %.48s", asked,
-			got);
-	else if (!is_asked(a, a->run.window_nonce, a->run.window_nonce_len))
-		wt_find(f, WT_NONCE_NOT_IN_LOG,
-			"the nonce was signed, but the kernel's newest WINDOW record does not carry it");
-	else if (a->run.iat < a->now - WT_CLOCKS_APART)
-		wt_find(f, WT_ANSWERED_LATE,
-			"answers the nonce, and says it was signed %s ago: its clock is behind, or the answer is kept",
-			age);
-	wt_affirm(f, WT_CHECK_FRESHNESS,
-		  "answers the nonce, in the signature and in the kernel's record; signed %s ago",
-		  age);
 }

@@ -2,6 +2,7 @@
 /* The appraisal's life: made, fed one attestation after the other, concluded, freed. */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/freshness.h"
 #include "lib/appraisal/grants.h"
 #include "lib/appraisal/log.h"
 #include "lib/appraisal/witness.h"
@@ -147,6 +148,7 @@ static int appraise(struct wt_appraisal *a, const struct wt_cose *cose,
 		return r;
 	wt_software_list(a, att, wt_witness_value(a, WT_IMA_PCR));
 	wt_time_signed(a, att);
+	wt_activity_note(a, att);
 	wt_freshness_note(a, att);
 	return 1;
 }

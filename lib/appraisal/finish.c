@@ -7,6 +7,7 @@
 
 #include "lib/appraisal/assurance.h"
 #include "lib/appraisal/energy.h"
+#include "lib/appraisal/freshness.h"
 #include "lib/appraisal/grants.h"
 #include "lib/appraisal/integrity.h"
 #include "lib/appraisal/log.h"

@@ -12,6 +12,7 @@
 #include "lib/appraisal.h"
 #include "lib/appraisal/assurance.h"
 #include "lib/appraisal/devices.h"
+#include "lib/appraisal/freshness.h"
 #include "lib/appraisal/integrity.h"
 #include "lib/appraisal/keyed.h"
 #include "lib/appraisal/software.h"
@@ -105,9 +106,7 @@ struct run {
 	struct wt_incidents incidents;
 	struct witness_tally witness;
 	struct keyed_tally keyed;
-	/* Of the newest attestation and window */
-	uint8_t nonce[WATTEST_NONCE_MAX], window_nonce[WATTEST_NONCE_MAX];
-	size_t nonce_len, window_nonce_len;
+	struct answer answer;
 	enum wt_clock clock; /* of the newest attestation */
 	uint64_t clock_bound_us;
 	int64_t iat;

@@ -69,9 +69,8 @@ bool wt_counters_device(struct wt_appraisal *a, struct device *d,
 void wt_counters_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 
 void wt_activity_window(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns);
+void wt_activity_note(struct wt_appraisal *a, const struct wt_attestation *att);
 void wt_activity_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 void wt_losses_conclude(const struct wt_appraisal *a, struct wt_findings *f);
-void wt_freshness_note(struct wt_appraisal *a, const struct wt_attestation *att);
-void wt_freshness_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 
 #endif

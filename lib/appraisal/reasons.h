@@ -180,11 +180,11 @@
 	X(PRUNED_UNDECLARED, "pruned-undeclared", LOSSES, WARNING,                                           \
 	  "more WINDOW bodies are gone than LOST records account for so far")                               \
 	X(NONCE_MISSING, "nonce-missing", FRESHNESS, CONTRAINDICATED,                                        \
-	  "the newest attestation carries no nonce, though one was asked for")                              \
+	  "no attestation carries a nonce, though one was asked for")                              \
 	X(NONCE_OTHER, "nonce-other", FRESHNESS, CONTRAINDICATED,                                            \
-	  "the newest attestation answers another nonce: it is not fresh")                                  \
+	  "another nonce was answered, not the one asked for: it is not fresh")                                  \
 	X(NONCE_NOT_IN_LOG, "nonce-not-in-log", FRESHNESS, CONTRAINDICATED,                                  \
-	  "the nonce was signed, but the kernel's newest WINDOW record does not carry it")                  \
+	  "the nonce was signed, but the kernel's WINDOW record before that does not carry it")                  \
 	X(ANSWERED_LATE, "answered-late", FRESHNESS, WARNING,                                                \
 	  "the nonce was answered, more than five minutes before the time it is judged at")                 \
 	X(QUOTE_SIGNATURE, "quote-signature", WITNESS, CONTRAINDICATED,                                      \

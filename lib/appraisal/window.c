@@ -7,6 +7,7 @@
 #include "lib/appraisal/private.h"
 
 #include "lib/appraisal/energy.h"
+#include "lib/appraisal/freshness.h"
 #include "lib/appraisal/integrity.h"
 #include "lib/appraisal/log.h"
 
@@ -112,13 +113,6 @@ static int read_sources(struct wt_appraisal *a, const struct wt_window *w, uint6
 	return 0;
 }
 
-static void note_nonce(struct wt_appraisal *a, const struct wt_window *w)
-{
-	a->run.window_nonce_len = w->nonce.n;
-	if (w->nonce.n)
-		memcpy(a->run.window_nonce, w->nonce.p, w->nonce.n);
-}
-
 static void note_time(struct wt_appraisal *a, const struct wt_window *w, uint64_t from_ns)
 {
 	struct history *h = &a->h;
@@ -157,7 +151,7 @@ int wt_window(struct wt_appraisal *a, const struct wt_record *rec)
 	}
 	wt_activity_window(a, &w, from_ns);
 	wt_integrity_window(a, &w, from_ns);
-	note_nonce(a, &w);
+	wt_freshness_window(a, &w);
 	note_time(a, &w, from_ns);
 	return 0;
 }

@@ -28,11 +28,40 @@ BENT(nonce_not_answered, FRESHNESS, "nonce-missing", 0)
 	how->nonce = NONCE(asked);
 }
 
-BENT(nonce_answered_once, FRESHNESS, "nonce-missing", 0)
+/* Windows go on closing until somebody exports. */
+BENT(nonce_answered_before_the_newest, FRESHNESS, "ok", 0)
 {
 	rig_window(rig, 2, NONCE(asked));
 	rig_attest(rig, NONCE(asked));
 	rig_minute(rig);
+	how->nonce = NONCE(asked);
+}
+
+BENT(nonce_answered_in_time_and_another_later, FRESHNESS, "ok", 0)
+{
+	rig_window(rig, 2, NONCE(asked));
+	rig_attest(rig, NONCE(asked));
+	rig_window(rig, 2, NONCE(other));
+	rig_attest(rig, NONCE(other));
+	how->nonce = NONCE(asked);
+}
+
+/* What the kernel saw is not taken back by what the agent claims later. */
+BENT(nonce_answered_and_claimed_again, FRESHNESS, "ok", 0)
+{
+	rig_window(rig, 2, NONCE(asked));
+	rig_attest(rig, NONCE(asked));
+	rig_window(rig, 60, NO_NONCE);
+	rig_attest(rig, NONCE(asked));
+	how->nonce = NONCE(asked);
+}
+
+/* The answer's time counts, not that of what came after it. */
+BENT(nonce_answered_long_ago, FRESHNESS, "answered-late", 0)
+{
+	rig_window(rig, 2, NONCE(asked));
+	rig_attest(rig, NONCE(asked));
+	rig_minutes(rig, 10);
 	how->nonce = NONCE(asked);
 }
 
