@@ -165,7 +165,7 @@ int wt_control_recv_request(int fd, struct wt_control_request *ret, struct wt_er
 		if (label == 1) {
 			r = wt_cbor_uint(&in, &op);
 			if (r == 0)
-				request.op = op <= WT_CONTROL_DELIVERED ? (int)op : 0;
+				request.op = op <= WT_CONTROL_UNLOADED ? (int)op : 0;
 		} else if (label == 2) {
 			r = wt_cbor_bytes(&in, &nonce);
 			if (r == 0 && (nonce.n < 8 || nonce.n > WT_NONCE_MAX))

@@ -21,6 +21,8 @@ enum wt_control_op {
 	WT_CONTROL_STATUS = 2, /* the body is a struct wt_control_status */
 	WT_CONTROL_PURCHASE_FAILED = 3, /* tell the operator; no body */
 	WT_CONTROL_DELIVERED = 4, /* an inspector has all attestations up to seq; no body */
+	WT_CONTROL_UNLOAD = 5, /* let go of the module, and stay for the end of its log; no body */
+	WT_CONTROL_UNLOADED = 6, /* it is gone: the body is the attestation that has the end of its log */
 };
 
 struct wt_control_request {

@@ -26,6 +26,7 @@ int cmd_keys(int argc, char **argv);
 int cmd_enroll(int argc, char **argv);
 int cmd_energy(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_unload(int argc, char **argv);
 
 /* --- options that all have; own options have values below OPT_CONFIG */
 enum {

@@ -15,6 +15,7 @@ static const struct wt_command commands[] = {
 	{ "report", cmd_report, "what was charged by the hour, to which purchase and at what cost" },
 	{ "keys", cmd_keys, "make or show the rig's key" },
 	{ "enroll", cmd_enroll, "show a registry which TPM the rig's keys are in" },
+	{ "unload", cmd_unload, "unload the module, its log attested to the end, for an upgrade of it" },
 };
 
 static const struct wt_program program = {

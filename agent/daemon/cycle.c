@@ -139,6 +139,7 @@ static int sign_and_store(struct daemon *d, const struct wt_batch *batch, struct
 	if (wt_ima_carried(&d->ima, d->store, err) < 0)
 		log_say(LOG_DEBUG, "%s", err->msg);
 	d->last = row;
+	d->ended = batch->ends_epoch;
 	return 0;
 }
 
@@ -274,6 +275,8 @@ int cycle_attest(struct daemon *d, struct wt_span nonce, struct wt_store_row *re
 	uint64_t record;
 	int r;
 
+	if (d->leaving)
+		return wt_fail(err, EBUSY, "module wattest is being unloaded");
 	if (!d->nl)
 		return wt_fail(
 			err, ENODEV,

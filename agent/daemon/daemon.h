@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The daemon's state and the parts that work on it: module.c holds the connection to the kernel module, cycle.c turns
- * closed steps into stored attestations, drop.c watches the grants folder, events.c tells the operator, server.c answers the command, main.c
- * begins and ends.
+ * closed steps into stored attestations, unload.c follows a log to its end, drop.c watches the grants folder, events.c tells the operator, server.c
+ * answers the command, main.c begins and ends.
  */
 #ifndef AGENT_DAEMON_DAEMON_H
 #define AGENT_DAEMON_DAEMON_H
@@ -38,6 +38,8 @@ struct daemon {
 	struct wt_steps
 		steps; /* of the epoch, from the first record that is not in an attestation yet */
 	bool closed; /* a step was closed since the last cycle */
+	bool ended; /* the newest attestation has the end of its epoch, UNLOAD */
+	sd_event_source *leaving; /* how long the end of the log is waited for; NULL: nobody unloads the module */
 	bool unacknowledged; /* the last acknowledgement failed, and it was said */
 	bool sources_changed; /* a source was added since they were marked */
 	bool devices_changed; /* a device was added: its bus has come, so a probe that failed may load now */
@@ -68,6 +70,10 @@ int module_start(struct daemon *d, struct wt_err *err);
 void module_gone(struct daemon *d);
 /* Registered inputs are what the module's hwmon device sums up. */
 void module_mark_sources(struct daemon *d);
+/* Detaches the probes, which hold the module, and listens on. */
+void module_leave(struct daemon *d);
+/* Takes in all that the module has said up to now. */
+void module_catch_up(struct daemon *d);
 /* Loads the probes unless they are, or the configuration forbids it. */
 void module_load_probes(struct daemon *d);
 void module_stop(struct daemon *d);
@@ -78,6 +84,15 @@ int cycle_run(struct daemon *d, struct wt_err *err);
 /* Closes the window now and runs the cycle: the row of the attestation that carries it. nonce.p may be NULL. */
 int cycle_attest(struct daemon *d, struct wt_span nonce, struct wt_store_row *ret,
 		 struct wt_err *err);
+
+/* --- unload.c */
+/*
+ * Signs what there is and lets go of the module, for the caller to unload it. The agent ends within a minute, whatever
+ * comes: it has given up the right to attach probes again.
+ */
+int unload_begin(struct daemon *d, struct wt_err *err);
+/* The module was unloaded: ret_row is of the attestation with the end of its log. The agent ends, unless that is still to be stored. */
+int unload_end(struct daemon *d, struct wt_store_row *ret_row, struct wt_err *err);
 
 /* --- drop.c */
 /* Watches the grants folder unless it is watched already. */

@@ -225,6 +225,7 @@ static void stop(struct daemon *d)
 	module_stop(d);
 	events_stop(d);
 	sd_event_source_unref(d->retry);
+	sd_event_source_unref(d->leaving);
 	sd_event_source_unref(d->drop);
 	sd_event_source_unref(d->drop_timer);
 	sd_event_source_unref(d->appraise);

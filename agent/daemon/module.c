@@ -15,6 +15,8 @@
 #include "log.h"
 #include "privileges.h"
 
+#define CATCH_UPS 8
+
 static void connect_module(struct daemon *d);
 
 static void free_probes(struct daemon *d)
@@ -32,6 +34,14 @@ void module_gone(struct daemon *d)
 	log_say(LOG_WARNING, "module wattest was unloaded: waiting for it");
 	if (d->probes) /* else the reason why there are none still holds for what is left to attest */
 		strcpy(d->unobserved, "module wattest was unloaded");
+	free_probes(d);
+	wt_nl_freep(&d->nl);
+}
+
+void module_leave(struct daemon *d)
+{
+	if (d->probes) /* what is left to attest was observed until now, as its windows say */
+		d->unobserved[0] = '\0';
 	free_probes(d);
 	wt_nl_freep(&d->nl);
 }
@@ -158,15 +168,26 @@ static void on_module(bool there, void *user)
 	/* Steps that the multicast brought are complete now, whatever comes next. */
 	if (d->closed)
 		cycle_run(d, &err);
-	if (there)
+	if (there && !d->leaving)
 		connect_module(d);
-	else
+	else if (!there)
 		module_gone(d);
+}
+
+static const struct wt_nl_handlers handlers = { .record = on_record, .module = on_module };
+
+void module_catch_up(struct daemon *d)
+{
+	struct wt_err err;
+
+	/* What was lost is said once, and what is left stands behind that. */
+	for (int i = 0; i < CATCH_UPS; i++)
+		if (wt_nl_events_read(d->events, &handlers, d, &err) != -ENOBUFS)
+			return;
 }
 
 static int on_events(sd_event_source *source, int fd, uint32_t revents, void *user)
 {
-	static const struct wt_nl_handlers handlers = { .record = on_record, .module = on_module };
 	struct daemon *d = user;
 	struct wt_err err = {};
 	int r = wt_nl_events_read(d->events, &handlers, d, &err);
@@ -174,6 +195,8 @@ static int on_events(sd_event_source *source, int fd, uint32_t revents, void *us
 	(void)source;
 	(void)fd;
 	(void)revents;
+	if (d->leaving)
+		return 0; /* the module's going tells when all is there, and the TPM has it */
 	if (r == -ENOBUFS) {
 		log_say(LOG_DEBUG, "records came faster than they were read: dumping");
 		connect_module(d); /* the module's own coming or going may be among what was lost */

@@ -45,6 +45,14 @@ static int attest(struct daemon *d, const struct wt_control_request *request, st
 	return r == 0 ? wt_store_get(d->store, row.seq, body, err) : r;
 }
 
+static int unloaded(struct daemon *d, struct wt_buf *body, struct wt_err *err)
+{
+	struct wt_store_row row;
+	int r = unload_end(d, &row, err);
+
+	return r == 0 ? wt_store_get(d->store, row.seq, body, err) : r;
+}
+
 static void status(struct daemon *d, struct wt_buf *body)
 {
 	struct wt_control_status status = { .pid = (uint64_t)getpid(), .version = WATTEST_VERSION };
@@ -75,6 +83,10 @@ static void answer(struct daemon *d, int fd)
 		status(d, &body);
 	else if (r == 0 && request.op == WT_CONTROL_DELIVERED)
 		r = wt_store_deliver(d->store, request.seq, &err);
+	else if (r == 0 && request.op == WT_CONTROL_UNLOAD)
+		r = unload_begin(d, &err);
+	else if (r == 0 && request.op == WT_CONTROL_UNLOADED)
+		r = unloaded(d, &body, &err);
 	else if (r == 0)
 		events_purchase_failed(d, request.hour, request.reason);
 	if (r == 0 && body.err)

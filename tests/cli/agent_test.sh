@@ -69,12 +69,14 @@ else
 	done
 	contains "wattestd says so as well" "$missing" "$(cat daemon)"
 	says 3 "wattest attest: $missing" w attest -o now.cose
+	says 3 "wattest unload: $missing" w unload
 	same "its socket is for its own" 660 "$(stat -c %a run/control.sock)"
 	kill -TERM $daemon
 	wait $daemon
 	same "wattestd ends when asked to" 0 $?
 fi
 says 3 "wattest attest: " w attest -o now.cose
+says 3 "wattest unload: wattestd is not running" w unload
 check "no file is made without an attestation" test ! -e now.cose
 says 64 "--nonce" w attest --nonce zz
 says 64 "--nonce" w attest --nonce 00

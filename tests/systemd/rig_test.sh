@@ -96,6 +96,13 @@ pid=$(main_pid)
 rig 'kill -STOP $(systemctl show -P MainPID wattestd)'
 comes "hanging, it is killed and started again" "[ \$(systemctl show -P MainPID wattestd) -gt $pid ] && systemctl is-active wattestd"
 check "by the watchdog" rig 'journalctl -q --no-pager -o cat -u wattestd | grep -q "Watchdog timeout"'
+# Its log ends as it should, so what was attested stays affirming.
+attached=$(rig "journalctl -q --no-pager -o cat -u wattestd | grep -c 'usb probe attached'")
+check "the module is upgraded in one line" rig "wattest unload && modprobe wattest"
+check "its log read to the end" journal "has the end of the module's log"
+comes "the agent was started again, and its probes are attached to the new one" \
+	"[ \$(journalctl -q --no-pager -o cat -u wattestd | grep -c 'usb probe attached') -gt $attached ]"
+confined "the third time"
 let_work 1
 check "it stops when it is told to" rig "systemctl stop wattestd"
 check "after a last window" journal "stopping after a last window"

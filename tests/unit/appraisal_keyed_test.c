@@ -115,6 +115,28 @@ BENT(made_up_keys, CHAIN, "key-other", 0)
 	rig_minutes(rig, 3);
 }
 
+/* The module was unloaded and nobody read the end: a program makes up another. It has no key to disclose in its UNLOAD. */
+BENT(made_up_end, CHAIN, "key-other", 0)
+{
+	rig_minutes(rig, 3);
+	memset(rig->tpm.keys[0], 0x99, sizeof(rig->tpm.keys[0]));
+	rig_window(rig, 60, NO_NONCE);
+	rig_unload(rig);
+	rig_attest(rig, NO_NONCE);
+	rig_reload(rig);
+	rig_minutes(rig, 3);
+}
+
+/* It has read the real end, whose UNLOAD disclosed the key of the last window: but the TPM was extended with that before. */
+BENT(made_up_end_with_the_key, WITNESS, "witness-other", 0)
+{
+	rig_minutes(rig, 3);
+	rig_tpm_extend(rig, RIG_PCR, rig->head); /* the real steps' */
+	rig_window(rig, 60, NO_NONCE);
+	rig_unload(rig);
+	rig_attest(rig, NO_NONCE);
+}
+
 static void announce_early(struct rig *rig)
 {
 	struct wattest_anchor anchor = { .keys = htole32(RIG_KEYS) };

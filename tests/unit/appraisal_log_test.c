@@ -219,6 +219,25 @@ BENT(goes_on_after_unload, CHAIN, "step-malformed", 0)
 	rig_minute(rig);
 }
 
+/* Before the module can be unloaded its probes must be detached. */
+BENT(detached_for_the_end, ACTIVITY, "ok", 0)
+{
+	rig_minutes(rig, 3);
+	rig->observed = false;
+	rig_window(rig, 5, NO_NONCE);
+	rig_unload(rig);
+	rig_attest(rig, NO_NONCE);
+}
+
+BENT(detached_long_before_the_end, ACTIVITY, "activity-partly-unobserved", 0)
+{
+	rig_minutes(rig, 3);
+	rig->observed = false;
+	rig_window(rig, 400, NO_NONCE);
+	rig_unload(rig);
+	rig_attest(rig, NO_NONCE);
+}
+
 BENT(load_in_the_middle, CHAIN, "step-malformed", 0)
 {
 	struct wattest_load load;

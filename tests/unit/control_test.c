@@ -67,6 +67,19 @@ TEST_F(control, what_is_delivered)
 	EXPECT_EQ(12345678901, self->request.seq);
 }
 
+TEST_F(control, what_is_unloaded)
+{
+	static const enum wt_control_op ops[] = { WT_CONTROL_UNLOAD, WT_CONTROL_UNLOADED };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct wt_control_request sent = { .op = ops[i] };
+
+		ASSERT_EQ(0, wt_control_send_request(self->fds[0], &sent, &self->err));
+		ASSERT_EQ(0, wt_control_recv_request(self->fds[1], &self->request, &self->err));
+		EXPECT_EQ(ops[i], self->request.op);
+	}
+}
+
 TEST_F(control, requests_that_are_refused)
 {
 	static const struct {
@@ -80,7 +93,7 @@ TEST_F(control, requests_that_are_refused)
 		{ "\xa1\x01\x01\x00", 4, -EBADMSG }, /* trailing bytes */
 		{ "\xa1\x01", 2, -EBADMSG },
 		{ "\xa2\x01\x01\x01\x01", 5, -EBADMSG }, /* a label twice */
-		{ "\xa1\x01\x05", 3, -EOPNOTSUPP },
+		{ "\xa1\x01\x07", 3, -EOPNOTSUPP }, /* the first that is not */
 		{ "\xa2\x01\x03\x03\x61\x0a", 6, -EBADMSG }, /* a reason with a control character */
 		{ "\xa2\x01\x01\x02\x47"
 		  "1234567",

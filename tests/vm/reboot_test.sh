@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A rig's lives: powered off and on, its power cut, frozen; then an operator who puts its disk, or disk and TPM, back to
-# where they were. Honest lives stay affirming with their gaps charged; what was rolled back is found.
+# A rig's lives: its module upgraded, powered off and on, its power cut, frozen; then an operator who puts its disk, or disk
+# and TPM, back to where they were. Honest lives stay affirming with their gaps charged; what was rolled back is found.
 # timeout: 600
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -54,6 +54,25 @@ let_work 2
 report first 0 "affirming"
 same "with a TPM that witnesses it: assurance" 1 "$(jq .assurance "$D/verdict.first.json")"
 
+# --- another module in the same boot -----------------------------------------------------------------------------
+ended() { # name: texts of the last two records before the newest LOAD
+	on_host "wattest-inspect show --json evidence/$1/*" | jq -r '[.[].attestation.steps[][].text] |
+		.[:(map(startswith("LOAD")) | rindex(true))][-2:] | map(split(" ")[0]) | join(" ")'
+}
+gone='for i in $(seq 50); do [ -d /proc/$(cat /run/wattestd.pid) ] || exit 0; sleep 0.1; done; exit 1'
+operator "wattest unload"
+expect "the module is unloaded by the command for it" 0 "has the end of its log"
+check "it is gone" rig '! grep -q "^wattest " /proc/modules'
+check "and the agent ends, for its manager to start it anew" rig "$gone"
+report unloaded 0 "affirming"
+rig "modprobe wattest sample_ms=100 window_ms=$WINDOW_MS" && start_agent
+result $? "another module is loaded in the same boot, and the agent starts"
+let_work 2
+report upgraded 0 "affirming"
+same "with a TPM that witnesses both logs: assurance" 1 "$(jq .assurance "$D/verdict.upgraded.json")"
+same "the log before was read to its end" "WINDOW UNLOAD" "$(ended upgraded)"
+check "the time between is charged" test "$(jq .energy.substituted_uj "$D/verdict.upgraded.json")" -gt 0
+
 # --- honest lives ----------------------------------------------------------------------------------------------
 stop_agent
 boot off
@@ -96,7 +115,13 @@ let_work 2
 report all-put-back 2 "sequence-fork"
 # Both lives have had as many resets of the TPM, so its clock tells only when the second is the shorter one:
 # tests/attacks/tpm_rolled_back.sh.
-stop_agent
+
+# --- a module that nobody may unload ----------------------------------------------------------------------------------
+rig 'sysctl -q kernel.modules_disabled=1'
+operator "wattest unload"
+expect "a module that may not be unloaded" 3 "modules_disabled"
+check "stays" rig 'grep -q "^wattest " /proc/modules'
+check "and the agent ends all the same" rig "$gone"
 
 # --- another TPM: the disk in another machine -----------------------------------------------------------------------
 vm_off
