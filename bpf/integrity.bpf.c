@@ -332,14 +332,15 @@ int BPF_PROG(wattest_unbind, struct device *dev)
 
 /* --- the kernel and its clock ------------------------------------------------------------------------------ */
 
-SEC("fexit/kexec_load_permitted")
-int BPF_PROG(wattest_kexec, int type, bool permitted)
+/* The last that both system calls do with an image before they put it in place: whoever may refuse it has been asked. */
+SEC("fentry/kimage_terminate")
+int BPF_PROG(wattest_kexec, struct kimage *image)
 {
 	struct wattest_event e;
 
-	if (!permitted || !begin(&e, WATTEST_EVENT_KEXEC))
+	if (!begin(&e, WATTEST_EVENT_KEXEC))
 		return 0;
-	if (type)
+	if (BPF_CORE_READ_BITFIELD(image, type) == KEXEC_TYPE_CRASH)
 		SAY(&e, "for a crash");
 	else
 		SAY(&e, "to be booted");

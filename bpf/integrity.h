@@ -20,6 +20,8 @@ extern void wattest_event(const struct wattest_event *event) __ksym;
 #define TPM_DEVICES 65536 /* /dev/tpmrmN follow /dev/tpmN at this distance */
 #define I2C_MAJOR 89
 
+#define KEXEC_TYPE_CRASH 1
+
 #define PTRACE_MODE_ATTACH 0x02
 #define PTRACE_MODE_FSCREDS 0x08
 #define PTRACE_MODE_REALCREDS 0x10

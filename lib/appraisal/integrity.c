@@ -34,7 +34,7 @@ static const struct {
 	{ "open_kcore", "raw devices" },
 	{ "dev_attr_store", "sensors written to" },
 	{ "device_driver_detach", "drivers unbound" },
-	{ "kexec_load_permitted", "kexec" },
+	{ "kimage_terminate", "kexec" },
 	{ "security_settime64", "the clock" },
 	{ "do_adjtimex", "the clock" },
 	{ "do_init_module", "kernel modules" },

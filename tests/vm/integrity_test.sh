@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 . "$here/../tap.sh"
 
-export VM_TPM=$TOP/build/vm/integrity.tpm
+export VM_TPM=$TOP/build/vm/integrity.tpm VM_APPEND=crashkernel=32M
 if ! tpm_new "$VM_TPM"; then
 	result 1 "a TPM is made"
 	finish

@@ -2,6 +2,8 @@
 /* What root may do to a rig's measurement, one thing at a time, where no usual command does it. Harmless as it is. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +24,8 @@ static const char usage[] =
 	"       meddle open N FILE       open it, N times; says how long it took, in ns\n"
 	"       meddle seize PID [SECONDS]  trace the process, and let it go\n"
 	"       meddle tick US           make the clock run so fast, and then as it should\n"
-	"       meddle kexec crash|boot  load no other kernel, but ask the kernel to\n"
+	"       meddle kexec boot|none   load another kernel, a page of nothing; or none any more\n"
+	"       meddle kexec crash ADDR  load it for a crash, to there\n"
 	"       meddle load IMAGE INITRD  load another kernel, with this one's command line\n"
 	"       meddle boot              boot it at once, past the firmware\n";
 
@@ -91,6 +94,23 @@ static int tick(long us)
 	return r < 0 ? r : adjtimex(&t);
 }
 
+#define PAGE UINT64_C(4096)
+#define SOMEWHERE UINT64_C(0x4000000)
+
+static int load_nothing(const char *what, const char *address)
+{
+	static char page[PAGE];
+	bool crash = !strcmp(what, "crash");
+	unsigned long at = crash ? strtoul(address, NULL, 0) : SOMEWHERE;
+	struct kexec_segment segment = { .buf = page,
+					 .bufsz = PAGE,
+					 .mem = (void *)at, /* NOLINT(performance-no-int-to-ptr) */
+					 .memsz = PAGE };
+
+	return (int)syscall(SYS_kexec_load, at, strcmp(what, "none") ? 1UL : 0UL, &segment,
+			    crash ? (unsigned long)KEXEC_ON_CRASH : 0UL);
+}
+
 /* A kernel that this one boots without the firmware. */
 static int load_kernel(const char *image, const char *initrd)
 {
@@ -130,8 +150,7 @@ static int run(int argc, char **argv)
 	if (!strcmp(what, "tick") && n > 0)
 		return tick(n);
 	if (!strcmp(what, "kexec") && *word)
-		return (int)syscall(SYS_kexec_load, 0, 0, NULL,
-				    strcmp(word, "crash") ? 0UL : (unsigned long)KEXEC_ON_CRASH);
+		return load_nothing(word, argc == 4 ? argv[3] : "0");
 	if (!strcmp(what, "load") && argc == 4)
 		return load_kernel(word, argv[3]);
 	if (!strcmp(what, "boot") && argc == 2)

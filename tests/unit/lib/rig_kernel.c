@@ -402,7 +402,7 @@ void rig_watch(struct rig *rig)
 		"open_kcore",
 		"dev_attr_store",
 		"device_driver_detach",
-		"kexec_load_permitted",
+		"kimage_terminate",
 		"security_settime64",
 		"do_adjtimex",
 		"do_init_module",

@@ -69,7 +69,7 @@ same "all integrity probes are attached" "14 of 14 integrity probes attached" \
 	"$(sed -n 's/^wattestd: \(.* integrity probes attached\)$/\1/p' /run/wattestd.log)"
 probes=$(log | grep PROBE_ADD)
 for target in security_bpf proc_dointvec perf_event_bpf_event security_bpf_prog_load security_ptrace_access_check \
-	mm_access chrdev_open open_kcore dev_attr_store device_driver_detach kexec_load_permitted security_settime64 \
+	mm_access chrdev_open open_kcore dev_attr_store device_driver_detach kimage_terminate security_settime64 \
 	do_adjtimex do_init_module; do
 	printf '%s\n' "$probes" | grep -q ", on $target\$" || note "no PROBE_ADD for $target"
 done
@@ -106,7 +106,8 @@ seen "the clock set" "the clock was set: set" date -s "+2 seconds"
 seen "the clock slowed down" "the clock was set: tick 9000" $meddle tick 9000
 seen "a module loaded" "a kernel module was loaded: dummy" modprobe dummy
 seen "a kernel loaded to be booted" "another kernel was loaded: to be booted" $meddle kexec boot
-seen "a kernel loaded for a crash" "another kernel was loaded: for a crash" $meddle kexec crash
+seen "a kernel loaded for a crash" "another kernel was loaded: for a crash" \
+	$meddle kexec crash "$(sed -n 's/^ *\([0-9a-f]*\)-.*: Crash kernel$/0x\1/p' /proc/iomem)"
 link=$(bpftool -j link show | jq ".[] | select(.prog_id == $(bpftool -j prog show | jq '.[] | select(.name == "wattest_usb").id')).id")
 seen "the usb probe's link to be detached" "a probe was detached: link of wattest_usb" bpftool link detach id "$link"
 seen "tracing switched off beneath the probes" "a probe was detached: ftrace_enabled" sysctl kernel.ftrace_enabled=0
@@ -123,8 +124,10 @@ cat "/proc/$agent/maps" "/proc/$agent/stack" "/proc/$agent/status" "/proc/$agent
 ps axuw >/dev/null
 $meddle filter 3 >/dev/null
 cat "/sys/bus/i2c/devices/$bus/name" /dev/null /proc/version >/dev/null
+status "a kernel for a crash that is to lie somewhere else is refused" 1 $meddle kexec crash 0x1000
+check "the one to be booted is taken away" $meddle kexec none
 sleep 2.5
-same "reading about the agent, filters and files are no events" "$before" "$(events .)"
+same "reading about the agent, filters, files and no kernel are no events" "$before" "$(events .)"
 same "the agent itself is in none" 0 "$(events 'by wattestd')"
 
 # --- a flood -----------------------------------------------------------------------------------------------------
