@@ -67,7 +67,8 @@ static int compare(const struct wt_account *a, const struct wt_account *b)
 	return memcmp(a->id, b->id, WT_ID_LEN);
 }
 
-int wt_ledger_add(struct wt_ledger *ledger, const struct wt_account *account, struct wt_err *err)
+int wt_ledger_add(struct wt_ledger *ledger, const struct wt_account *account,
+		  struct wt_account **ret, struct wt_err *err)
 {
 	struct wt_account *accounts;
 	size_t i, at = ledger->n;
@@ -76,6 +77,7 @@ int wt_ledger_add(struct wt_ledger *ledger, const struct wt_account *account, st
 	for (i = 0; i < ledger->n; i++) {
 		if (memcmp(ledger->accounts[i].id, account->id, WT_ID_LEN) != 0)
 			continue;
+		*ret = &ledger->accounts[i];
 		if (memcmp(ledger->accounts[i].digest, account->digest, WT_SHA256_LEN) == 0)
 			return 0;
 		wt_hex(account->id, WT_ID_LEN, id);
@@ -91,6 +93,7 @@ int wt_ledger_add(struct wt_ledger *ledger, const struct wt_account *account, st
 	accounts[at] = *account;
 	accounts[at].used = accounts[at].settled = (struct wt_energy){ 0 };
 	ledger->n++;
+	*ret = &accounts[at];
 	return 0;
 }
 

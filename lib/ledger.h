@@ -63,9 +63,10 @@ struct wt_account wt_grant_account(const struct wt_grant *grant,
 				   const uint8_t digest[WT_SHA256_LEN]);
 /*
  * Adds an account with nothing used. The same id again: 0 and no change if the digest is the same,
- * else -EEXIST.
+ * else -EEXIST. ret is the account in the ledger, until another is added.
  */
-int wt_ledger_add(struct wt_ledger *ledger, const struct wt_account *account, struct wt_err *err);
+int wt_ledger_add(struct wt_ledger *ledger, const struct wt_account *account,
+		  struct wt_account **ret, struct wt_err *err);
 /*
  * Charges energy used evenly over [from_ns, to_ns) of realtime. Conserves: the sums over accounts
  * and over grow by exactly the energy. An interval of no length is charged at its instant.

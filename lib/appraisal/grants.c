@@ -84,7 +84,7 @@ int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, c
 		wt_fail(err, EBADMSG, "more than %u grants", WT_MAX_GRANTS);
 		return refuse(a, name, err);
 	}
-	r = wt_ledger_add(&a->ledger, account, err);
+	r = wt_ledger_add(&a->ledger, account, &ours, err);
 	if (r == -EEXIST) {
 		wt_find(&a->found, WT_GRANT_CONFLICT, "%.60s: %s; the first counts", name,
 			err->msg);
@@ -92,9 +92,6 @@ int wt_grants_accept(struct wt_appraisal *a, const struct wt_account *account, c
 	}
 	if (r < 0)
 		return r;
-	ours = account_of(a, digest);
-	if (!ours)
-		return wt_fail(err, ENOENT, "the ledger has lost a grant");
 	ours->revoked_at = wt_notice_revoked(a, WT_NOTICE_REVOKE_GRANT, account->grant_id);
 	for (i = 0; i < a->n_orphans; i++) {
 		if (memcmp(a->orphans[i].digest, digest, WT_SHA256_LEN) != 0)

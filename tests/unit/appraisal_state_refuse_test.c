@@ -66,6 +66,7 @@ TEST_F(state, bounds)
 {
 	const struct wrong wrong[] = {
 		{ AT(2), NULL, "no field 2" },
+		{ AT(2), "51" "0111111111111111111111111111111111", "the state of another rig than" },
 		{ AT(8), "80", "0 items instead of 5" },
 		{ AT(9), self->lists[0], "more than 65536 items" },
 		{ AT(4, 14), "1b0000000100000000", "a number beyond 32 bits" },

@@ -51,13 +51,14 @@ static inline void buy(struct books *b, uint8_t number, uint32_t wh, int64_t fro
 				      .not_after = to,
 				      .revoked_at = WT_NEVER,
 				      .energy_uj = wh * WH,
-				      .price_micro = price };
+				      .price_micro = price },
+			  *added;
 
 	memset(account.id, number, sizeof(account.id));
 	memset(account.digest, number, sizeof(account.digest));
 	snprintf(account.transaction, sizeof(account.transaction), "tx-%u", number);
 	snprintf(account.currency, sizeof(account.currency), "%s", currency);
-	if (wt_ledger_add(&b->ledger, &account, NULL) < 0)
+	if (wt_ledger_add(&b->ledger, &account, &added, NULL) < 0)
 		abort();
 }
 

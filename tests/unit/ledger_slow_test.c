@@ -49,7 +49,7 @@ static void debited(const struct wt_account *account, uint64_t from_ns, uint64_t
 
 static void buy(struct scene *scene, unsigned int number)
 {
-	struct wt_account account = { .revoked_at = WT_NEVER };
+	struct wt_account account = { .revoked_at = WT_NEVER }, *added;
 
 	account.not_before = (int64_t)rnd(HORIZON);
 	/* Equal expiries too. */
@@ -59,7 +59,7 @@ static void buy(struct scene *scene, unsigned int number)
 	account.energy_uj = rnd(40000) + 1;
 	memset(account.id, (int)number, sizeof(account.id));
 	memset(account.digest, (int)number, sizeof(account.digest));
-	if (wt_ledger_add(&scene->fast, &account, NULL) < 0)
+	if (wt_ledger_add(&scene->fast, &account, &added, NULL) < 0)
 		abort();
 	slow_add(&scene->slow, number, account.energy_uj, account.not_before, account.not_after,
 		 account.revoked_at);

@@ -18,13 +18,13 @@ static struct wt_energy flat(uint64_t uj)
 static int add(struct wt_ledger *ledger, uint8_t number, uint32_t wh, int64_t from, int64_t until)
 {
 	struct wt_grant grant = { .wh = wh, .not_before = from, .not_after = until };
-	struct wt_account account;
+	struct wt_account account, *added;
 	uint8_t digest[WT_SHA256_LEN];
 
 	memset(grant.id, number, sizeof(grant.id));
 	memset(digest, number, sizeof(digest));
 	account = wt_grant_account(&grant, digest);
-	return wt_ledger_add(ledger, &account, NULL);
+	return wt_ledger_add(ledger, &account, &added, NULL);
 }
 
 static struct wt_account *account(struct wt_ledger *ledger, uint8_t number)
@@ -122,13 +122,14 @@ TEST_F(ledger, window_is_half_open)
 
 TEST_F(ledger, same_grant_again)
 {
-	struct wt_account grant = { .energy_uj = WH, .not_after = 3600, .digest = { 1 } };
+	struct wt_account grant = { .energy_uj = WH, .not_after = 3600, .digest = { 1 } }, *first, *again;
 
-	ASSERT_EQ(0, wt_ledger_add(&self->ledger, &grant, NULL));
-	EXPECT_EQ(0, wt_ledger_add(&self->ledger, &grant, NULL));
+	ASSERT_EQ(0, wt_ledger_add(&self->ledger, &grant, &first, NULL));
+	EXPECT_EQ(0, wt_ledger_add(&self->ledger, &grant, &again, NULL));
+	EXPECT_EQ(first, again);
 	EXPECT_EQ(1, self->ledger.n);
 	grant.digest[0] = 2;
-	EXPECT_EQ(-EEXIST, wt_ledger_add(&self->ledger, &grant, NULL));
+	EXPECT_EQ(-EEXIST, wt_ledger_add(&self->ledger, &grant, &again, NULL));
 	EXPECT_EQ(1, self->ledger.n);
 }
 

@@ -9,6 +9,7 @@
 #define NULL_ALG 0x0010
 #define SHA256 0x000b
 #define SHA384 0x000c
+#define SHA512 0x000d
 #define ECDSA 0x0018
 #define P256 0x0003
 #define BN_P256 0x0010
@@ -93,6 +94,8 @@ TEST(other_name_algorithm)
 
 	area.name_alg = SHA384;
 	EXPECT_EQ(-EKEYREJECTED, judge(&area, 0));
+	area.name_alg = SHA512;
+	EXPECT_EQ(-EBADMSG, judge(&area, 0));
 }
 
 TEST(no_point)
