@@ -13,16 +13,7 @@
 #include "agent/store_db.h"
 #include "lib/sqlite_errno.h"
 
-#define VERSION 1 /* in user_version; 0 is a new file */
-
-static const char schema[] =
-	"CREATE TABLE attestations("
-	" seq INTEGER PRIMARY KEY, digest BLOB NOT NULL, epoch BLOB NOT NULL,"
-	" first_record INTEGER NOT NULL, last_record INTEGER NOT NULL, head BLOB NOT NULL,"
-	" iat INTEGER NOT NULL, delivered INTEGER NOT NULL DEFAULT 0, cose BLOB NOT NULL);"
-	"CREATE INDEX by_record ON attestations(epoch, last_record);"
-	"CREATE TABLE state(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
-	"PRAGMA user_version = 1;";
+#define VERSION 1 /* in user_version, as store_make.c writes it */
 
 #define ROW "seq, digest, epoch, first_record, last_record, head, iat, delivered"
 
@@ -31,17 +22,21 @@ void store_finalizep(sqlite3_stmt **stmt)
 	sqlite3_finalize(*stmt);
 }
 
+int store_damaged(const struct wt_store *store, const char *what, struct wt_err *err)
+{
+	return wt_fail(err, EBADMSG,
+		       "%s: damaged (%s): nothing is signed until it is whole: wattestd(8), "
+		       "A DAMAGED STORE",
+		       store->path, what);
+}
+
 int store_fail(struct wt_store *store, int rc, struct wt_err *err)
 {
 	const char *what = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc);
 	int code = wt_sqlite_errno(rc), cause = store->db ? sqlite3_system_errno(store->db) : 0;
 
 	if (code == EBADMSG)
-		return wt_fail(
-			err, code,
-			"%s: damaged (%s): nothing is signed until it is whole: wattestd(8), "
-			"A DAMAGED STORE",
-			store->path, what);
+		return store_damaged(store, what, err);
 	if (code == ENOSPC || cause == ENOSPC)
 		return wt_fail(err, ENOSPC, "%s: the disk is full", store->path);
 	if ((code == EACCES || code == EIO) && cause)
@@ -129,10 +124,11 @@ static int open_write(struct wt_store *store, const char *dir, struct wt_err *er
 		return wt_fail(err, errno, "%s: cannot make the state folder: %s", dir,
 			       strerror(errno));
 	r = take_lock(store, dir, err);
+	if (r == 0)
+		r = store_make(store, dir, err);
 	if (r < 0)
 		return r;
-	rc = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-			     NULL);
+	rc = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE, NULL);
 	if (rc != SQLITE_OK)
 		return store_fail(store, rc, err);
 	return store_run(
@@ -181,7 +177,7 @@ static int open_read(struct wt_store *store, struct wt_err *err)
 	return rc == SQLITE_OK ? 0 : store_fail(store, rc, err);
 }
 
-static int check_version(struct wt_store *store, bool write, struct wt_err *err)
+static int check_version(struct wt_store *store, struct wt_err *err)
 {
 	int v = 0, r = version(store, &v, err);
 
@@ -192,18 +188,7 @@ static int check_version(struct wt_store *store, bool write, struct wt_err *err)
 			err, EPROTO,
 			"%s: written by a newer wattest (format %d, this one knows %d): install that one again",
 			store->path, v, VERSION);
-	if (v < 0)
-		return wt_fail(err, EBADMSG, "%s: not a store of wattest", store->path);
-	if (v == VERSION)
-		return 0;
-	if (!write)
-		return wt_fail(err, ENOENT, "%s: empty: has wattestd run here yet?", store->path);
-	r = store_run(store, "BEGIN IMMEDIATE", err);
-	if (r == 0)
-		r = store_run(store, schema, err);
-	if (r == 0)
-		r = store_run(store, "COMMIT", err);
-	return r; /* the connection is closed on failure, which rolls back */
+	return v == VERSION ? 0 : store_damaged(store, "not a store of wattest", err);
 }
 
 int wt_store_open(const char *dir, bool write, struct wt_store **ret, struct wt_err *err)
@@ -221,7 +206,7 @@ int wt_store_open(const char *dir, bool write, struct wt_store **ret, struct wt_
 		r = write ? open_write(store, dir, err) : open_read(store, err);
 	if (r == 0) {
 		sqlite3_busy_timeout(store->db, 2000);
-		r = check_version(store, write, err);
+		r = check_version(store, err);
 	}
 	if (r < 0) {
 		wt_store_free(store);

@@ -35,7 +35,8 @@ struct wt_store_row {
 
 /*
  * Opens dir/store.db. For writing: makes the folder and the file, holds dir/lock for life (-EBUSY: another process
- * does, its pid is in the sentence). For reading: -ENOENT when there is none. A file of a newer version is -EPROTO.
+ * does, its pid is in the sentence). For reading: -ENOENT when there is none. A file of a newer version is -EPROTO, one
+ * that is empty or without its tables -EBADMSG: it was whole when it got its name.
  */
 int wt_store_open(const char *dir, bool write, struct wt_store **ret, struct wt_err *err);
 void wt_store_free(struct wt_store *store);

@@ -14,6 +14,13 @@ struct wt_store {
 	int lock; /* -1: open for reading */
 };
 
+/*
+ * Makes the file where there is none (store_make.c), and says of one that SQLite would take for a new one that it is damaged.
+ * The folder is there and locked.
+ */
+int store_make(const struct wt_store *store, const char *dir, struct wt_err *err);
+/* -EBADMSG, and where to read on. */
+int store_damaged(const struct wt_store *store, const char *what, struct wt_err *err);
 /* What SQLite says, as an errno and a sentence that names the file. */
 int store_fail(struct wt_store *store, int rc, struct wt_err *err);
 int store_prepare(struct wt_store *store, const char *sql, sqlite3_stmt **ret, struct wt_err *err);

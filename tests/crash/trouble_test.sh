@@ -81,6 +81,10 @@ refuses "state/store.db: damaged (file is not a database): nothing is signed unt
 again
 truncate -s 20000 state/store.db
 refuses "state/store.db: damaged (database disk image is malformed)"
+again
+truncate -s 0 state/store.db
+refuses "state/store.db: damaged (it is empty): nothing is signed until it is whole: wattestd(8), A DAMAGED STORE"
+says 3 "store.db: damaged" "$wattest" export --config conf --to out
 damage 4096 69632
 refuses "state/store.db: damaged (database disk image is malformed)"
 says 3 "store.db: damaged" "$wattest" export --config conf --to out
@@ -90,7 +94,7 @@ same "nothing is said that does not help" "" "$(printf '%s\n' "$tap_output" | gr
 again
 root=$(sqlite3 state/store.db "SELECT rootpage FROM sqlite_master WHERE name = 'by_record'")
 head -c 4096 /dev/urandom | dd of=state/store.db bs=4096 seek=$((root - 1)) conv=notrunc 2>/dev/null
-(cd state && mv store.db damaged.db && sqlite3 damaged.db .dump 2>/dev/null | sed 's/^ROLLBACK.*/COMMIT;/' | sqlite3 store.db)
+(cd state && for f in store.db*; do mv "$f" "damaged${f#store}"; done && sqlite3 damaged.db .dump 2>/dev/null | sed 's/^ROLLBACK.*/COMMIT;/' | sqlite3 store.db)
 same "what can be read is recovered" 20 "$(sqlite3 state/store.db 'PRAGMA user_version = 1; SELECT max(seq) FROM attestations')"
 start
 contains "and goes on" "ready: 20 attestations so far" "$(cat log)"

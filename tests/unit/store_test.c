@@ -205,35 +205,6 @@ TEST_F(store, nothing_to_read)
 	EXPECT_EQ(-ENOENT, wt_store_open("/tmp/store_test.none", false, &reader, &self->err));
 }
 
-TEST_F(store, newer_version_is_refused)
-{
-	char path[96];
-	sqlite3 *db;
-
-	wt_store_freep(&self->store);
-	snprintf(path, sizeof(path), "%s/store.db", self->dir);
-	ASSERT_EQ(SQLITE_OK, sqlite3_open(path, &db));
-	ASSERT_EQ(SQLITE_OK, sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL));
-	sqlite3_close(db);
-	EXPECT_EQ(-EPROTO, wt_store_open(self->dir, true, &self->store, &self->err));
-	EXPECT_NE(NULL, strstr(self->err.msg, "newer"));
-	EXPECT_EQ(-EPROTO, wt_store_open(self->dir, false, &self->store, &self->err));
-}
-
-TEST_F(store, not_a_database)
-{
-	char path[96];
-	int fd;
-
-	wt_store_freep(&self->store);
-	snprintf(path, sizeof(path), "%s/store.db", self->dir);
-	fd = open(path, O_WRONLY | O_TRUNC);
-	ASSERT_LE(0, fd);
-	ASSERT_EQ(36, write(fd, "this is not a database, not even one", 36));
-	close(fd);
-	EXPECT_EQ(-EBADMSG, wt_store_open(self->dir, true, &self->store, &self->err));
-}
-
 /* A writer that tells each seq after its commit is killed at a random moment: no seq that was told may be missing. */
 TEST_F(store, kill_at_any_moment)
 {
@@ -447,7 +418,8 @@ TEST_F(store, a_state_stands_for_what_went)
 	EXPECT_TRUE(wt_span_equal(wt_buf_span(&b), wt_span("five", 4)));
 	/* and what no attestation is left of is no state to begin with either */
 	wt_buf_reset(&b);
-	EXPECT_EQ(-ENOENT, wt_store_value(self->store, "base 00000000000000000003", &b, &self->err));
+	EXPECT_EQ(-ENOENT,
+		  wt_store_value(self->store, "base 00000000000000000003", &b, &self->err));
 	EXPECT_EQ(0, wt_store_value(self->store, "base 00000000000000000009", &b, &self->err));
 	wt_buf_free(&b);
 }
