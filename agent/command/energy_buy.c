@@ -46,6 +46,19 @@ struct buying {
 
 /* --- what could not be bought ------------------------------------------------------------------------ */
 
+/* An adapter's words go to terminals, journals and hooks: up to what is no plain text. */
+static void plain(const char *said, char *ret, size_t cap)
+{
+	size_t n = strnlen(said, cap - 1);
+
+	while (n > 0 && !wt_text_plain(wt_span(said, n)))
+		n--;
+	if (n)
+		snprintf(ret, cap, "%.*s", (int)n, said);
+	else
+		snprintf(ret, cap, "no reason was given");
+}
+
 /* Has the daemon run the operator's hooks. */
 static void tell(const struct common *common, int64_t hour, const char *why)
 {
@@ -55,15 +68,7 @@ static void tell(const struct common *common, int64_t hour, const char *why)
 	int fd, r = wt_control_connect(common->config.run, &fd, &err);
 
 	if (r == 0) {
-		size_t len = strlen(why);
-
-		if (len >= sizeof(request.reason))
-			len = sizeof(request.reason) - 1;
-		while (len > 0 && !wt_text_plain(wt_span(why, len)))
-			len--; /* up to what is no text any more */
-		memcpy(request.reason, why, len);
-		if (!len)
-			strcpy(request.reason, "no reason was given");
+		plain(why, request.reason, sizeof(request.reason));
 		r = wt_control_send_request(fd, &request, &err);
 		if (r == 0)
 			r = wt_control_recv_reply(fd, &nothing, &err);
@@ -73,11 +78,12 @@ static void tell(const struct common *common, int64_t hour, const char *why)
 		fprintf(stderr, "%s: hooks are not told: %s\n", common->command, err.msg);
 }
 
-static void fail(struct buying *buying, struct purchase *p, const char *why)
+static void fail(struct buying *buying, struct purchase *p, const char *said)
 {
 	const struct common *common = &buying->energy->common;
-	char window[WINDOW_LEN];
+	char window[WINDOW_LEN], why[300];
 
+	plain(said, why, sizeof(why));
 	p->done = true;
 	buying->failed++;
 	fprintf(stderr, "%s: %s for %s: %s\n", common->command, p->transaction,

@@ -15,6 +15,7 @@
 #include "lib/command.h"
 #include "lib/file.h"
 
+#include "answer.h"
 #include "platform.h"
 
 #define NAME "wattest-buy"
@@ -94,24 +95,6 @@ static struct json_object *with_rig(struct json_object *question, struct json_ob
 	return o;
 }
 
-/* The grant in the platform's answer, or NULL. */
-static struct json_object *grant_in(const struct wt_buf *answer)
-{
-	struct json_tokener *tok = json_tokener_new();
-	struct json_object *o = NULL, *grant, *ret = NULL;
-
-	if (tok && answer->n)
-		o = json_tokener_parse_ex(tok, (const char *)answer->p, (int)answer->n);
-	if (json_object_is_type(o, json_type_object) &&
-	    json_object_object_get_ex(o, "grant", &grant) &&
-	    json_object_is_type(grant, json_type_string))
-		ret = json_object_get(grant);
-	json_object_put(o);
-	if (tok)
-		json_tokener_free(tok);
-	return ret;
-}
-
 static struct json_object *buy(struct platform *platform, struct json_object *question,
 			       struct json_object *purchase, const char *transaction)
 {
@@ -124,7 +107,7 @@ static struct json_object *buy(struct platform *platform, struct json_object *qu
 
 	json_object_put(asked);
 	json_object_object_add(o, "transaction", json_object_new_string(transaction));
-	grant = r == 0 ? grant_in(&answer) : NULL;
+	grant = r == 0 ? answer_grant(wt_buf_span(&answer)) : NULL;
 	if (grant)
 		json_object_object_add(o, "grant", grant);
 	else

@@ -7,9 +7,10 @@
 #include <time.h>
 
 #include <curl/curl.h>
-#include <json-c/json.h>
 
 #include "lib/crypto/crypto.h"
+
+#include "answer.h"
 
 #define ANSWER_MAX (1024 * 1024)
 #define BACKOFF_MAX_MS 30000
@@ -113,29 +114,11 @@ static void back_off(const struct platform *p, unsigned int failures)
 	nanosleep(&ts, NULL);
 }
 
-/* {"error": "..."}, or nothing that is worth repeating. */
-static void reason(const struct wt_buf *answer, char *ret, size_t cap)
-{
-	struct json_tokener *tok = json_tokener_new();
-	struct json_object *o, *said;
-
-	ret[0] = '\0';
-	if (!tok)
-		return;
-	o = answer->n ? json_tokener_parse_ex(tok, (const char *)answer->p, (int)answer->n) : NULL;
-	if (json_object_is_type(o, json_type_object) &&
-	    json_object_object_get_ex(o, "error", &said) &&
-	    json_object_is_type(said, json_type_string))
-		snprintf(ret, cap, ": %s", json_object_get_string(said));
-	json_object_put(o);
-	json_tokener_free(tok);
-}
-
 static int refused(long status, const struct wt_buf *answer, struct wt_err *err)
 {
-	char why[160];
+	char why[ANSWER_WHY_LEN];
 
-	reason(answer, why, sizeof(why));
+	answer_why(wt_buf_span(answer), why);
 	if (status == 402)
 		return wt_fail(err, EPERM, "payment refused%s", why);
 	return wt_fail(err, EPERM, "refused (%ld)%s", status, why);

@@ -174,6 +174,9 @@ adapter 'jq -c "{purchases: [.purchases[] | {transaction, grant: \"!!\"}]}"'
 says 3 "no good grant: not base64" energy buy --power 1000
 adapter 'jq -c "{purchases: [.purchases[] | {transaction, grant: \"AAAA\"}]}"'
 says 3 "no good grant: not a COSE_Sign1" energy buy --power 1000
+adapter 'jq -c "{purchases: [.purchases[] | {transaction, error: \"no money\\u001b[2J\"}]}"'
+says 3 ": no money" energy buy --power 1000
+same "and no escapes to a terminal" "" "$(printf '%s' "$tap_output" | grep -F $'\e')"
 adapter 'kill -9 $$'
 says 3 "killed by Killed" energy buy --power 1000
 adapter 'sleep 30'

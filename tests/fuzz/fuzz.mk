@@ -4,7 +4,7 @@
 FUZZ_SRC := $(sort $(wildcard $(addprefix tests/fuzz/,lib/*.c targets/*.c signed/*.c)))
 FUZZ_ARCHIVES := $(LIBKEYS) $(LIBINSPECT) $(LIBAGENT) $(LIB)
 FUZZ_LIBS = $(IDENTITY_LIBS) -lnl-genl-3 -lnl-3 -lsqlite3 -linih -lcsv $(LIB_LIBS)
-FUZZ_OBJ := $(patsubst %.c,$(O)/%.o,$(FUZZ_SRC)) $(UNIT_OBJ) $(KERNEL_ARITHMETIC)
+FUZZ_OBJ := $(patsubst %.c,$(O)/%.o,$(FUZZ_SRC) agent/purchase/answer.c) $(UNIT_OBJ) $(KERNEL_ARITHMETIC)
 
 # netlink/... of libnl; and the macros of kselftest's that the unit tests' headers bring
 $(O)/tests/fuzz/%.o: override CPPFLAGS += $(shell pkg-config --cflags libnl-3.0)

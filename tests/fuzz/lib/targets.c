@@ -32,6 +32,7 @@ const struct fuzz_target *const fuzz_targets[] = {
 	&fuzz_csv,
 	&fuzz_inventory,
 	&fuzz_text,
+	&fuzz_purchase,
 	&fuzz_pem,
 	&fuzz_der,
 	&fuzz_signed,

@@ -17,6 +17,7 @@ extern const struct fuzz_target fuzz_tpm_attest, fuzz_tpm_public, fuzz_tpm_signa
 extern const struct fuzz_target fuzz_pcr_values;
 extern const struct fuzz_target fuzz_state, fuzz_site_state; /* state.c */
 extern const struct fuzz_target fuzz_config, fuzz_csv, fuzz_inventory, fuzz_text; /* settings.c */
+extern const struct fuzz_target fuzz_purchase; /* purchase.c */
 extern const struct fuzz_target fuzz_pem, fuzz_der; /* pem.c */
 extern const struct fuzz_target fuzz_signed; /* ../signed/ */
 
