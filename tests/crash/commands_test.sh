@@ -129,6 +129,22 @@ store_look() { # what the process said it has stored is there, byte for byte, wi
 }
 sweep "the store" store_look "$stock" state evidence/000000{05..12}.cose
 
+begin auth rig.key rig.crt reg.cose evidence
+new_store_look() { # there is none, or one that is whole
+	local have=0
+	if [ -e state/store.db ]; then
+		rm -rf ../copy
+		cp -a state ../copy
+		[ "$(sqlite3 ../copy/store.db 'PRAGMA integrity_check')" = ok ] || wrong "the store is damaged" || return
+		have=$(sqlite3 ../copy/store.db 'SELECT count(*) FROM attestations')
+	fi
+	[ "$have" = 2 ] || again "$stock" state "evidence/0000000$((have + 1)).cose" || return
+	[ "$have" != 0 ] || again "$stock" state evidence/00000002.cose || return
+	again "$wattest" export --config conf --to out || return
+	[ "$(find out -name '*.cose' | wc -l)" = 2 ] || wrong "there are not two"
+}
+sweep "a new store" new_store_look "$stock" state evidence/0000000[12].cose
+
 # --- verify ------------------------------------------------------------------------------------------------------
 "$inspect" verify -q --trust auth/trust --registration reg.cose --grants tx-1.cose --state state.json evidence/0000000[1-4].cose
 mkdir new && cp evidence/0000000[5-9].cose new/
