@@ -3,20 +3,23 @@
  * Runs a program and kills it, with SIGKILL, before its nth system call: swept over n, every state that a kill can leave
  * behind is seen, as files change by system calls only.
  *
- *   killer [-n N] [-c] [-t] [-l LOG] [-s FILE] PROGRAM [ARGUMENT]...
- *   killer [-n N] [-c] [-t] [-l LOG] -p PID
+ *   killer [-n N] [-c] [-t] [-e] [-i] [-l LOG] [-w FILE] PROGRAM [ARGUMENT]...
  *
  *   -n N     before the Nth; without it never: LOG then has how many there are
  *   -c       count only calls that change something outside of the process
  *   -t       tear it: count only writes; the Nth writes half of its bytes before the kill
  *   -l LOG   "calls N" when it ended by itself; "killed N NAME" or "torn N NAME" when it did not
- *   -s FILE  count from when this file is there
- *   -p PID   a process that runs already, from now on: "attached" is said on stdout
+ *   -e       for a program that waits for events: when it has waited for IDLE_MS it is ended too, and all its calls were seen
+ *   -i       the same, and nothing is counted, nor slowed down, until it waits first: then "idle" is said on stdout, and whoever
+ *            reads that wakes it
+ *   -w FILE  the names of all that are counted, one a line
  *
- * Exit status: the program's own, 137 when it was killed, 99 when the Nth write has nothing to tear, 64 usage, 70 no ptrace.
+ * Exit status: the program's own, 0 when it was idle again, 137 when it was killed, 99 when the Nth write has nothing to tear,
+ * 64 usage, 70 no ptrace.
  * SIGTERM, SIGINT and SIGHUP are handed on to it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,77 +28,32 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/ptrace.h>
 
+#include "calls.h"
+
 #define KILLED 137
 #define NOT_TORN 99
 #define TRACED_MAX 64
-
-/* Everything that leaves a trace on a disk, in the kernel or at a peer. */
-static const struct change {
-	uint64_t nr;
-	const char *name;
-	bool tears;
-} changes[] = {
-#define CHANGE(call)                     \
-	{                                \
-		SYS_##call, #call, false \
-	}
-#define TEARS(call)                     \
-	{                               \
-		SYS_##call, #call, true \
-	}
-	TEARS(write),
-	TEARS(pwrite64),
-	CHANGE(writev),
-	CHANGE(pwritev2),
-	CHANGE(openat),
-	CHANGE(ftruncate),
-	CHANGE(fallocate),
-	CHANGE(fsync),
-	CHANGE(fdatasync),
-	CHANGE(sync),
-	CHANGE(syncfs),
-	CHANGE(renameat),
-	CHANGE(renameat2),
-	CHANGE(unlinkat),
-	CHANGE(linkat),
-	CHANGE(symlinkat),
-	CHANGE(mkdirat),
-	CHANGE(fchmod),
-	CHANGE(fchmodat),
-	CHANGE(fchown),
-	CHANGE(sendto),
-	CHANGE(sendmsg),
-	CHANGE(bind),
-	CHANGE(flock),
-	CHANGE(copy_file_range),
-	CHANGE(sendfile),
-	CHANGE(exit_group),
-#ifdef SYS_open
-	CHANGE(open),
-	CHANGE(creat),
-	CHANGE(rename),
-	CHANGE(unlink),
-	CHANGE(link),
-	CHANGE(symlink),
-	CHANGE(mkdir),
-	CHANGE(rmdir),
-	CHANGE(chmod),
-#endif
-};
+#define TICK_MS 20
+#define AT_REST_MS 60 /* it has nothing of its own to do any more */
+#define IDLE_MS 1500 /* nor has anybody else for it */
 
 struct sweep {
 	uint64_t n, calls;
 	bool changing, tear;
-	const char *log, *since;
+	const char *log;
+	FILE *names;
 	pid_t first;
-	bool seized;
+	/* from idle to idle */
+	bool ends, idle, begun;
+	bool waiting; /* for events, and so many ticks by now */
+	unsigned int ticks;
 	/* what the kill found */
 	const char *name;
 	pid_t torn; /* its write is cut, and runs */
@@ -110,29 +68,9 @@ static void hand_on(int sig)
 		kill(program, sig);
 }
 
-static const struct change *find_change(uint64_t nr)
+static void nothing(int sig)
 {
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
-		if (changes[i].nr == nr)
-			return &changes[i];
-	return NULL;
-}
-
-/* open() for reading changes nothing. */
-static bool is_change(const struct __ptrace_syscall_info *info, const struct change *change)
-{
-	uint64_t flags;
-
-	if (!change)
-		return false;
-	if (change->nr != SYS_openat
-#ifdef SYS_open
-	    && change->nr != SYS_open
-#endif
-	)
-		return true;
-	flags = info->entry.args[change->nr == SYS_openat ? 2 : 1];
-	return flags & 0101; /* O_CREAT, O_WRONLY: the store's O_RDWR comes with O_CREAT */
+	(void)sig;
 }
 
 /* Halves the third argument, the count. */
@@ -154,18 +92,23 @@ static bool cut_write(pid_t pid, const struct __ptrace_syscall_info *info)
 /* A system call begins: true when the end is now. */
 static bool count_call(struct sweep *sweep, pid_t pid, const struct __ptrace_syscall_info *info)
 {
-	const struct change *change = find_change(info->entry.nr);
+	const struct call *call = call_find(info->entry.nr);
 
-	if (sweep->since && access(sweep->since, F_OK) < 0)
+	if (pid == sweep->first) {
+		sweep->waiting = call->waits;
+		sweep->ticks = 0;
+	}
+	if (sweep->idle && !sweep->begun)
 		return false;
-	sweep->since = NULL;
-	if (sweep->changing && !is_change(info, change))
+	if (sweep->changing && !call_changes(call, info->entry.args))
 		return false;
-	if (sweep->tear && !(change && change->tears))
+	if (sweep->tear && !call->tears)
 		return false;
+	if (sweep->names)
+		fprintf(sweep->names, "%s\n", call->name);
 	if (++sweep->calls != sweep->n)
 		return false;
-	sweep->name = change ? change->name : "another";
+	sweep->name = call->name;
 	if (!sweep->tear)
 		return true;
 	if (cut_write(pid, info)) {
@@ -184,17 +127,32 @@ static bool on_syscall(struct sweep *sweep, pid_t pid)
 		return false; /* it is gone */
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
 		return count_call(sweep, pid, &info);
+	if (pid == sweep->first)
+		sweep->waiting = false;
 	return info.op == PTRACE_SYSCALL_INFO_EXIT && sweep->torn == pid;
 }
 
+/* A tick passed: true when the cycle is over. */
+static bool on_tick(struct sweep *sweep)
+{
+	if (!sweep->ends || !sweep->waiting)
+		return false;
+	sweep->ticks++;
+	if (sweep->idle && !sweep->begun && sweep->ticks >= AT_REST_MS / TICK_MS) {
+		sweep->begun = true;
+		puts("idle");
+		fflush(stdout);
+	}
+	return sweep->calls && sweep->ticks >= IDLE_MS / TICK_MS;
+}
+
 /* Ends all of them: those that it started too, as a power cut or an out-of-memory kill of the whole unit does. */
-static void end_all(struct sweep *sweep, const pid_t *traced, size_t n)
+static void end_all(const pid_t *traced, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		kill(traced[i], SIGKILL);
 	while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
 		;
-	sweep->killed = true;
 }
 
 /* The signal to go on with after a stop that is no system call's. */
@@ -216,8 +174,12 @@ static int follow(struct sweep *sweep)
 	for (;;) {
 		pid_t pid = waitpid(-1, &status, __WALL);
 
-		if (pid < 0 && errno == EINTR)
-			continue;
+		if (pid < 0 && errno == EINTR) {
+			if (!on_tick(sweep))
+				continue;
+			end_all(traced, n);
+			return 0;
+		}
 		if (pid < 0)
 			return end;
 		for (i = 0; i < n && traced[i] != pid; i++)
@@ -233,7 +195,8 @@ static int follow(struct sweep *sweep)
 		}
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
 			if (on_syscall(sweep, pid)) {
-				end_all(sweep, traced, n);
+				end_all(traced, n);
+				sweep->killed = true;
 				return KILLED;
 			}
 			ptrace(PTRACE_SYSCALL, pid, 0, 0);
@@ -274,15 +237,42 @@ static bool start(struct sweep *sweep, char **argv)
 	return go;
 }
 
-static bool attach(struct sweep *sweep, pid_t pid)
+/* Whether it waits for events. */
+static bool at_rest(pid_t pid)
 {
+	char path[32], now[32] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, now, sizeof(now) - 1) < 0)
+		now[0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return now[0] >= '0' && now[0] <= '9' && call_find(strtoull(now, NULL, 10))->waits;
+}
+
+/* It runs at its own speed until it waits; the alarm tells how long it does. */
+static bool start_idle(struct sweep *sweep, char **argv)
+{
+	unsigned int ticks = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execvp(argv[0], argv);
+		_exit(127);
+	}
 	sweep->first = program = pid;
-	if (ptrace(PTRACE_SEIZE, pid, 0, OPTIONS & ~PTRACE_O_EXITKILL) < 0 ||
-	    ptrace(PTRACE_INTERRUPT, pid, 0, 0) < 0)
-		return false;
-	puts("attached");
-	fflush(stdout);
-	return true;
+	while (pid > 0 && ticks < AT_REST_MS / TICK_MS) {
+		siginfo_t info = { 0 };
+
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid)
+			return true; /* it never came to that: follow() has its status */
+		usleep(TICK_MS * 1000);
+		ticks = at_rest(pid) ? ticks + 1 : 0;
+	}
+	return pid > 0 && ptrace(PTRACE_SEIZE, pid, 0, OPTIONS) == 0 &&
+	       ptrace(PTRACE_INTERRUPT, pid, 0, 0) == 0;
 }
 
 static int say(const struct sweep *sweep, int status)
@@ -302,11 +292,12 @@ static int say(const struct sweep *sweep, int status)
 
 int main(int argc, char **argv)
 {
+	struct itimerval tick = { { 0, TICK_MS * 1000 }, { 0, TICK_MS * 1000 } };
+	struct sigaction act = { .sa_handler = nothing }; /* and waitpid() returns */
 	struct sweep sweep = { 0 };
-	pid_t pid = 0;
 	int c;
 
-	while ((c = getopt(argc, argv, "+n:ctl:s:p:")) != -1) {
+	while ((c = getopt(argc, argv, "+n:cteil:w:")) != -1) {
 		switch (c) {
 		case 'n':
 			sweep.n = strtoull(optarg, NULL, 10);
@@ -317,27 +308,36 @@ int main(int argc, char **argv)
 		case 't':
 			sweep.tear = true;
 			break;
+		case 'e':
+			sweep.ends = true;
+			break;
+		case 'i':
+			sweep.ends = sweep.idle = true;
+			break;
 		case 'l':
 			sweep.log = optarg;
 			break;
-		case 's':
-			sweep.since = optarg;
-			break;
-		case 'p':
-			pid = (pid_t)strtol(optarg, NULL, 10);
+		case 'w':
+			sweep.names = fopen(optarg, "we");
 			break;
 		default:
 			return 64;
 		}
 	}
-	if ((pid == 0) == (optind == argc))
+	if (optind == argc)
 		return 64;
 	signal(SIGTERM, hand_on);
 	signal(SIGINT, hand_on);
 	signal(SIGHUP, hand_on);
-	if (pid ? !attach(&sweep, pid) : !start(&sweep, argv + optind)) {
+	sigaction(SIGALRM, &act, NULL);
+	if (!(sweep.idle ? start_idle : start)(&sweep, argv + optind)) {
 		perror("killer: ptrace");
 		return 70;
 	}
-	return say(&sweep, follow(&sweep));
+	if (sweep.ends)
+		setitimer(ITIMER_REAL, &tick, NULL);
+	c = follow(&sweep);
+	if (sweep.names)
+		fclose(sweep.names);
+	return say(&sweep, c);
 }
