@@ -26,6 +26,7 @@
 static s64 known_ns;			/* realtime - boottime, as of the last look; log mutex */
 static s64 asleep_ns;			/* time suspended, as of the last look; log mutex */
 static bool suspending;			/* a SUSPEND record waits for its RESUME; log mutex */
+static u64 suspending_ns;		/* since when, CLOCK_BOOTTIME; log mutex */
 
 /* Both clocks stand still while the system is asleep. Log mutex. */
 static struct {
@@ -57,11 +58,13 @@ static void record(enum wattest_time_kind kind, s64 delta_ns)
 	wattest_log_append(WATTEST_RECORD_TIME, ktime_get_boottime_ns(), &time, sizeof(time));
 }
 
+/* Idle only (s2idle), a host may sleep with its clocks running: so it is the time since SUSPEND. */
 static void resumed(void)
 {
 	s64 now_ns = asleep();
 
-	record(WATTEST_TIME_RESUME, now_ns - asleep_ns);
+	record(WATTEST_TIME_RESUME, suspending ? ktime_get_boottime_ns() - suspending_ns :
+						 now_ns - asleep_ns);
 	asleep_ns = now_ns;
 	suspending = false;
 	wattest_window_resume();
@@ -125,6 +128,7 @@ static int on_pm(struct notifier_block *nb, unsigned long action, void *unused)
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
 		suspending = true;
+		suspending_ns = ktime_get_boottime_ns();
 		record(WATTEST_TIME_SUSPEND, 0);
 		break;
 	case PM_POST_SUSPEND:

@@ -274,7 +274,7 @@ struct wattest_time {
 	__le32 kind;		/* enum wattest_time_kind */
 	__le32 reserved;
 	/*
-	 * Two's complement. STEP: how far. RESUME: ns asleep. RATE: by how many ns a second
+	 * Two's complement. STEP: how far. RESUME: ns since SUSPEND. RATE: by how many ns a second
 	 * CLOCK_BOOTTIME was faster (negative: slower) than CLOCK_MONOTONIC_RAW, over a minute.
 	 */
 	__le64 delta_ns;
