@@ -43,3 +43,13 @@ ${1:-1000} Wh for this hour."
 cp -r $STICK/trust /etc/wattest/ && mkdir -p /var/lib/wattest/grants.d && cp $STICK/grants/*.cose /var/lib/wattest/grants.d/"
 	expect "they are installed on the rig" 0 ""
 }
+
+# What an inspector says of evidence/NAME who saw what came before.
+judged() { # name status words
+	[ ! -e "$D/state" ] || cp "$D/state" "$D/state.before"
+	on_host "$VERIFY --grants grants --state state evidence/$1 --json" >"$D/verdict.$1.json" 2>"$D/errors"
+	export ST=$?
+	OUT=$(jq -r '"\(.verdict): " + ([.checks[] | select(.code != "ok" and .code != "none") | .code] | join(" "))' "$D/verdict.$1.json")
+	expect "$1: $3" "$2" "$3"
+	note "$OUT; substituted $(jq .energy.substituted_uj "$D/verdict.$1.json") uJ"
+}

@@ -9,8 +9,8 @@
 # is made if it is not there, a disk on which /etc/wattest and /var/lib/wattest outlive the machine; VM_APPEND, words
 # for the kernel's command line; VM_IMA, a policy for the kernel's integrity measurements; VM_UEFI, the folder of a
 # machine with UEFI (tests/vm/uefi.sh: uefi_new); VM_IMAGE, another image of that kernel; VM_FIRST, a folder of modules that
-# are loaded before all else (vm_first); VM_INIT=systemd, to have systemd as process 1. `vm_restart` boots the same machine
-# again, `vm_keep` and `vm_put_back` are for snapshots of its disk and TPM.
+# are loaded before all else (vm_first); VM_INIT=systemd, to have systemd as process 1; VM_ROOT=memory, to have it sleep
+# (tests/vm/memory.sh). `vm_restart` boots the same machine again, `vm_keep` and `vm_put_back` are for snapshots of its disk and TPM.
 #
 # VM_KERNEL is the folder of another kernel (tests/debug/build-kernel prints one, tests/debug/stage puts its modules
 # where the machine finds them), VM_SLOW how many times slower everything may be, VM_CPUS and VM_MEMORY (MiB) its size.
@@ -19,6 +19,7 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VM_PID=
 . "$TOP/tests/vm/tpm.sh"
 . "$TOP/tests/vm/uefi.sh"
+. "$TOP/tests/vm/memory.sh"
 
 # The release of VM_KERNEL, or of the newest installed stock kernel of 6.12 or later.
 vm_kernel() {
@@ -134,6 +135,10 @@ vm_boot() {
 	if [ -n "${VM_FIRST:-}" ]; then # one archive behind the other is one, too
 		cat "$initramfs" "$VM_FIRST/cpio" >"$RUN/initramfs" || return 1
 		initramfs=$RUN/initramfs
+	fi
+	if [ "${VM_ROOT:-}" = memory ]; then
+		{ cat "$initramfs" && memory_root "$RUN" "$release"; } >"$RUN/root" || return 1
+		initramfs=$RUN/root
 	fi
 	image=${VM_IMAGE:-$(vm_image)}
 	line="console=ttyS0 no_timer_check loglevel=7 panic=-1 oops=panic vm.top=$TOP vm.share=$SHARE vm.ima=${VM_IMA:-} \
