@@ -31,7 +31,7 @@ sweep_cycle request tears
 cycle_is window recvmsg sendmsg recvmsg getpid pwrite64 fdatasync sendmsg recvmsg pwrite64 fdatasync
 sweep_cycle window every
 sweep_cycle window tears
-cycle_is stop sendmsg recvmsg getpid pwrite64 fdatasync sendmsg recvmsg exit_group
+cycle_is stop sendmsg recvmsg getpid pwrite64 fdatasync sendmsg recvmsg
 sweep_cycle stop every
 sweep_cycle stop tears
 cycle_is start openat flock bind sendmsg recvmsg pwrite64 fdatasync

@@ -47,14 +47,15 @@ inspect_further() { # name
 
 # Killed at each of its calls, to its end.
 sweep_cycle() { # cycle how
-	local n=1 out names='' said='' missing='' name killed calls
+	local n=1 out names='' said='' missing='' name killed calls whole=0
 	count_calls "$1" "$2" || said="it does not come to its end"
 	SECONDS=0 LOOKS=0
 	while [ -n "$n" ]; do
 		# pieces, so that the machine is seen to live
 		out=$(rig "$here/guest/cycle.sh $tools $STICK/answers $1 $2 $n 25") || said=$said$out
 		names=$names$(sed -nE 's/^[0-9]+ (killed|torn) [0-9]+ ([a-z0-9_]+)$/\2/p' <<<"$out")$'\n'
-		said=$said$(grep -vE '^[0-9]+ (killed|torn) [0-9]+ [a-z0-9_]+$|^next|^end' <<<"$out")
+		said=$said$(grep -vE '^[0-9]+ ((killed|torn) [0-9]+ [a-z0-9_]+|whole)$|^next|^end' <<<"$out")
+		whole=$((whole + $(grep -cE '^[0-9]+ whole$' <<<"$out")))
 		n=$(sed -n 's/^next //p' <<<"$out")
 		inspect_further "$1.$2.${n:-end}"
 	done
@@ -66,7 +67,7 @@ sweep_cycle() { # cycle how
 	note "$(sort <<<"$names" | uniq -c | sort -rn | awk '{ printf "%s %s, ", $1, $2 }')"
 	killed=$(wc -l <<<"$names") calls=$(wc -l <<<"$CALLS")
 	# a life has some calls more or fewer: what it took in has seeded the random numbers, the store has a page more to write
-	[ -z "$said" ] && [ -z "$missing" ] && [[ $out == *end\ * ]] && [ $((killed + 3 + calls / 10)) -ge "$calls" ]
+	[ -z "$said" ] && [ -z "$missing" ] && [[ $out == *end\ * ]] && [ $((killed + whole + 3 + calls / 10)) -ge "$calls" ]
 	result $? "$1, $2: killed $killed times of $calls, to the end, in $SECONDS s; judged $LOOKS times" ||
 		note "$said; not killed at:$missing; $out"
 }
@@ -98,9 +99,7 @@ lives_end() {
 	note "$OUT"
 	let_work 0
 	rig "wattest attest -o $STICK/new.cose && wattest export --since $SINCE --to $STICK/evidence/new >/dev/null 2>&1"
-	judge seen "$VERIFY --grants grants --state state evidence/new" "true"
-	expect "the inspector who saw all that sees no more than that" 1 "verdict: warning (activity)"
-	judge new "$VERIFY --grants grants evidence/new" "true"
-	expect "and who comes now, with the probes attached: affirming" 0 "affirming"
+	judge new "$VERIFY --grants grants --state state evidence/new" "true"
+	expect "with its probes nothing more is said than that they were off" 1 "verdict: warning (activity)"
 	note "$KILLED kills"
 }

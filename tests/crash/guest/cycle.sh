@@ -11,7 +11,8 @@
 # Each life takes in what the kill before left. Looked at after each: the store is whole, without a hole, never shorter than it
 # was; what was answered is in it; no record is gone that no attestation has.
 # usage: guest/cycle.sh TOOLS ANSWERS CYCLE every|changes|tears FIRST SECONDS
-#	  prints "N WHAT" for each kill, then "next N"; or "end CALLS" when it was not killed. All else is a fault.
+#	  prints "N WHAT" for each kill, "N whole" for a write that has no half, then "next N"; or "end CALLS" when it was not
+#	  killed. All else is a fault.
 tools=$1 answers=$2 cycle=$3 how=$4 n=$5 seconds=$6
 from=-i
 case $cycle in start) from=-e ;; esac
@@ -87,7 +88,7 @@ while [ "$now" -lt "$until" ]; do
 	look
 	case $status in
 	137) echo "$n $killed" ;;
-	99) ;;
+	99) echo "$n whole" ;; # a write that has no half
 	0)
 		[ "$cycle" != request ] || [ -e "$answer" ] || cat /run/woken
 		echo "end ${killed#calls }"
