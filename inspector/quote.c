@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "inspector/inspect.h"
 #include "lib/file.h"
 #include "lib/format.h"
+#include "lib/json.h"
 #include "lib/tpm/quote.h"
 
 #define COMMAND "wattest-inspect quote"
@@ -241,24 +240,23 @@ static void print_text(const struct report *report)
 	printf("quote: %s\n", report->bad ? "bad" : "good");
 }
 
-static void print_json(const struct report *report)
+static int print_json(const struct report *report, struct wt_err *err)
 {
 	static const char *const words[] = {"good", "bad", "not compared"};
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
+	struct json_object *o = json_object_new_object(), *list;
 
-	json_object_object_add(o, "quote", json_object_new_string(report->bad ? "bad" : "good"));
-	json_object_object_add(o, "attributes", list);
+	wt_json_add(o, "quote", json_object_new_string(report->bad ? "bad" : "good"));
+	list = wt_json_add(o, "attributes", json_object_new_array());
 	for (size_t i = 0; i < report->n; i++) {
 		struct json_object *e = json_object_new_object();
 
-		json_object_object_add(e, "name", json_object_new_string(report->all[i].name));
-		json_object_object_add(e, "outcome",
+		wt_json_add(e, "name", json_object_new_string(report->all[i].name));
+		wt_json_add(e, "outcome",
 				       json_object_new_string(words[report->all[i].outcome]));
-		json_object_object_add(e, "text", json_object_new_string(report->all[i].text));
-		json_object_array_add(list, e);
+		wt_json_add(e, "text", json_object_new_string(report->all[i].text));
+		wt_json_append(list, e);
 	}
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY));
-	json_object_put(o);
+	return wt_json_print(o, JSON_C_TO_STRING_PRETTY, err);
 }
 
 static int parse(int argc, char **argv, struct inputs *in)
@@ -326,8 +324,10 @@ int inspect_quote(int argc, char **argv)
 	if (r < 0)
 		return inspect_failed(COMMAND, &err);
 	if (in.json)
-		print_json(&report);
+		r = print_json(&report, &err);
 	else
 		print_text(&report);
+	if (r < 0)
+		return inspect_failed(COMMAND, &err);
 	return report.bad ? INSPECT_BAD : INSPECT_GOOD;
 }

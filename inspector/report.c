@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* report: what the attestations say was charged, by the hour, to which purchase and at what cost (lib/report.h). */
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "inspector/evidence.h"
 #include "inspector/inspect.h"
+#include "lib/json.h"
 #include "lib/report.h"
 #include "lib/timestamp.h"
 
@@ -39,10 +39,9 @@ struct request {
 	enum wt_report_format output;
 };
 
-static void print_report(const struct wt_report *report, enum wt_report_format format)
+static int print_report(const struct wt_report *report, enum wt_report_format format,
+			struct wt_err *err)
 {
-	struct json_object *object;
-
 	switch (format) {
 	case WT_REPORT_TEXT:
 		wt_report_print(report, stdout);
@@ -51,12 +50,9 @@ static void print_report(const struct wt_report *report, enum wt_report_format f
 		wt_report_csv(report, stdout);
 		break;
 	case WT_REPORT_JSON:
-		object = wt_report_json(report);
-		puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-								    JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(object);
-		break;
+		return wt_json_print(wt_report_json(report), WT_JSON_PRETTY, err);
 	}
+	return 0;
 }
 
 static int make(const struct request *request, struct wt_trust *trust, struct wt_reporter *reporter,
@@ -75,10 +71,10 @@ static int make(const struct request *request, struct wt_trust *trust, struct wt
 	r = evidence_judge(appraisal, &request->evidence, &verdict, err);
 	if (r >= 0)
 		r = wt_reporter_finish(reporter, &verdict, &report, err);
-	if (r >= 0) {
-		print_report(&report, request->output);
+	if (r >= 0)
+		r = print_report(&report, request->output, err);
+	if (r >= 0)
 		*ret_status = wt_verdict_exit(&verdict);
-	}
 	wt_report_clear(&report);
 	wt_verdict_clear(&verdict);
 	wt_appraisal_free(appraisal);

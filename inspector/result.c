@@ -9,6 +9,7 @@
 #include "inspector/inspect.h"
 #include "inspector/show.h"
 #include "lib/appraisal.h"
+#include "lib/json.h"
 
 #define COMMAND "wattest-inspect result"
 
@@ -125,17 +126,18 @@ static void print(const struct request *request, const struct shown *shown)
 
 	if (request->json) {
 		o = show_json(shown);
-		json_object_array_add(request->list, o);
 	} else {
 		show_text(shown);
 	}
-	if (shown->typ != WT_TYP_SITE_RESULT)
-		return;
-	given = count_given(request, &shown->site_result, &named);
+	if (shown->typ == WT_TYP_SITE_RESULT) {
+		given = count_given(request, &shown->site_result, &named);
+		if (request->json)
+			wt_json_add(o, "results_given", json_object_new_uint64(given));
+		else
+			printf("  %zu of the %zu results that it names are here\n", given, named);
+	}
 	if (request->json)
-		json_object_object_add(o, "results_given", json_object_new_uint64(given));
-	else
-		printf("  %zu of the %zu results that it names are here\n", given, named);
+		wt_json_append(request->list, o);
 }
 
 static int check_one(const struct request *request, struct wt_appraisal *desk, const char *name,
@@ -204,11 +206,8 @@ static int run(struct request *request, char *const *files)
 	status = check_all(request, desk, files);
 	wt_appraisal_free(desk);
 	free(request->digests);
-	if (request->json) {
-		puts(json_object_to_json_string_ext(
-			request->list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(request->list);
-	}
+	if (request->json && wt_json_print(request->list, WT_JSON_PRETTY, &err) < 0)
+		return inspect_failed(COMMAND, &err);
 	return status;
 }
 

@@ -7,6 +7,7 @@
 #include "inspector/inspect.h"
 #include "inspector/show.h"
 #include "lib/cbor.h"
+#include "lib/json.h"
 
 #define COMMAND "wattest-inspect show"
 
@@ -126,7 +127,7 @@ static void diagnostic_part(const struct request *request, const char *label, st
 	if (part.n == 0 || wt_cbor_diag(part, &text, NULL) < 0)
 		return;
 	if (request->json)
-		json_object_object_add(
+		wt_json_add(
 			entry, label,
 			json_object_new_string_len((const char *)text.p, (int)text.n));
 	else
@@ -146,12 +147,11 @@ static int diagnostic(const struct request *request, const char *name, struct wt
 		return wt_fail_in(err, r, "is no CBOR");
 	if (request->json) {
 		entry = json_object_new_object();
-		json_object_object_add(entry, "file", json_object_new_string(name));
-		json_object_object_add(entry, "type", json_object_new_string("cbor"));
-		json_object_object_add(
+		wt_json_add(entry, "file", json_object_new_string(name));
+		wt_json_add(entry, "type", json_object_new_string("cbor"));
+		wt_json_add(
 			entry, "diagnostic",
 			json_object_new_string_len((const char *)text.p, (int)text.n));
-		json_object_array_add(request->list, entry);
 	} else {
 		printf("%.*s\n", (int)text.n, (const char *)text.p);
 	}
@@ -159,6 +159,8 @@ static int diagnostic(const struct request *request, const char *name, struct wt
 		diagnostic_part(request, "protected", cose.protected_raw, entry);
 		diagnostic_part(request, "payload", cose.payload, entry);
 	}
+	if (request->json)
+		wt_json_append(request->list, entry);
 	return 0;
 }
 
@@ -176,7 +178,7 @@ static int show_object(const struct request *request, const char *name, struct w
 	if (request->diag || r < 0 || shown.cose.typ == WT_TYP_NONE || shown.typ == WT_TYP_NONE)
 		return diagnostic(request, name, object, err);
 	if (request->json)
-		json_object_array_add(request->list, show_json(&shown));
+		wt_json_append(request->list, show_json(&shown));
 	else
 		show_text(&shown);
 	return 0;
@@ -223,6 +225,7 @@ int inspect_show(int argc, char **argv)
 		{0},
 	};
 	struct request request = {0};
+	struct wt_err err = {0};
 	int c, status;
 
 	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
@@ -245,10 +248,7 @@ int inspect_show(int argc, char **argv)
 	if (request.json)
 		request.list = json_object_new_array();
 	status = show_all(&request, argv + optind);
-	if (request.json) {
-		puts(json_object_to_json_string_ext(
-			request.list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(request.list);
-	}
+	if (request.json && wt_json_print(request.list, WT_JSON_PRETTY, &err) < 0)
+		return inspect_failed(COMMAND, &err);
 	return status;
 }

@@ -5,21 +5,22 @@
 #include <string.h>
 
 #include "inspector/show.h"
+#include "lib/json.h"
 #include "lib/record.h"
 
 static void put_text(struct json_object *o, const char *key, const char *text)
 {
-	json_object_object_add(o, key, json_object_new_string(text));
+	wt_json_add(o, key, json_object_new_string(text));
 }
 
 static void put_number(struct json_object *o, const char *key, uint64_t v)
 {
-	json_object_object_add(o, key, json_object_new_uint64(v));
+	wt_json_add(o, key, json_object_new_uint64(v));
 }
 
 static void put_time(struct json_object *o, const char *key, int64_t at)
 {
-	json_object_object_add(o, key, json_object_new_int64(at));
+	wt_json_add(o, key, json_object_new_int64(at));
 }
 
 static void put_hex(struct json_object *o, const char *key, const void *p, size_t n)
@@ -32,10 +33,7 @@ static void put_hex(struct json_object *o, const char *key, const void *p, size_
 
 static struct json_object *put_list(struct json_object *o, const char *key)
 {
-	struct json_object *list = json_object_new_array();
-
-	json_object_object_add(o, key, list);
-	return list;
+	return wt_json_add(o, key, json_object_new_array());
 }
 
 static struct json_object *cert_json(struct wt_span der)
@@ -68,7 +66,7 @@ static void put_pcrs(struct json_object *o, const char *key, const struct wt_pcr
 
 		put_number(e, "pcr", pcrs[i].index);
 		put_hex(e, "value", pcrs[i].value, sizeof(pcrs[i].value));
-		json_object_array_add(list, e);
+		wt_json_append(list, e);
 	}
 }
 
@@ -97,7 +95,7 @@ static void put_references(struct json_object *o, const struct wt_registration *
 		put_text(e, "kind", wt_reference_kind_name(ref->kind));
 		put_text(e, "name", ref->name);
 		put_hex(e, "digest", ref->digest, wt_reference_digest_len(ref->kind));
-		json_object_array_add(list, e);
+		wt_json_append(list, e);
 	}
 }
 
@@ -112,7 +110,7 @@ static struct json_object *registration_json(const struct wt_registration *reg)
 	put_hex(o, "id", reg->id, sizeof(reg->id));
 	put_text(o, "rig", reg->rig);
 	put_hex(o, "ueid", reg->ueid, sizeof(reg->ueid));
-	json_object_object_add(o, "rig_certificate", cert_json(reg->rig_cert));
+	wt_json_add(o, "rig_certificate", cert_json(reg->rig_cert));
 	put_time(o, "not_before_s", reg->not_before);
 	put_time(o, "not_after_s", reg->not_after);
 	put_text(o, "licence", reg->licence);
@@ -122,17 +120,17 @@ static struct json_object *registration_json(const struct wt_registration *reg)
 	put_number(o, "nameplate_w", reg->nameplate_w);
 	list = put_list(o, "pools");
 	for (size_t i = 0; i < reg->n_pools; i++)
-		json_object_array_add(list, json_object_new_string(reg->pools[i]));
+		wt_json_append(list, json_object_new_string(reg->pools[i]));
 	list = put_list(o, "idle");
 	for (size_t i = 0; i < reg->n_idle; i++) {
 		struct json_object *e = json_object_new_object();
 
 		put_number(e, "week_minute", reg->idle[i].begin);
 		put_number(e, "minutes", reg->idle[i].minutes);
-		json_object_array_add(list, e);
+		wt_json_append(list, e);
 	}
 	if (reg->tpm.ak.p)
-		json_object_object_add(o, "tpm", tpm_json(&reg->tpm));
+		wt_json_add(o, "tpm", tpm_json(&reg->tpm));
 	put_references(o, reg);
 
 	list = put_list(o, "devices");
@@ -151,7 +149,7 @@ static struct json_object *registration_json(const struct wt_registration *reg)
 		put_text(e, "model", d->model);
 		put_number(e, "rated_mw", d->rated_mw);
 		put_number(e, "rated_mhs", d->rated_mhs);
-		json_object_array_add(list, e);
+		wt_json_append(list, e);
 	}
 	list = put_list(o, "sources");
 	for (size_t i = 0; i < reg->n_sources; i++) {
@@ -165,7 +163,7 @@ static struct json_object *registration_json(const struct wt_registration *reg)
 		put_text(e, "role", roles[s->role]);
 		put_number(e, "class_ppm", s->class_ppm);
 		put_time(e, "calibrated_until_s", s->calibrated_until);
-		json_object_array_add(list, e);
+		wt_json_append(list, e);
 	}
 	return o;
 }
@@ -237,7 +235,7 @@ static struct json_object *attestation_json(const struct wt_attestation *att)
 		put_hex(o, "nonce", att->nonce.p, att->nonce.n);
 	put_text(o, "key_place", att->key_place == WT_KEY_IN_TPM ? "tpm" : "file");
 	if (att->quote.attest.p)
-		json_object_object_add(o, "quote", show_quote_json(&att->quote));
+		wt_json_add(o, "quote", show_quote_json(&att->quote));
 	if (att->ima.p) {
 		put_number(o, "ima_first", att->ima_first);
 		put_number(o, "ima_bytes", att->ima.n);
@@ -251,10 +249,10 @@ static struct json_object *attestation_json(const struct wt_attestation *att)
 
 		put_hex(e, "id", att->grants[i].id, sizeof(att->grants[i].id));
 		put_hex(e, "digest", att->grants[i].digest, sizeof(att->grants[i].digest));
-		json_object_array_add(grants, e);
+		wt_json_append(grants, e);
 	}
 	if (att->unobserved.p)
-		json_object_object_add(o, "unobserved",
+		wt_json_add(o, "unobserved",
 				       json_object_new_string_len((const char *)att->unobserved.p,
 								  (int)att->unobserved.n));
 	if (att->has_ledger) {
@@ -268,9 +266,9 @@ static struct json_object *attestation_json(const struct wt_attestation *att)
 		struct json_object *records = json_object_new_array();
 
 		for (size_t j = 0; j < att->steps[i].n_records; j++, seq++)
-			json_object_array_add(
+			wt_json_append(
 				records, record_json(&att->steps[i].records[j], seq, text, cap));
-		json_object_array_add(steps, records);
+		wt_json_append(steps, records);
 	}
 	free(text);
 	return o;
@@ -325,7 +323,7 @@ static void put_checks(struct json_object *o, const struct wt_result_check *chec
 		put_text(e, "tier", wt_tier_name(checks[i].tier));
 		put_text(e, "code", checks[i].code);
 		put_text(e, "reason", checks[i].reason);
-		json_object_array_add(list, e);
+		wt_json_append(list, e);
 	}
 }
 
@@ -347,8 +345,7 @@ static struct json_object *result_json(const struct wt_result *result)
 	put_hex(o, "last_digest", result->last_digest, sizeof(result->last_digest));
 	put_number(o, "from_ns", result->from_ns);
 	put_number(o, "to_ns", result->to_ns);
-	energy = json_object_new_object();
-	json_object_object_add(o, "energy", energy);
+	energy = wt_json_add(o, "energy", json_object_new_object());
 	put_text(energy, "allocation", show_allocation(result->allocation));
 	put_number(energy, "measured_uj", result->measured_uj);
 	put_number(energy, "substituted_uj", result->substituted_uj);
@@ -387,7 +384,7 @@ static struct json_object *site_result_json(const struct wt_site_result *result)
 		put_text(e, "allocation", show_allocation(rig->allocation));
 		if (show_has_result(rig))
 			put_hex(e, "result", rig->result, sizeof(rig->result));
-		json_object_array_add(rigs, e);
+		wt_json_append(rigs, e);
 	}
 	return o;
 }
@@ -423,17 +420,17 @@ struct json_object *show_json(const struct shown *shown)
 
 	put_text(o, "file", shown->name);
 	put_text(o, "type", wt_typ_name(shown->typ));
-	json_object_object_add(o, "verified", json_object_new_boolean(shown->verified));
+	wt_json_add(o, "verified", json_object_new_boolean(shown->verified));
 	put_number(o, "bytes", cose->whole.n);
 	wt_sha256(cose->whole, digest);
 	put_hex(o, "sha256", digest, sizeof(digest));
-	json_object_object_add(o, "alg", json_object_new_int64(cose->alg));
+	wt_json_add(o, "alg", json_object_new_int64(cose->alg));
 	if (cose->has_x5t)
 		put_hex(o, "x5t", cose->x5t, sizeof(cose->x5t));
 	certs = put_list(o, "certificates");
 	for (size_t i = 0; i < cose->n_x5chain; i++)
-		json_object_array_add(certs, cert_json(cose->x5chain[i]));
-	json_object_object_add(
+		wt_json_append(certs, cert_json(cose->x5chain[i]));
+	wt_json_add(
 		o, shown->typ == WT_TYP_SITE_RESULT ? "site_result" : wt_typ_name(shown->typ),
 		payload_json(shown));
 	return o;

@@ -5,6 +5,7 @@
 
 #include "inspector/inspect.h"
 #include "inspector/show.h"
+#include "lib/json.h"
 #include "lib/tpm/tpm.h"
 
 static size_t list_pcrs(uint32_t mask, char *ret, size_t cap)
@@ -51,38 +52,37 @@ static void put_hex(struct json_object *o, const char *key, const void *p, size_
 	char hex[2 * 512 + 1];
 
 	wt_hex(p, n > 512 ? 512 : n, hex);
-	json_object_object_add(o, key, json_object_new_string(hex));
+	wt_json_add(o, key, json_object_new_string(hex));
 }
 
 struct json_object *show_quote_json(const struct wt_att_quote *quote)
 {
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array(), *e;
+	struct json_object *o = json_object_new_object(), *list, *e;
 	struct wt_tpm_attest attest;
 	struct wt_err err = {0};
 
 	put_hex(o, "attest", quote->attest.p, quote->attest.n);
 	put_hex(o, "signature", quote->signature.p, quote->signature.n);
-	json_object_object_add(o, "values", list);
+	list = wt_json_add(o, "values", json_object_new_array());
 	for (size_t i = 0; i < quote->n_pcrs; i++) {
 		e = json_object_new_object();
-		json_object_object_add(e, "pcr", json_object_new_int(quote->pcrs[i].index));
+		wt_json_add(e, "pcr", json_object_new_int(quote->pcrs[i].index));
 		put_hex(e, "value", quote->pcrs[i].value, WT_SHA256_LEN);
-		json_object_array_add(list, e);
+		wt_json_append(list, e);
 	}
 	if (read_quote(quote, &attest, &err) < 0) {
-		json_object_object_add(o, "error", json_object_new_string(err.msg));
+		wt_json_add(o, "error", json_object_new_string(err.msg));
 		return o;
 	}
-	list = json_object_new_array();
-	json_object_object_add(o, "pcrs", list);
+	list = wt_json_add(o, "pcrs", json_object_new_array());
 	for (int pcr = 0; pcr < WT_PCRS; pcr++) {
 		if (attest.pcrs >> pcr & 1)
-			json_object_array_add(list, json_object_new_int(pcr));
+			wt_json_append(list, json_object_new_int(pcr));
 	}
 	put_hex(o, "extra_data", attest.extra_data.p, attest.extra_data.n);
-	json_object_object_add(o, "clock_ms", json_object_new_uint64(attest.clock_ms));
-	json_object_object_add(o, "reset_count", json_object_new_uint64(attest.reset_count));
-	json_object_object_add(o, "restart_count", json_object_new_uint64(attest.restart_count));
-	json_object_object_add(o, "safe", json_object_new_boolean(attest.safe));
+	wt_json_add(o, "clock_ms", json_object_new_uint64(attest.clock_ms));
+	wt_json_add(o, "reset_count", json_object_new_uint64(attest.reset_count));
+	wt_json_add(o, "restart_count", json_object_new_uint64(attest.restart_count));
+	wt_json_add(o, "safe", json_object_new_boolean(attest.safe));
 	return o;
 }

@@ -92,8 +92,8 @@ static int run_one(const struct verify_request *request, char *const *files)
 	}
 	status = wt_verdict_exit(&verdict);
 	if (!request->quiet)
-		verify_print_rig(&verdict, request->json);
-	if (request->key && sign(request, trust, appraisal, &verdict, &err) < 0) {
+		r = verify_print_rig(&verdict, request->json, &err);
+	if (r < 0 || (request->key && sign(request, trust, appraisal, &verdict, &err) < 0)) {
 		inspect_failed(COMMAND, &err);
 		status = WT_EXIT_OUTPUT;
 	}

@@ -26,8 +26,9 @@ struct verify_request {
 int verify_site(const struct verify_request *request, char *const *files);
 
 /* verify_print.c: to standard output. */
-void verify_print_rig(const struct wt_verdict *verdict, bool json);
-void verify_print_site(const struct wt_site_verdict *verdict, bool json);
+/* -ENOMEM: nothing was printed. */
+int verify_print_rig(const struct wt_verdict *verdict, bool json, struct wt_err *err);
+int verify_print_site(const struct wt_site_verdict *verdict, bool json, struct wt_err *err);
 
 /* verify_sign.c: the result of a rig that there is evidence of, into the file or folder asked for. */
 int verify_sign(const struct verify_request *request, const struct wt_verdict *verdict,

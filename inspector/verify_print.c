@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Verdicts on standard output: one rig as it always was; of several, what was found, and then the site. */
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "inspector/inspect.h"
 #include "inspector/verify.h"
 #include "lib/format.h"
+#include "lib/json.h"
 
-static void print_json(struct json_object *object)
-{
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-							    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
-}
-
-void verify_print_rig(const struct wt_verdict *verdict, bool json)
+int verify_print_rig(const struct wt_verdict *verdict, bool json, struct wt_err *err)
 {
 	if (json)
-		print_json(wt_verdict_json(verdict));
-	else
-		wt_verdict_print(verdict, stdout, inspect_colour(stdout));
+		return wt_json_print(wt_verdict_json(verdict), WT_JSON_PRETTY, err);
+	wt_verdict_print(verdict, stdout, inspect_colour(stdout));
+	return 0;
 }
 
 /* --- for people ------------------------------------------------------------------------------- */
@@ -166,39 +159,39 @@ static struct json_object *site_json(const struct wt_site_verdict *v)
 	for (size_t i = 0; i < WT_SITE_CHECKS; i++) {
 		struct json_object *check = json_object_new_object();
 
-		json_object_object_add(check, "check",
+		wt_json_add(check, "check",
 				       json_object_new_string(wt_site_check_name(i)));
-		json_object_object_add(check, "tier",
+		wt_json_add(check, "tier",
 				       json_object_new_string(wt_tier_name(v->checks[i].tier)));
-		json_object_object_add(check, "code", json_object_new_string(v->checks[i].code));
-		json_object_object_add(check, "reason",
+		wt_json_add(check, "code", json_object_new_string(v->checks[i].code));
+		wt_json_add(check, "reason",
 				       json_object_new_string(v->checks[i].reason));
-		json_object_object_add(check, "findings",
+		wt_json_add(check, "findings",
 				       json_object_new_uint64(v->checks[i].findings));
-		json_object_array_add(checks, check);
+		wt_json_append(checks, check);
 	}
-	json_object_object_add(o, "checks", checks);
-	json_object_object_add(o, "bought_uj", json_object_new_uint64(v->bought_uj));
-	json_object_object_add(o, "charged_low_uj", json_object_new_uint64(v->chargeable.low));
-	json_object_object_add(o, "charged_uj", json_object_new_uint64(v->chargeable.best));
-	json_object_object_add(o, "charged_high_uj", json_object_new_uint64(v->chargeable.high));
+	wt_json_add(o, "checks", checks);
+	wt_json_add(o, "bought_uj", json_object_new_uint64(v->bought_uj));
+	wt_json_add(o, "charged_low_uj", json_object_new_uint64(v->chargeable.low));
+	wt_json_add(o, "charged_uj", json_object_new_uint64(v->chargeable.best));
+	wt_json_add(o, "charged_high_uj", json_object_new_uint64(v->chargeable.high));
 	return o;
 }
 
-void verify_print_site(const struct wt_site_verdict *v, bool json)
+int verify_print_site(const struct wt_site_verdict *v, bool json, struct wt_err *err)
 {
 	struct json_object *o, *rigs;
 
 	if (!json) {
 		print_text(v, inspect_colour(stdout));
-		return;
+		return 0;
 	}
 	o = json_object_new_object();
 	rigs = json_object_new_array();
-	json_object_object_add(o, "verdict", json_object_new_string(wt_tier_name(v->tier)));
+	wt_json_add(o, "verdict", json_object_new_string(wt_tier_name(v->tier)));
 	for (size_t i = 0; i < v->n_rigs; i++)
-		json_object_array_add(rigs, wt_verdict_json(&v->rigs[i]));
-	json_object_object_add(o, "rigs", rigs);
-	json_object_object_add(o, "site", site_json(v));
-	print_json(o);
+		wt_json_append(rigs, wt_verdict_json(&v->rigs[i]));
+	wt_json_add(o, "rigs", rigs);
+	wt_json_add(o, "site", site_json(v));
+	return wt_json_print(o, WT_JSON_PRETTY, err);
 }

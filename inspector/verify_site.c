@@ -307,8 +307,8 @@ static int report(const struct wt_site *site, const struct verify_request *reque
 
 	say_refusals(site);
 	if (!request->quiet)
-		verify_print_site(verdict, request->json);
-	if (request->key)
+		r = verify_print_site(verdict, request->json, &err);
+	if (r == 0 && request->key)
 		r = verify_sign_site(request, site, verdict, &err);
 	if (r == 0 && request->state && wt_site_news(site))
 		r = save_state(site, request->state, &err);

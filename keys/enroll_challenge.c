@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* enroll challenge: is this TPM what it says, and who can open what is made for it? */
-#include <json-c/json.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "keys/authority.h"
 #include "keys/command.h"
 #include "keys/enroll.h"
+#include "lib/json.h"
 #include "lib/timestamp.h"
 #include "lib/tpm/credential.h"
 
@@ -59,40 +59,38 @@ static void report(const struct challenge *c, const struct wt_enrolment_request 
 		wt_timestamp_utc(made->not_after, t));
 }
 
-static void report_json(const struct challenge *c, const struct wt_enrolment_request *request,
-			const struct enroll_rig *rig, const struct wt_enrolment_challenge *made)
+static int report_json(const struct challenge *c, const struct wt_enrolment_request *request,
+		       const struct enroll_rig *rig, const struct wt_enrolment_challenge *made,
+		       struct wt_err *err)
 {
 	struct json_object *o = json_object_new_object(), *pcrs = json_object_new_array();
 	char hex[2 * WT_SHA256_LEN + 1];
 
 	wt_hex(made->id, sizeof(made->id), hex);
-	json_object_object_add(o, "id", json_object_new_string(hex));
-	json_object_object_add(o, "rig", json_object_new_string(rig->name));
+	wt_json_add(o, "id", json_object_new_string(hex));
+	wt_json_add(o, "rig", json_object_new_string(rig->name));
 	wt_hex(request->ueid, sizeof(request->ueid), hex);
-	json_object_object_add(o, "ueid", json_object_new_string(hex));
-	json_object_object_add(o, "vendor", json_object_new_string(rig->vendor));
+	wt_json_add(o, "ueid", json_object_new_string(hex));
+	wt_json_add(o, "vendor", json_object_new_string(rig->vendor));
 	wt_hex(rig->ek.spki, sizeof(rig->ek.spki), hex);
-	json_object_object_add(o, "ek", json_object_new_string(hex));
+	wt_json_add(o, "ek", json_object_new_string(hex));
 	wt_hex(rig->ak.spki, sizeof(rig->ak.spki), hex);
-	json_object_object_add(o, "ak", json_object_new_string(hex));
+	wt_json_add(o, "ak", json_object_new_string(hex));
 	for (size_t i = 0; i < request->quote.n_pcrs; i++) {
 		struct json_object *pcr = json_object_new_object();
 
 		wt_hex(request->quote.pcrs[i].value, WT_SHA256_LEN, hex);
-		json_object_object_add(pcr, "pcr",
-				       json_object_new_uint64(request->quote.pcrs[i].index));
-		json_object_object_add(pcr, "value", json_object_new_string(hex));
-		json_object_array_add(pcrs, pcr);
+		wt_json_add(pcr, "pcr", json_object_new_uint64(request->quote.pcrs[i].index));
+		wt_json_add(pcr, "value", json_object_new_string(hex));
+		wt_json_append(pcrs, pcr);
 	}
-	json_object_object_add(o, "boot", pcrs);
-	json_object_object_add(o, "requested_at_s", json_object_new_int64(request->made_at));
-	json_object_object_add(o, "answer_before_s", json_object_new_int64(made->not_after));
-	json_object_object_add(o, "challenge", json_object_new_string(c->output));
+	wt_json_add(o, "boot", pcrs);
+	wt_json_add(o, "requested_at_s", json_object_new_int64(request->made_at));
+	wt_json_add(o, "answer_before_s", json_object_new_int64(made->not_after));
+	wt_json_add(o, "challenge", json_object_new_string(c->output));
 	if (request->inventory.p)
-		json_object_object_add(o, "inventory", json_object_new_string(c->inventory));
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-						       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+		wt_json_add(o, "inventory", json_object_new_string(c->inventory));
+	return wt_json_print(o, WT_JSON_PRETTY, err);
 }
 
 /* Into the register, unless the TPM has a rig already. */
@@ -182,8 +180,10 @@ static int run(const struct challenge *c, struct wt_err *err)
 		r = command_output(c->inventory, request.inventory, c->force, err);
 	if (r == 0)
 		r = command_output(c->output, wt_buf_span(&out), c->force, err);
+	if (r == 0 && c->json)
+		return report_json(c, &request, &rig, &made, err);
 	if (r == 0)
-		(c->json ? report_json : report)(c, &request, &rig, &made);
+		report(c, &request, &rig, &made);
 	return r;
 }
 

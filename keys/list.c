@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* list: what was issued, from the register; a line each, or JSON. */
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "keys/authority.h"
 #include "keys/command.h"
+#include "lib/json.h"
 #include "lib/timestamp.h"
 
 #define COMMAND "wattest-authority list"
@@ -65,20 +65,25 @@ static int print_json(const struct register_value *values, size_t n, void *user)
 {
 	struct output *output = user;
 	struct json_object *object = json_object_new_object();
+	const char *text;
+	int r;
 
-	if (!object)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		json_object_object_add(object, values[i].name,
-				       values[i].null	? NULL
-				       : values[i].text ? json_object_new_string(values[i].text)
-							: json_object_new_int64(values[i].number));
-	printf("%s%s", output->any ? ",\n" : "",
-	       json_object_to_json_string_ext(object, JSON_C_TO_STRING_SPACED |
-							      JSON_C_TO_STRING_NOSLASHESCAPE));
+	for (size_t i = 0; i < n; i++) {
+		if (values[i].null)
+			wt_json_null(object, values[i].name);
+		else if (values[i].text)
+			wt_json_add(object, values[i].name, json_object_new_string(values[i].text));
+		else
+			wt_json_add(object, values[i].name,
+				    json_object_new_int64(values[i].number));
+	}
+	r = wt_json_text(object, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE, &text,
+			 NULL);
+	if (r == 0)
+		printf("%s%s", output->any ? ",\n" : "", text);
 	json_object_put(object);
 	output->any = true;
-	return 0;
+	return r;
 }
 
 static int run(const char *dir, enum register_list list, bool json, struct wt_err *err)
@@ -93,7 +98,7 @@ static int run(const char *dir, enum register_list list, bool json, struct wt_er
 	if (json)
 		fputs("[", stdout);
 	r = register_each(reg, list, json ? print_json : print_line, &output, err);
-	if (json)
+	if (json && r == 0) /* what is cut short must not look whole */
 		fputs("]\n", stdout);
 	return r;
 }

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A report for programs: the raw integers, keys with their unit, in this order. */
+#include "lib/json.h"
 #include "lib/report.h"
-
-#include <json-c/json.h>
 
 #include "lib/report_words.h"
 
 static void put_text(struct json_object *o, const char *key, const char *text)
 {
-	json_object_object_add(o, key, json_object_new_string(text));
+	wt_json_add(o, key, json_object_new_string(text));
 }
 
 static void put_number(struct json_object *o, const char *key, uint64_t v)
 {
-	json_object_object_add(o, key, json_object_new_uint64(v));
+	wt_json_add(o, key, json_object_new_uint64(v));
 }
 
 static void put_energy(struct json_object *o, const char *key, const struct wt_energy *e)
@@ -23,7 +22,7 @@ static void put_energy(struct json_object *o, const char *key, const struct wt_e
 	put_number(energy, "low_uj", e->low);
 	put_number(energy, "best_uj", e->best);
 	put_number(energy, "high_uj", e->high);
-	json_object_object_add(o, key, energy);
+	wt_json_add(o, key, energy);
 }
 
 static void put_id(struct json_object *o, const char *key, const void *id, size_t n)
@@ -61,7 +60,7 @@ static struct json_object *findings_json(const struct wt_verdict *v)
 		put_text(o, "tier", wt_tier_name(v->checks[i].tier));
 		put_text(o, "code", v->checks[i].code);
 		put_text(o, "reason", v->checks[i].reason);
-		json_object_array_add(list, o);
+		wt_json_append(list, o);
 	}
 	return list;
 }
@@ -88,9 +87,9 @@ static struct json_object *row_json(const struct wt_report *report, const struct
 		put_energy(use, "used", &row->uses[i].used);
 		if (*account->currency)
 			put_number(use, "cost_micro", row->uses[i].cost_micro);
-		json_object_array_add(uses, use);
+		wt_json_append(uses, use);
 	}
-	json_object_object_add(o, "uses", uses);
+	wt_json_add(o, "uses", uses);
 	return o;
 }
 
@@ -101,7 +100,7 @@ static struct json_object *rows_json(const struct wt_report *report,
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		json_object_array_add(list, row_json(report, &rows[i]));
+		wt_json_append(list, row_json(report, &rows[i]));
 	return list;
 }
 
@@ -123,7 +122,7 @@ static struct json_object *purchases_json(const struct wt_report *report)
 			put_text(o, "currency", account->currency);
 			put_number(o, "price_micro_per_kwh", account->price_micro);
 		}
-		json_object_array_add(list, o);
+		wt_json_append(list, o);
 	}
 	return list;
 }
@@ -142,7 +141,7 @@ static struct json_object *tariffs_json(const struct wt_report *report)
 		put_energy(o, "used", &t->used);
 		if (*t->currency)
 			put_number(o, "cost_micro", t->cost_micro);
-		json_object_array_add(list, o);
+		wt_json_append(list, o);
 	}
 	return list;
 }
@@ -156,12 +155,12 @@ static struct json_object *gaps_json(const struct wt_report *report)
 		o = json_object_new_object();
 		put_number(o, "from_ns", gap->from_ns);
 		put_number(o, "to_ns", gap->to_ns);
-		json_object_object_add(o, "attested", json_object_new_boolean(!gap->gap));
+		wt_json_add(o, "attested", json_object_new_boolean(!gap->gap));
 		put_number(o, "unmeasured_ns", gap->unmeasured_ns);
 		put_number(o, "substituted_uj", gap->substituted_uj);
 		if (gap->why)
 			put_text(o, "why", gap->why);
-		json_object_array_add(list, o);
+		wt_json_append(list, o);
 	}
 	return list;
 }
@@ -171,14 +170,14 @@ struct json_object *wt_report_json(const struct wt_report *report)
 	struct json_object *o = json_object_new_object();
 	const struct wt_verdict *v = report->verdict;
 
-	json_object_object_add(o, "evidence", evidence_json(v));
+	wt_json_add(o, "evidence", evidence_json(v));
 	put_text(o, "verdict", wt_tier_name(v->tier));
-	json_object_object_add(o, "findings", findings_json(v));
-	json_object_object_add(o, "total", row_json(report, &report->total));
-	json_object_object_add(o, "tariffs", tariffs_json(report));
-	json_object_object_add(o, "purchases", purchases_json(report));
-	json_object_object_add(o, "days", rows_json(report, report->days, report->n_days));
-	json_object_object_add(o, "hours", rows_json(report, report->hours, report->n_hours));
-	json_object_object_add(o, "gaps", gaps_json(report));
+	wt_json_add(o, "findings", findings_json(v));
+	wt_json_add(o, "total", row_json(report, &report->total));
+	wt_json_add(o, "tariffs", tariffs_json(report));
+	wt_json_add(o, "purchases", purchases_json(report));
+	wt_json_add(o, "days", rows_json(report, report->days, report->n_days));
+	wt_json_add(o, "hours", rows_json(report, report->hours, report->n_hours));
+	wt_json_add(o, "gaps", gaps_json(report));
 	return o;
 }

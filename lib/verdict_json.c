@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The verdict for programs: the raw integers, keys with their unit, in this order. */
-#include <json-c/json.h>
 
 #include "lib/appraisal.h"
+#include "lib/json.h"
 
 static void put_text(struct json_object *o, const char *key, const char *text)
 {
-	json_object_object_add(o, key, json_object_new_string(text));
+	wt_json_add(o, key, json_object_new_string(text));
 }
 
 static void put_number(struct json_object *o, const char *key, uint64_t v)
 {
-	json_object_object_add(o, key, json_object_new_uint64(v));
+	wt_json_add(o, key, json_object_new_uint64(v));
 }
 
 static void put_bool(struct json_object *o, const char *key, bool v)
 {
-	json_object_object_add(o, key, json_object_new_boolean(v));
+	wt_json_add(o, key, json_object_new_boolean(v));
 }
 
 static const char *allocation_name(enum wt_allocation allocation)
@@ -59,7 +59,7 @@ static struct json_object *checks_json(const struct wt_verdict *v)
 		put_text(o, "code", v->checks[i].code);
 		put_text(o, "reason", v->checks[i].reason);
 		put_number(o, "findings", v->checks[i].findings);
-		json_object_array_add(checks, o);
+		wt_json_append(checks, o);
 	}
 	return checks;
 }
@@ -95,7 +95,7 @@ static struct json_object *sources_json(const struct wt_verdict *v)
 		put_number(o, "mean_uw", s->mean_uw);
 		put_number(o, "missed", s->missed);
 		put_number(o, "refused", s->refused);
-		json_object_array_add(sources, o);
+		wt_json_append(sources, o);
 	}
 	return sources;
 }
@@ -113,7 +113,7 @@ static struct json_object *devices_json(const struct wt_verdict *v)
 		put_bool(o, "worked", d->worked);
 		put_number(o, "bytes_in", d->bytes_in);
 		put_number(o, "bytes_out", d->bytes_out);
-		json_object_array_add(devices, o);
+		wt_json_append(devices, o);
 	}
 	return devices;
 }
@@ -133,7 +133,7 @@ struct json_object *wt_verdict_json(const struct wt_verdict *v)
 	put_text(o, "signer", v->signer);
 	put_number(o, "assurance", v->assurance);
 	put_text(o, "assurance_missing", v->assurance_missing);
-	json_object_object_add(o, "checks", checks_json(v));
+	wt_json_add(o, "checks", checks_json(v));
 	put_number(o, "attestations", v->attestations);
 	put_number(o, "first_seq", v->first_seq);
 	put_number(o, "last_seq", v->last_seq);
@@ -142,11 +142,11 @@ struct json_object *wt_verdict_json(const struct wt_verdict *v)
 	put_number(o, "windows_pruned", v->pruned);
 	put_number(o, "from_ns", v->from_ns);
 	put_number(o, "to_ns", v->to_ns);
-	json_object_object_add(o, "energy", energy_json(v));
-	json_object_object_add(o, "sources", sources_json(v));
+	wt_json_add(o, "energy", energy_json(v));
+	wt_json_add(o, "sources", sources_json(v));
 	put_number(o, "devices_registered", v->devices_registered);
 	put_number(o, "devices_present", v->devices_present);
 	put_number(o, "devices_unknown", v->devices_unknown);
-	json_object_object_add(o, "devices", devices_json(v));
+	wt_json_add(o, "devices", devices_json(v));
 	return o;
 }

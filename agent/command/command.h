@@ -72,7 +72,7 @@ const char *colour_on(enum colour colour);
 const char *colour_off(enum colour colour);
 
 struct json_object;
-/* Prints and frees it. */
+/* Prints and frees it; the last that a command does: without memory for it the program ends. */
 void print_json(struct json_object *json);
 
 /* --- a table whose columns are as wide as their widest cell */

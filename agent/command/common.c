@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
+#include "lib/json.h"
 
 #include "command.h"
 
@@ -66,9 +66,12 @@ const char *colour_off(enum colour colour)
 
 void print_json(struct json_object *json)
 {
-	puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
-							  JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(json);
+	struct wt_err err = {};
+
+	if (wt_json_print(json, WT_JSON_PRETTY, &err) == 0)
+		return;
+	fprintf(stderr, "wattest: %s\n", err.msg);
+	exit(EXIT_COULD_NOT);
 }
 
 void table_row(struct table *table, const char *const *cells)

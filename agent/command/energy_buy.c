@@ -15,12 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
 #include "agent/control.h"
 #include "agent/outlook.h"
 #include "lib/base64.h"
 #include "lib/format.h"
+#include "lib/json.h"
 
 #include "energy.h"
 #include "exchange.h"
@@ -228,7 +227,7 @@ static int plan(struct buying *buying, struct wt_err *err)
 
 static void text(struct json_object *o, const char *key, const char *v)
 {
-	json_object_object_add(o, key, json_object_new_string(v));
+	wt_json_add(o, key, json_object_new_string(v));
 }
 
 static struct json_object *question(const struct buying *buying)
@@ -239,7 +238,7 @@ static struct json_object *question(const struct buying *buying)
 	char ueid[2 * WT_UEID_LEN + 1];
 
 	wt_hex(reg->ueid, WT_UEID_LEN, ueid);
-	json_object_object_add(o, "version", json_object_new_int(1));
+	wt_json_add(o, "version", json_object_new_int(1));
 	text(o, "rig", reg->rig);
 	text(o, "ueid", ueid);
 	text(o, "licence", reg->licence);
@@ -249,13 +248,12 @@ static struct json_object *question(const struct buying *buying)
 		struct json_object *p = json_object_new_object();
 
 		text(p, "transaction", buying->v[i].transaction);
-		json_object_object_add(p, "not_before_s", json_object_new_int64(buying->v[i].hour));
-		json_object_object_add(p, "not_after_s",
-				       json_object_new_int64(buying->v[i].hour + WT_HOUR_S));
-		json_object_object_add(p, "wh", json_object_new_int64(buying->v[i].wh));
-		json_object_array_add(list, p);
+		wt_json_add(p, "not_before_s", json_object_new_int64(buying->v[i].hour));
+		wt_json_add(p, "not_after_s", json_object_new_int64(buying->v[i].hour + WT_HOUR_S));
+		wt_json_add(p, "wh", json_object_new_int64(buying->v[i].wh));
+		wt_json_append(list, p);
 	}
-	json_object_object_add(o, "purchases", list);
+	wt_json_add(o, "purchases", list);
 	return o;
 }
 
@@ -343,10 +341,12 @@ static int ask(struct buying *buying, struct wt_err *err)
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf answer = {};
 	const struct wt_config *config = &buying->energy->common.config;
 	struct json_object *o = question(buying);
-	const char *said = json_object_to_json_string_ext(o, JSON_C_TO_STRING_NOSLASHESCAPE);
-	int r = exchange(config->purchase, wt_span(said, strlen(said)), config->purchase_timeout_s,
-			 &answer, err);
+	const char *said;
+	int r = wt_json_text(o, JSON_C_TO_STRING_NOSLASHESCAPE, &said, err);
 
+	if (r == 0)
+		r = exchange(config->purchase, wt_span(said, strlen(said)),
+			     config->purchase_timeout_s, &answer, err);
 	json_object_put(o);
 	return r == 0 ? take_all(buying, &answer, err) : r;
 }

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "lib/format.h"
+#include "lib/json.h"
 #include "lib/timestamp.h"
 
 #include "energy.h"
@@ -29,7 +28,7 @@ int energy_draw(const struct energy *energy, uint32_t margin, uint64_t *ret_uw, 
 
 static struct json_object *figure(struct json_object *o, const char *key, uint64_t v)
 {
-	json_object_object_add(o, key, json_object_new_uint64(v));
+	wt_json_add(o, key, json_object_new_uint64(v));
 	return o;
 }
 
@@ -55,16 +54,16 @@ static void show_json(const struct energy *energy, const struct wt_plan_in *in,
 	figure(o, "from_s", (uint64_t)in->now);
 	figure(o, "until_s", (uint64_t)in->until);
 	figure(o, "power_uw", in->draw_uw);
-	json_object_object_add(o, "power_from",
-			       json_object_new_string(energy->power_uw ? "given" : "windows"));
+	wt_json_add(o, "power_from",
+		    json_object_new_string(energy->power_uw ? "given" : "windows"));
 	figure(o, "need_uj", plan->need_uj);
 	figure(o, "missing_uj", plan->missing_uj);
 	figure(o, "blocks", plan->blocks);
 	figure(o, "wh", plan->wh);
 	for (size_t i = 0; i < plan->n; i++)
-		json_object_array_add(hours, hour_json(&plan->hours[i]));
-	json_object_object_add(o, "hours", hours);
-	json_object_object_add(o, "limits", caps_json(energy));
+		wt_json_append(hours, hour_json(&plan->hours[i]));
+	wt_json_add(o, "hours", hours);
+	wt_json_add(o, "limits", caps_json(energy));
 	print_json(o);
 }
 

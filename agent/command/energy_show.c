@@ -5,21 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "lib/format.h"
+#include "lib/json.h"
 #include "lib/timestamp.h"
 
 #include "energy.h"
 
 static void text(struct json_object *o, const char *key, const char *v)
 {
-	json_object_object_add(o, key, json_object_new_string(v));
+	wt_json_add(o, key, json_object_new_string(v));
 }
 
 static void figure(struct json_object *o, const char *key, uint64_t v)
 {
-	json_object_object_add(o, key, json_object_new_uint64(v));
+	wt_json_add(o, key, json_object_new_uint64(v));
 }
 
 /* Is it this rig's to spend, or was it? */
@@ -141,7 +140,7 @@ int energy_list(struct energy *energy)
 	if (energy->common.json) {
 		list = json_object_new_array();
 		for (size_t i = 0; i < h->n; i++)
-			json_object_array_add(list, holding_json(&h->v[i]));
+			wt_json_append(list, holding_json(&h->v[i]));
 		print_json(list);
 		return 0;
 	}
@@ -197,7 +196,7 @@ struct json_object *caps_json(const struct energy *energy)
 		figure(o, "from_s", (uint64_t)cap->from);
 		figure(o, "until_s", (uint64_t)cap->until);
 		text(o, "by", cap->scheduled ? "registration" : "notice");
-		json_object_array_add(list, o);
+		wt_json_append(list, o);
 	}
 	return list;
 }
@@ -252,8 +251,8 @@ static void balance_json(const struct energy *energy, const struct balance *b)
 		figure(o, "charged_to_ns", h->charged_to_ns);
 	for (size_t i = 0; i < h->n; i++)
 		if (counts(&h->v[i]))
-			json_object_array_add(grants, holding_json(&h->v[i]));
-	json_object_object_add(o, "grants", grants);
+			wt_json_append(grants, holding_json(&h->v[i]));
+	wt_json_add(o, "grants", grants);
 	figure(o, "bought_uj", b->bought_uj);
 	figure(o, "used_uj", b->used_uj);
 	figure(o, "left_uj", b->left_uj);
@@ -262,7 +261,7 @@ static void balance_json(const struct energy *energy, const struct balance *b)
 		figure(o, "draw_uw", b->draw_uw);
 	if (b->drawing && b->lasts_s != WT_LASTS_EVER)
 		figure(o, "lasts_s", b->lasts_s);
-	json_object_object_add(o, "limits", caps_json(energy));
+	wt_json_add(o, "limits", caps_json(energy));
 	print_json(o);
 }
 

@@ -4,11 +4,10 @@
 #include <string.h>
 #include <time.h>
 
-#include <json-c/json.h>
-
 #include "keys/identity/enrol.h"
 #include "lib/enrolment.h"
 #include "lib/file.h"
+#include "lib/json.h"
 
 #include "enroll.h"
 #include "json.h"
@@ -51,14 +50,16 @@ static int take_inventory(const struct wt_config *config, struct wt_buf *ret, si
 		r = wt_fail(err, ENODEV, "%s; or give --no-inventory", m.module_err.msg);
 	} else {
 		file = json_object_new_object();
-		json_object_object_add(file, "devices", json_devices(&m));
-		json_object_object_add(file, "sources", json_sources(&m));
-		text = json_object_to_json_string_ext(file, JSON_C_TO_STRING_PRETTY);
-		wt_buf_append(ret, text, strlen(text));
+		wt_json_add(file, "devices", json_devices(&m));
+		wt_json_add(file, "sources", json_sources(&m));
+		r = wt_json_text(file, JSON_C_TO_STRING_PRETTY, &text, err);
+		if (r == 0)
+			wt_buf_append(ret, text, strlen(text));
 		json_object_put(file);
 		*ret_devices = m.n_devices;
 		*ret_sources = m.n_sources;
-		r = ret->err ? wt_fail(err, -ret->err, "no memory for an inventory") : 0;
+		if (ret->err)
+			r = wt_fail(err, -ret->err, "no memory for an inventory");
 	}
 	model_clear(&m);
 	return r;

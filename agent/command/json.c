@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
 #include <linux/wattest.h>
 
 #include "agent/role.h"
+#include "lib/json.h"
 #include "lib/record.h"
 
 #include "json.h"
@@ -13,7 +13,7 @@
 
 static void text(struct json_object *o, const char *key, const char *v)
 {
-	json_object_object_add(o, key, json_object_new_string(v));
+	wt_json_add(o, key, json_object_new_string(v));
 }
 
 /* Absent rather than empty. */
@@ -25,22 +25,21 @@ static void some_text(struct json_object *o, const char *key, const char *v)
 
 static void number(struct json_object *o, const char *key, uint64_t v)
 {
-	json_object_object_add(o, key, json_object_new_uint64(v));
+	wt_json_add(o, key, json_object_new_uint64(v));
 }
 
 static void boolean(struct json_object *o, const char *key, bool v)
 {
-	json_object_object_add(o, key, json_object_new_boolean(v));
+	wt_json_add(o, key, json_object_new_boolean(v));
 }
 
 static void hex(struct json_object *o, const char *key, const void *p, size_t n)
 {
 	char *buf = malloc(2 * n + 1);
 
-	if (!buf)
-		abort();
-	wt_hex(p, n, buf);
-	text(o, key, buf);
+	if (buf)
+		wt_hex(p, n, buf);
+	wt_json_add(o, key, buf ? json_object_new_string(buf) : NULL);
 	free(buf);
 }
 
@@ -78,7 +77,7 @@ struct json_object *json_sources(const struct model *m)
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < m->n_sources; i++)
-		json_object_array_add(list, source(m, &m->sources[i]));
+		wt_json_append(list, source(m, &m->sources[i]));
 	return list;
 }
 
@@ -116,7 +115,7 @@ struct json_object *json_devices(const struct model *m)
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < m->n_devices; i++)
-		json_object_array_add(list, device(m, &m->devices[i]));
+		wt_json_append(list, device(m, &m->devices[i]));
 	return list;
 }
 
@@ -147,7 +146,7 @@ static struct json_object *module(const struct model *m)
 		number(witness, "pcr", s->witness_pcr);
 		number(witness, "steps", s->witness_steps);
 		number(witness, "lost", s->witness_lost);
-		json_object_object_add(o, "witness", witness);
+		wt_json_add(o, "witness", witness);
 	}
 	return o;
 }
@@ -167,9 +166,9 @@ static struct json_object *daemon_state(const struct model *m)
 		text(p, "name", c->probes[i].name);
 		hex(p, "tag", c->probes[i].tag, sizeof(c->probes[i].tag));
 		number(p, "prog_id", c->probes[i].prog_id);
-		json_object_array_add(probes, p);
+		wt_json_append(probes, p);
 	}
-	json_object_object_add(o, "probes", probes);
+	wt_json_add(o, "probes", probes);
 	return o;
 }
 
@@ -210,28 +209,28 @@ struct json_object *json_status(const struct model *m)
 	}
 	if (m->judged) {
 		number(o, "judged_s", (uint64_t)m->judgement.at);
-		json_object_object_add(o, "verdict", wt_verdict_json(&m->judgement.verdict));
+		wt_json_add(o, "verdict", wt_verdict_json(&m->judgement.verdict));
 	} else {
 		text(o, "verdict_error", m->judgement_err.msg);
 	}
 	if (m->looked)
-		json_object_object_add(o, "next", next_json(m));
+		wt_json_add(o, "next", next_json(m));
 	if (m->module) {
 		number(o, "input_power_uw", model_input_uw(m));
-		json_object_object_add(o, "sources", json_sources(m));
-		json_object_object_add(o, "devices", json_devices(m));
-		json_object_object_add(o, "module", module(m));
+		wt_json_add(o, "sources", json_sources(m));
+		wt_json_add(o, "devices", json_devices(m));
+		wt_json_add(o, "module", module(m));
 	} else {
 		text(o, "module_error", m->module_err.msg);
 	}
 	if (m->daemon)
-		json_object_object_add(o, "daemon", daemon_state(m));
+		wt_json_add(o, "daemon", daemon_state(m));
 	else
 		text(o, "daemon_error", m->daemon_err.msg);
 	if (m->stored && m->last.seq)
-		json_object_object_add(o, "last", last(m));
+		wt_json_add(o, "last", last(m));
 	if (m->stored && m->extent.last)
-		json_object_object_add(o, "store", store(m));
+		wt_json_add(o, "store", store(m));
 	else if (!m->stored)
 		text(o, "store_error", m->store_err.msg);
 	return o;

@@ -4,10 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
 #include "lib/crypto/crypto.h"
 #include "lib/file.h"
+#include "lib/json.h"
 #include "lib/object.h"
 #include "lib/timestamp.h"
 
@@ -151,31 +150,29 @@ static void show_json(const struct keys *keys, struct wt_key *key, const char *u
 	uint8_t x5t[WT_SHA256_LEN];
 	char hex[2 * WT_SHA256_LEN + 1];
 
-	json_object_object_add(o, "keys_in", json_object_new_string(in_tpm(keys) ? "tpm" : "file"));
+	wt_json_add(o, "keys_in", json_object_new_string(in_tpm(keys) ? "tpm" : "file"));
 	if (in_tpm(keys)) {
 		snprintf(handle, sizeof(handle), "0x%08x", config->tpm_handle);
-		json_object_object_add(o, "tpm", json_object_new_string(config->tpm));
-		json_object_object_add(o, "handle", json_object_new_string(handle));
+		wt_json_add(o, "tpm", json_object_new_string(config->tpm));
+		wt_json_add(o, "handle", json_object_new_string(handle));
 	} else {
-		json_object_object_add(o, "key", json_object_new_string(config->key));
+		wt_json_add(o, "key", json_object_new_string(config->key));
 	}
-	json_object_object_add(
-		o, "algorithm",
-		json_object_new_string(wt_key_alg(key) == WT_ALG_EDDSA ? "EdDSA" : "ES256"));
-	json_object_object_add(o, "ueid", json_object_new_string(ueid));
+	wt_json_add(o, "algorithm",
+		    json_object_new_string(wt_key_alg(key) == WT_ALG_EDDSA ? "EdDSA" : "ES256"));
+	wt_json_add(o, "ueid", json_object_new_string(ueid));
 	if (cert) {
 		c = json_object_new_object();
 		wt_cert_validity(cert, &from, &until);
 		wt_cert_x5t(cert, x5t);
 		wt_hex(x5t, sizeof(x5t), hex);
-		json_object_object_add(c, "file", json_object_new_string(config->certificate));
-		json_object_object_add(c, "name", json_object_new_string(wt_cert_name(cert)));
-		json_object_object_add(c, "x5t", json_object_new_string(hex));
-		json_object_object_add(c, "not_before_s", json_object_new_int64(from));
-		json_object_object_add(c, "not_after_s", json_object_new_int64(until));
-		json_object_object_add(c, "matches_key",
-				       json_object_new_boolean(same_key(key, cert)));
-		json_object_object_add(o, "certificate", c);
+		wt_json_add(c, "file", json_object_new_string(config->certificate));
+		wt_json_add(c, "name", json_object_new_string(wt_cert_name(cert)));
+		wt_json_add(c, "x5t", json_object_new_string(hex));
+		wt_json_add(c, "not_before_s", json_object_new_int64(from));
+		wt_json_add(c, "not_after_s", json_object_new_int64(until));
+		wt_json_add(c, "matches_key", json_object_new_boolean(same_key(key, cert)));
+		wt_json_add(o, "certificate", c);
 	}
 	print_json(o);
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <json-c/json.h>
+#include "lib/json.h"
 
 #include "agent/netlink.h"
 #include "lib/record.h"
@@ -72,7 +72,7 @@ static void print_line(const struct log *log, const struct wt_nl_record *record)
 static int on_record(const struct wt_nl_record *record, void *user)
 {
 	struct log *log = user;
-	struct json_object *json;
+	struct wt_err err = {};
 
 	if (record->seq <= log->last) /* from a dump and again as an event */
 		return 0;
@@ -81,11 +81,8 @@ static int on_record(const struct wt_nl_record *record, void *user)
 		print_line(log, record);
 		return 0;
 	}
-	json = json_record(record);
-	puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN |
-							  JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(json);
-	return 0;
+	return wt_json_print(json_record(record),
+			     JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &err);
 }
 
 static void on_module(bool there, void *user)

@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "lib/format.h"
+#include "lib/json.h"
 #include "lib/timestamp.h"
 
 #include "command.h"
@@ -112,7 +111,7 @@ void next_show(const struct model *m)
 
 static void figure(struct json_object *o, const char *key, uint64_t v)
 {
-	json_object_object_add(o, key, json_object_new_uint64(v));
+	wt_json_add(o, key, json_object_new_uint64(v));
 }
 
 static struct json_object *hour_json(const struct model *m, const struct wt_plan_hour *hour)
@@ -125,7 +124,7 @@ static struct json_object *hour_json(const struct model *m, const struct wt_plan
 	figure(o, "blocks", hour->blocks);
 	figure(o, "wh", hour->wh);
 	figure(o, "buy_before_s", (uint64_t)wt_outlook_buy_before(hour, m->config));
-	json_object_object_add(o, "too_late", json_object_new_boolean(too_late(m, hour)));
+	wt_json_add(o, "too_late", json_object_new_boolean(too_late(m, hour)));
 	return o;
 }
 
@@ -145,7 +144,7 @@ struct json_object *next_json(const struct model *m)
 	figure(o, "hours_not_bought", unbought(m));
 	for (size_t i = 0; i < m->outlook.plan.n; i++)
 		if (!is_over(m, &m->outlook.plan.hours[i]))
-			json_object_array_add(hours, hour_json(m, &m->outlook.plan.hours[i]));
-	json_object_object_add(o, "hours", hours);
+			wt_json_append(hours, hour_json(m, &m->outlook.plan.hours[i]));
+	wt_json_add(o, "hours", hours);
 	return o;
 }

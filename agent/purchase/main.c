@@ -10,10 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
 #include "lib/command.h"
 #include "lib/file.h"
+#include "lib/json.h"
 
 #include "answer.h"
 #include "platform.h"
@@ -81,17 +80,24 @@ static int load_token(const char *path, struct wt_buf *ret, struct wt_err *err)
 	return 0;
 }
 
+static void hand_on(struct json_object *o, const char *key, struct json_object *value)
+{
+	if (value)
+		wt_json_add(o, key, json_object_get(value));
+	else
+		wt_json_null(o, key);
+}
+
 /* The purchase as the platform gets it: with whose it is. */
 static struct json_object *with_rig(struct json_object *question, struct json_object *purchase)
 {
 	static const char *const whose[] = { "rig", "ueid", "licence", "site", "zone" };
 	struct json_object *o = json_object_new_object(), *v;
 
-	json_object_object_foreach(purchase, key, value)
-		json_object_object_add(o, key, json_object_get(value));
+	json_object_object_foreach(purchase, key, value) hand_on(o, key, value);
 	for (size_t i = 0; i < sizeof(whose) / sizeof(whose[0]); i++)
 		if (json_object_object_get_ex(question, whose[i], &v))
-			json_object_object_add(o, whose[i], json_object_get(v));
+			hand_on(o, whose[i], v);
 	return o;
 }
 
@@ -101,20 +107,22 @@ static struct json_object *buy(struct platform *platform, struct json_object *qu
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf answer = {};
 	struct json_object *asked = with_rig(question, purchase), *o = json_object_new_object(),
 			   *grant;
-	const char *body = json_object_to_json_string_ext(asked, JSON_C_TO_STRING_NOSLASHESCAPE);
 	struct wt_err err = {};
-	int r = platform_put(platform, transaction, wt_span(body, strlen(body)), &answer, &err);
+	const char *body;
+	int r = wt_json_text(asked, JSON_C_TO_STRING_NOSLASHESCAPE, &body, &err);
+
+	if (r == 0)
+		r = platform_put(platform, transaction, wt_span(body, strlen(body)), &answer, &err);
 
 	json_object_put(asked);
-	json_object_object_add(o, "transaction", json_object_new_string(transaction));
+	wt_json_add(o, "transaction", json_object_new_string(transaction));
 	grant = r == 0 ? answer_grant(wt_buf_span(&answer)) : NULL;
 	if (grant)
-		json_object_object_add(o, "grant", grant);
+		wt_json_add(o, "grant", grant);
 	else
-		json_object_object_add(
-			o, "error",
-			json_object_new_string(r < 0 ? err.msg
-						     : "the platform's answer holds no grant"));
+		wt_json_add(o, "error",
+			    json_object_new_string(r < 0 ? err.msg
+							 : "the platform's answer holds no grant"));
 	return o;
 }
 
@@ -134,12 +142,12 @@ static int answer_all(struct platform *platform, struct json_object *question, s
 		if (json_object_is_type(purchase, json_type_object) &&
 		    json_object_object_get_ex(purchase, "transaction", &t) &&
 		    json_object_is_type(t, json_type_string))
-			json_object_array_add(answers, buy(platform, question, purchase,
-							   json_object_get_string(t)));
+			wt_json_append(answers, buy(platform, question, purchase,
+						    json_object_get_string(t)));
 	}
-	json_object_object_add(out, "purchases", answers);
-	puts(json_object_to_json_string_ext(out, JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(out);
+	wt_json_add(out, "purchases", answers);
+	if (wt_json_print(out, JSON_C_TO_STRING_NOSLASHESCAPE, err) < 0)
+		return -ENOMEM;
 	return fflush(stdout) == 0 ? 0 : wt_fail(err, errno, "stdout: %s", strerror(errno));
 }
 

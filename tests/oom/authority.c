@@ -190,3 +190,42 @@ static void init_check(int status)
 
 const struct scenario scenario_init = { "init",	  init_prepare, no_authority,
 					init_run, init_check,	{ AUTHORITY_FAILED } };
+
+/* --- list, for programs ------------------------------------------------------------------------------ */
+
+static int list_run(void)
+{
+	static const char *const line[] = { "list", "grants", "auth", "--json", NULL };
+
+	return command(authority_list, line);
+}
+
+static void with_a_grant(void)
+{
+	if (!is_file("auth/register.db"))
+		reset();
+}
+
+static void list_prepare(void)
+{
+	prepare();
+	reset();
+	oom_check(grant_run() == 0 && list_run() == 0, "with memory, it fails");
+}
+
+/* What was cut short does not look whole. */
+static void list_check(int status)
+{
+	char text[4096] = "";
+	FILE *f = fopen("out", "r");
+	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	oom_check((status == 0) == (n > 2 && !strcmp(text + n - 2, "]\n")),
+		  "it ended with %d and printed: %s", status, text);
+	oom_check(status || strstr(text, "TX-1"), "without the grant: %s", text);
+}
+
+const struct scenario scenario_list_json = { "list-json", list_prepare, with_a_grant,
+					     list_run,	  list_check,	{ AUTHORITY_FAILED } };

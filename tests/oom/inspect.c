@@ -171,3 +171,55 @@ static void show_check(int status)
 
 const struct scenario scenario_show = { "show",	  show_prepare, nothing,
 					show_run, show_check,	{ INSPECT_COULD_NOT } };
+
+/* --- for programs: all of it, or nothing ------------------------------------------------------------ */
+
+static const char *const site_json_line[] = { "verify",	  "--json", "--trust",	"trust",
+					      "--time",	  at_time,  "-j",	"1",
+					      "reg.cose", "grants", "evidence", NULL };
+
+static int site_json_run(void)
+{
+	return command(inspect_verify, site_json_line);
+}
+
+static void site_json_prepare(void)
+{
+	begin();
+	keep_all_good(site_json_run, NULL);
+}
+
+static void json_check(int status)
+{
+	FILE *f = fopen("out", "r");
+	bool empty = !f || fgetc(f) == EOF;
+
+	if (f)
+		fclose(f);
+	check_output(status);
+	oom_check(status == 0 || empty, "it ended with %d and printed something", status);
+}
+
+const struct scenario scenario_site_json = { "site-json", site_json_prepare,
+					     nothing,	  site_json_run,
+					     json_check,  { INSPECT_COULD_NOT, WT_EXIT_OUTPUT } };
+
+static const char *const verify_json_line[] = { "verify",	  "--json",   "--trust",  "trust",
+						"--registration", "reg.cose", "--grants", "grants",
+						"--time",	  at_time,    "evidence", NULL };
+
+static int verify_json_run(void)
+{
+	return command(inspect_verify, verify_json_line);
+}
+
+static void verify_json_prepare(void)
+{
+	begin();
+	keep_all_good(verify_json_run, NULL);
+}
+
+const struct scenario scenario_verify_json = {
+	"verify-json",	 verify_json_prepare, nothing,
+	verify_json_run, json_check,	      { INSPECT_COULD_NOT, WT_EXIT_OUTPUT }
+};

@@ -29,8 +29,19 @@
 #define SHOWN 12 /* failures with their words, of a scenario */
 
 const struct scenario *const scenarios[] = {
-	&scenario_crypto, &scenario_verify, &scenario_verify_site, &scenario_show, &scenario_attest,
-	&scenario_store,  &scenario_grant,  &scenario_notice,	   &scenario_init, NULL,
+	&scenario_crypto,
+	&scenario_verify,
+	&scenario_verify_site,
+	&scenario_show,
+	&scenario_attest,
+	&scenario_store,
+	&scenario_grant,
+	&scenario_notice,
+	&scenario_init,
+	&scenario_verify_json,
+	&scenario_site_json,
+	&scenario_list_json,
+	NULL,
 };
 
 /*

@@ -20,10 +20,12 @@ struct scenario {
 };
 
 extern const struct scenario *const scenarios[]; /* NULL at the end */
-extern const struct scenario scenario_verify, scenario_verify_site, scenario_show; /* inspect.c */
+/* inspect.c */
+extern const struct scenario scenario_verify, scenario_verify_site, scenario_show;
+extern const struct scenario scenario_verify_json, scenario_site_json;
 extern const struct scenario scenario_crypto; /* crypto.c */
 extern const struct scenario scenario_attest, scenario_store; /* agent.c */
-extern const struct scenario scenario_grant, scenario_notice, scenario_init; /* authority.c */
+extern const struct scenario scenario_grant, scenario_notice, scenario_init, scenario_list_json; /* authority.c */
 
 extern bool
 	oom_sampled; /* not every allocation: a scenario with a sweep of its own does the same */
