@@ -37,5 +37,5 @@ sweep_cycle stop tears
 cycle_is start openat flock bind sendmsg recvmsg pwrite64 fdatasync
 sweep_cycle start changes
 sweep_cycle start tears
-lives_end 50
+lives_end 25
 vm_finish
