@@ -3,7 +3,7 @@
 #ifndef LIB_APPRAISAL_FRESHNESS_H
 #define LIB_APPRAISAL_FRESHNESS_H
 
-#include "include/wattest/record.h"
+#include "lib/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
