@@ -47,15 +47,21 @@ static s64 realtime_minus_boottime(void)
 	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_REAL)) - asleep();
 }
 
+u64 wattest_clock_realtime(u64 boottime_ns)
+{
+	return boottime_ns + realtime_minus_boottime();
+}
+
 static void record(enum wattest_time_kind kind, s64 delta_ns)
 {
+	u64 now_ns = ktime_get_boottime_ns();
 	struct wattest_time time = {
 		.kind = cpu_to_le32(kind),
 		.delta_ns = cpu_to_le64(delta_ns),
-		.realtime_ns = cpu_to_le64(ktime_get_real_ns()),
+		.realtime_ns = cpu_to_le64(wattest_clock_realtime(now_ns)),
 	};
 
-	wattest_log_append(WATTEST_RECORD_TIME, ktime_get_boottime_ns(), &time, sizeof(time));
+	wattest_log_append(WATTEST_RECORD_TIME, now_ns, &time, sizeof(time));
 }
 
 /* Idle only (s2idle), a host may sleep with its clocks running: so it is the time since SUSPEND. */

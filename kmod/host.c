@@ -164,7 +164,6 @@ void wattest_host_describe(struct wattest_load *ret_load)
 	ret_load->lockdown = lockdown();
 	ret_load->sig_enforced = is_module_sig_enforced();
 	ret_load->taint = cpu_to_le64(taint());
-	ret_load->realtime_ns = cpu_to_le64(ktime_get_real_ns());
 	ret_load->sample_ns = cpu_to_le64(wattest_param.sample_ns);
 	ret_load->window_ns = cpu_to_le64(wattest_param.window_ns);
 	ret_load->max_gap_ns = cpu_to_le64(wattest_param.max_gap_ns);

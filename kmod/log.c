@@ -15,6 +15,7 @@
 #include <linux/timekeeping.h>
 #include <crypto/sha2.h>
 
+#include "clock.h"
 #include "host.h"
 #include "log.h"
 #include "loss.h"
@@ -267,8 +268,10 @@ void wattest_log_stop(void)
 
 void wattest_log_end(void)
 {
-	struct wattest_unload unload = { .realtime_ns = cpu_to_le64(ktime_get_real_ns()) };
 	u64 now_ns = ktime_get_boottime_ns();
+	struct wattest_unload unload = {
+		.realtime_ns = cpu_to_le64(wattest_clock_realtime(now_ns)),
+	};
 
 	lockdep_assert_held(&wattest_log_mutex);
 	write_lost(now_ns, U64_MAX, true);
@@ -385,6 +388,7 @@ int __init wattest_log_init(void)
 	state.first_seq = 1;
 	state.next_seq = 1;
 	start_ns = ktime_get_boottime_ns();
+	load.realtime_ns = cpu_to_le64(wattest_clock_realtime(start_ns));
 	err = append(WATTEST_RECORD_LOAD, start_ns, &load, sizeof(load), state.limit) ?:
 	      add_anchor(start_ns, state.limit);
 	if (err)

@@ -67,7 +67,7 @@ static int close_window(const u8 *nonce, size_t len, bool last,
 	w = (struct wattest_window *)(e->data + 1);
 	source = (struct wattest_window_source *)(w + 1);
 	w->from_ns = cpu_to_le64(from_ns);
-	w->realtime_ns = cpu_to_le64(ktime_get_real_ns());
+	w->realtime_ns = cpu_to_le64(wattest_clock_realtime(now));
 	w->sources = cpu_to_le16(sources);
 	w->devices = cpu_to_le16(devices);
 	w->nonce_len = len;

@@ -68,6 +68,20 @@ same "the next log begins where the PCR stands" "$start" "$(records 'select(.typ
 check "steps are witnessed" waiting 8 witnessed 3
 check "and the PCR is the chain's value again" follows
 
+# --- both clocks -------------------------------------------------------------------------------------------------------
+number() { # eight bytes in hex, the lowest first
+	printf '%d' "0x$(echo "$1" | sed -E 's/(..)(..)(..)(..)(..)(..)(..)(..)/\8\7\6\5\4\3\2\1/')"
+}
+apart() { # CLOCK_REALTIME less CLOCK_BOOTTIME, ns, of each record that has both
+	records 'select(.record) | if .type == "LOAD" then .record[208:224] elif .type == "WINDOW" then .record[64:80] else empty end +
+		" " + .record[32:48]' | while read -r realtime boottime; do
+		echo $(($(number "$realtime") - $(number "$boottime")))
+	done
+}
+# nobody sets the clock here: read one after the other they would differ by what came in between
+same "LOAD and all windows are one moment on both clocks" 1 "$(apart | sort -u | grep -c .)"
+check "which there are" test "$(apart | wc -l)" -ge 3
+
 # --- MACs --------------------------------------------------------------------------------------------------------------
 check "more steps" waiting 8 steps 6
 same "an anchor comes first, of 1,024 keys" "2 00040000" \
