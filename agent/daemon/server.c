@@ -67,6 +67,18 @@ static void status(struct daemon *d, struct wt_buf *body)
 	wt_control_put_status(body, &status);
 }
 
+/* To let go of the module is to be blind: a group that may ask for attestations may not ask for that. */
+static int unload(struct daemon *d, int fd, struct wt_err *err)
+{
+	struct ucred peer = { .uid = (uid_t)-1 };
+	socklen_t n = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) < 0 ||
+	    (peer.uid != 0 && peer.uid != geteuid()))
+		return wt_fail(err, EPERM, "to unload the module needs root");
+	return unload_begin(d, err);
+}
+
 static void answer(struct daemon *d, int fd)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf body = {};
@@ -84,7 +96,7 @@ static void answer(struct daemon *d, int fd)
 	else if (r == 0 && request.op == WT_CONTROL_DELIVERED)
 		r = wt_store_deliver(d->store, request.seq, &err);
 	else if (r == 0 && request.op == WT_CONTROL_UNLOAD)
-		r = unload_begin(d, &err);
+		r = unload(d, fd, &err);
 	else if (r == 0 && request.op == WT_CONTROL_UNLOADED)
 		r = unloaded(d, &body, &err);
 	else if (r == 0)

@@ -55,6 +55,9 @@ ended() { # name: texts of the last two records before the newest LOAD
 		.[:(map(startswith("LOAD")) | rindex(true))][-2:] | map(split(" ")[0]) | join(" ")'
 }
 gone='for i in $(seq 50); do [ -d /proc/$(cat /run/wattestd.pid) ] || exit 0; sleep 0.1; done; exit 1'
+operator "chgrp 65534 /run/wattest /run/wattest/control.sock; setpriv --reuid 65534 --regid 65534 --clear-groups wattest unload"
+expect "who may only ask for attestations has it let go of nothing" 3 "needs root"
+check "its probes stay" rig 'wattest status | grep -q "^probes .*usb"'
 operator "wattest unload"
 expect "the module is unloaded by the command for it" 0 "has the end of its log"
 check "it is gone" rig '! grep -q "^wattest " /proc/modules'
