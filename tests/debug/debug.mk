@@ -24,7 +24,8 @@ failnth: $(FAILNTH)
 # Not those of NOT_ON_DEBUG, and what is said there is why.
 DEBUG := $(sort $(wildcard tests/debug/*_test.sh))
 # uefi_test is about a signed kernel's refusals: Debian's is signed, and its headers have what signs modules.
-NOT_ON_DEBUG := tests/attacks/uefi_test.sh
+# kexec_test has the kernel load itself, and this one's image is none that kexec_file_load(2) takes (ENOEXEC).
+NOT_ON_DEBUG := tests/attacks/uefi_test.sh tests/attacks/kexec_test.sh
 DEBUG_TESTS := $(DEBUG) $(filter-out $(NOT_ON_DEBUG),$(VM) $(ATTACKS_ON_A_RIG))
 
 .PHONY: check-debug
