@@ -31,7 +31,7 @@ static bool on_curve(EVP_PKEY *pkey)
 
 EVP_PKEY *wt_ec_pkey(unsigned int bits, struct wt_span x, struct wt_span y)
 {
-	char group[8];
+	char group[] = "P-256"; /* whose length is taken where the parameter is made */
 	uint8_t point[1 + 2 * WT_EC_MAX] = { 0x04 };
 	size_t n = bits / 8;
 	OSSL_PARAM params[] = {
@@ -43,7 +43,8 @@ EVP_PKEY *wt_ec_pkey(unsigned int bits, struct wt_span x, struct wt_span y)
 
 	if ((bits != 256 && bits != 384) || x.n > n || y.n > n)
 		return NULL;
-	snprintf(group, sizeof(group), "P-%u", bits);
+	if (bits == 384)
+		memcpy(group, "P-384", sizeof(group));
 	/* Leading zeros may be missing. */
 	if (x.n)
 		memcpy(point + 1 + n - x.n, x.p, x.n);
