@@ -195,7 +195,7 @@ static void edit_step(struct forgery *f, struct wt_attestation *att, size_t i, s
 		step->mac = wt_span(NULL, 0);
 		break;
 	case 4:
-		step->mac = wt_span("0123456789abcdef0123456789abcdef", 32);
+		step->mac = copy_bytes(f, wt_span("0123456789abcdef0123456789abcdef", 32));
 		break;
 	default:
 		if (i + 1 < att->n_steps) {
