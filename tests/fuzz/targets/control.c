@@ -34,7 +34,7 @@ static void request_run(struct wt_span in)
 	}
 	FUZZ_CHECK(request.nonce_len <= WT_NONCE_MAX);
 	FUZZ_CHECK(wt_text_plain(wt_span(request.reason, strlen(request.reason))));
-	FUZZ_CHECK(request.op >= WT_CONTROL_ATTEST && request.op <= WT_CONTROL_DELIVERED);
+	FUZZ_CHECK(request.op >= WT_CONTROL_ATTEST && request.op <= WT_CONTROL_UNLOADED);
 	/* and what is sent on is read the same */
 	close(fds[1]);
 	open_pair(fds);
