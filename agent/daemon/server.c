@@ -68,7 +68,7 @@ static void status(struct daemon *d, struct wt_buf *body)
 }
 
 /* To let go of the module is to be blind: a group that may ask for attestations may not ask for that. */
-static int unload(struct daemon *d, int fd, struct wt_err *err)
+static int check_root(int fd, struct wt_err *err)
 {
 	struct ucred peer = { .uid = (uid_t)-1 };
 	socklen_t n = sizeof(peer);
@@ -76,7 +76,7 @@ static int unload(struct daemon *d, int fd, struct wt_err *err)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) < 0 ||
 	    (peer.uid != 0 && peer.uid != geteuid()))
 		return wt_fail(err, EPERM, "to unload the module needs root");
-	return unload_begin(d, err);
+	return 0;
 }
 
 static void answer(struct daemon *d, int fd)
@@ -89,6 +89,8 @@ static void answer(struct daemon *d, int fd)
 
 	if (r == -ECONNRESET)
 		return;
+	if (r == 0 && (request.op == WT_CONTROL_UNLOAD || request.op == WT_CONTROL_UNLOADED))
+		r = check_root(fd, &err);
 	if (r == 0 && request.op == WT_CONTROL_ATTEST)
 		r = attest(d, &request, &body, &err);
 	else if (r == 0 && request.op == WT_CONTROL_STATUS)
@@ -96,7 +98,7 @@ static void answer(struct daemon *d, int fd)
 	else if (r == 0 && request.op == WT_CONTROL_DELIVERED)
 		r = wt_store_deliver(d->store, request.seq, &err);
 	else if (r == 0 && request.op == WT_CONTROL_UNLOAD)
-		r = unload(d, fd, &err);
+		r = unload_begin(d, &err);
 	else if (r == 0 && request.op == WT_CONTROL_UNLOADED)
 		r = unloaded(d, &body, &err);
 	else if (r == 0)
