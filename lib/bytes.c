@@ -202,6 +202,15 @@ bool wt_text_plain(struct wt_span text)
 	return text_ok(text, true);
 }
 
+size_t wt_text_plain_part(const char *text, size_t max)
+{
+	size_t n = strnlen(text, max);
+
+	while (n > 0 && !wt_text_plain(wt_span(text, n)))
+		n--;
+	return n;
+}
+
 const char *wt_grouped(uint64_t v, char ret_out[WT_GROUPED_LEN])
 {
 	char backwards[WT_GROUPED_LEN];

@@ -53,6 +53,8 @@ void wt_hex(const void *p, size_t n, char *ret_out);
 /* Well-formed UTF-8 (RFC 3629); wt_text_plain: without control characters (C0, DEL, C1) too. */
 bool wt_text_utf8(struct wt_span text);
 bool wt_text_plain(struct wt_span text);
+/* How many bytes of somebody else's words, of max at the most, are plain text: what goes to terminals, journals and hooks. */
+size_t wt_text_plain_part(const char *text, size_t max);
 
 #define WT_GROUPED_LEN 27
 /* 1000001 as "1,000,001"; returns ret_out. */

@@ -48,10 +48,8 @@ struct buying {
 /* An adapter's words go to terminals, journals and hooks: up to what is no plain text. */
 static void plain(const char *said, char *ret, size_t cap)
 {
-	size_t n = strnlen(said, cap - 1);
+	size_t n = wt_text_plain_part(said, cap - 1);
 
-	while (n > 0 && !wt_text_plain(wt_span(said, n)))
-		n--;
 	if (n)
 		snprintf(ret, cap, "%.*s", (int)n, said);
 	else

@@ -32,11 +32,8 @@ void answer_why(struct wt_span answer, char ret[ANSWER_WHY_LEN])
 {
 	struct json_object *said = string_in(answer, "error");
 	const char *text = said ? json_object_get_string(said) : "";
-	size_t n = strnlen(text, ANSWER_WHY_LEN - sizeof(": "));
+	size_t n = wt_text_plain_part(text, ANSWER_WHY_LEN - sizeof(": "));
 
-	/* It goes to a terminal and to the journal: no escapes, no lines of its own, no half a character. */
-	while (n && !wt_text_plain(wt_span(text, n)))
-		n--;
 	snprintf(ret, ANSWER_WHY_LEN, "%s%.*s", n ? ": " : "", (int)n, text);
 	json_object_put(said);
 }
