@@ -340,6 +340,7 @@ int BPF_PROG(wattest_kexec, struct kimage *image)
 
 	if (!begin(&e, WATTEST_EVENT_KEXEC))
 		return 0;
+	/* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): libbpf's macro knows fields of 1 to 8 bytes */
 	if (BPF_CORE_READ_BITFIELD(image, type) == KEXEC_TYPE_CRASH)
 		SAY(&e, "for a crash");
 	else

@@ -36,7 +36,7 @@ void wt_json_null(struct json_object *o, const char *key)
 		note(o);
 }
 
-/* As deep as our own objects are. */
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as our own objects are */
 static bool whole(struct json_object *o)
 {
 	if (!o)

@@ -82,7 +82,7 @@ static int run(const struct common *common)
 	uint8_t ueid[WT_UEID_LEN];
 	struct wt_err err = {}, end = {};
 	char n[WT_GROUPED_LEN];
-	uint64_t seq;
+	uint64_t seq = 0;
 	int r, r_end;
 
 	r = ask(&common->config, WT_CONTROL_UNLOAD, &cose, &err);

@@ -140,14 +140,14 @@ static void check_beginning(struct software *s, const struct wt_ima_entry *entry
  */
 static void check_before(struct software *s, const struct wt_ima_entry *entry)
 {
-	const uint8_t *slash = entry->path.n ? memrchr(entry->path.p, '/', entry->path.n) : NULL;
+	const uint8_t *slash = entry->path.p ? memrchr(entry->path.p, '/', entry->path.n) : NULL;
 	struct wt_span name = entry->path;
 
 	if (s->begun_here || s->before[0])
 		return;
 	if (slash)
 		name = wt_span(slash + 1, (size_t)(entry->path.p + entry->path.n - slash - 1));
-	if (name.n == 0 || name.n >= sizeof(s->before) || !wt_text_plain(name))
+	if (!name.p || name.n == 0 || name.n >= sizeof(s->before) || !wt_text_plain(name))
 		strcpy(s->before, "a file without a plain name");
 	else
 		memcpy(s->before, name.p, name.n); /* zeros behind it */
