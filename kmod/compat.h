@@ -19,4 +19,9 @@
 #define WATTEST_IMPORT_NS(ns) MODULE_IMPORT_NS(#ns)
 #endif
 
+/* 6.17 gave the library's SHA-256 a context of its own. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define sha256_ctx sha256_state
+#endif
+
 #endif

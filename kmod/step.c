@@ -4,12 +4,13 @@
 #include <linux/string.h>
 #include <crypto/sha2.h>
 
+#include "compat.h"
 #include "key.h"
 #include "log.h"
 #include "step.h"
 #include "witness.h"
 
-static struct sha256_state open;	/* of the digests in the open step; log mutex */
+static struct sha256_ctx open;	/* of the digests in the open step; log mutex */
 static u8 head[WATTEST_DIGEST_LEN];	/* log mutex */
 static struct wattest_key key;		/* log mutex */
 
@@ -17,7 +18,7 @@ static_assert(WATTEST_KEY_LEN == WATTEST_DIGEST_LEN);
 
 void wattest_chain_next(const u8 *from, const u8 *step, u8 *ret)
 {
-	struct sha256_state chain;
+	struct sha256_ctx chain;
 
 	sha256_init(&chain);
 	sha256_update(&chain, from, WATTEST_DIGEST_LEN);
