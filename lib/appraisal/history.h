@@ -130,6 +130,8 @@ struct reading {
 	uint64_t settled_ns;
 	/* In this step; the records point into the attestation */
 	bool loaded, anchored, closed;
+	uint64_t closed_before; /* by which record the step before this one was closed */
+	bool lost; /* and that the TPM was not extended with it is said in this one */
 	bool agreed; /* the attestation's quote does, with the log */
 	struct wt_record anchor, closing;
 	bool slept; /* in this step the host was suspended or resumed */

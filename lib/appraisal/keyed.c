@@ -8,8 +8,12 @@
 
 #define UNKNOWN_LENGTH UINT32_MAX
 
+/* A TPM that fails the kernel may do what the agent asks of it a moment later: once, and once more by chance. */
+#define QUOTES_WITHHELD 2
+
 void wt_keyed_begin(struct wt_appraisal *a)
 {
+	a->run.keyed.unshown += a->h.keyed.withheld;
 	a->h.keyed = (struct keyed){ .joined = true };
 }
 
@@ -72,6 +76,8 @@ static void verify(struct wt_appraisal *a, uint64_t seq, const uint8_t key[WT_SH
 		return;
 	}
 	a->run.keyed.verified++;
+	a->run.keyed.implied += k->withheld;
+	k->withheld = k->quoted = 0;
 }
 
 static void disclosed(struct wt_appraisal *a, const struct keyed_step *step)
@@ -88,6 +94,8 @@ static void disclosed(struct wt_appraisal *a, const struct keyed_step *step)
 	key = wt_record_key(step->closing);
 	if (due && key.p)
 		verify(a, step->closing->seq, key.p, step->before);
+	else if (due && step->lost)
+		k->withheld++;
 	else if (due)
 		wt_find(&a->found, WT_KEY_MISSING,
 			"record %" PRIu64 " does not disclose the key of the step before it",
@@ -175,6 +183,20 @@ void wt_keyed_step(struct wt_appraisal *a, const struct keyed_step *step)
 	memcpy(k->mac, step->mac.p, sizeof(k->mac));
 }
 
+/* The kernel extends the PCR as soon as the TPM can do it, and discloses keys again: who has no keys says that it cannot. */
+void wt_keyed_quote(struct wt_appraisal *a)
+{
+	struct keyed *k = &a->h.keyed;
+
+	if (k->withheld == 0 || k->quoted++ < QUOTES_WITHHELD)
+		return;
+	wt_find(&a->found, WT_KEY_MISSING,
+		"attestation %" PRIu64
+		": the keys of %" PRIu64
+		" steps are kept back, as for a TPM that fails, and the TPM has signed %" PRIu32 " quotes since",
+		a->reading.seq, k->withheld, k->quoted);
+}
+
 /* --- the sentence ------------------------------------------------------------------------------------ */
 
 bool wt_keyed_verified(const struct wt_appraisal *a)
@@ -186,8 +208,12 @@ bool wt_keyed_verified(const struct wt_appraisal *a)
 void wt_keyed_conclude(const struct wt_appraisal *a, struct wt_findings *f)
 {
 	const struct keyed_tally *t = &a->run.keyed;
+	uint64_t unshown = plus(t->unshown, a->h.keyed.withheld);
 	char text[WT_COUNT_LEN];
 
+	if (unshown)
+		wt_remark(f, WT_CHECK_CHAIN, "no key for the MAC on %s that the TPM was not extended with",
+			  wt_count(unshown, "step", text));
 	if (t->verified || t->implied || a->h.keyed.pending)
 		wt_remark(f, WT_CHECK_CHAIN, "the kernel's MAC on %s%s",
 			  wt_count(t->verified, "step", text),

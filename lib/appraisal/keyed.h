@@ -2,7 +2,8 @@
 /*
  * The kernel's MACs on steps (ANCHOR in record.h). A step's key is disclosed by the closing record of the next one: it
  * must lead back to the anchor, and make the MAC that was there before anybody knew it. A step whose successor's body
- * was pruned has its key implied by a later one; the next MAC stands over its chain value too.
+ * was pruned has its key implied by a later one; the next MAC stands over its chain value too. So it is with a step that
+ * the TPM was not extended with, whose key the kernel keeps back: until it discloses one again.
  */
 #ifndef LIB_APPRAISAL_KEYED_H
 #define LIB_APPRAISAL_KEYED_H
@@ -26,12 +27,15 @@ struct keyed {
 	uint8_t next[WT_SHA256_LEN]; /* anchor of the chain behind this one */
 	bool pending; /* the newest step's MAC waits for its key */
 	uint8_t mac[WT_SHA256_LEN];
+	uint64_t withheld; /* steps since the last key, each of them not in the PCR */
+	uint32_t quoted; /* attestations that the TPM signed meanwhile */
 };
 
 /* In this run. */
 struct keyed_tally {
 	uint64_t verified, implied;
 	uint64_t unkeyed; /* steps in logs without an ANCHOR */
+	uint64_t unshown; /* withheld to the end of their log */
 };
 
 /* A step that was read. */
@@ -41,11 +45,13 @@ struct keyed_step {
 	const uint8_t *before; /* the chain before it: WT_SHA256_LEN bytes */
 	struct wt_span mac; /* p NULL: none */
 	bool loads; /* LOAD begins it */
+	bool lost; /* it says that the PCR does not have the step before */
 };
 
 void wt_keyed_begin(struct wt_appraisal *a); /* a new log */
 void wt_keyed_broken(struct wt_appraisal *a); /* steps are missing */
 void wt_keyed_step(struct wt_appraisal *a, const struct keyed_step *step);
+void wt_keyed_quote(struct wt_appraisal *a); /* the TPM signed a quote behind what was read */
 void wt_keyed_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 /* Were all steps keyed, and is there one at least whose MAC was verified? */
 bool wt_keyed_verified(const struct wt_appraisal *a);

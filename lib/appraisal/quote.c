@@ -6,6 +6,7 @@
  */
 #include "lib/appraisal/private.h"
 
+#include "lib/appraisal/keyed.h"
 #include "lib/appraisal/log.h"
 #include "lib/appraisal/witness.h"
 #include "lib/tpm/tpm.h"
@@ -275,5 +276,6 @@ int wt_quote_check(struct wt_appraisal *a, const struct wt_attestation *att, str
 	keep_time(w, &attest);
 	a->run.witness.quotes++;
 	wt_witness_quote(a, attest.pcrs, attest.pcr_digest.p);
+	wt_keyed_quote(a);
 	return 0;
 }

@@ -67,7 +67,7 @@
 	X(STEP_MALFORMED, "step-malformed", CHAIN, CONTRAINDICATED,                                          \
 	  "a step without its closing record, with two, or going on after UNLOAD")                          \
 	X(KEY_MISSING, "key-missing", CHAIN, CONTRAINDICATED,                                                \
-	  "a closing record does not disclose the key of the step before it")                                \
+	  "a closing record does not disclose the key of the step before it, or keys are kept back while the TPM works") \
 	X(KEY_OTHER, "key-other", CHAIN, CONTRAINDICATED,                                                    \
 	  "a disclosed key is not of the kernel's chain of keys")                                            \
 	X(KEYS_UNUSED, "keys-unused", CHAIN, CONTRAINDICATED,                                                \

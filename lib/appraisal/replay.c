@@ -188,7 +188,8 @@ static int read_step(struct wt_appraisal *a, const struct wt_att_step *step, boo
 	size_t i;
 	int r;
 
-	now->slept = now->loaded = now->anchored = now->closed = false;
+	now->slept = now->loaded = now->anchored = now->closed = now->lost = false;
+	now->closed_before = a->h.next_record - 1;
 	memcpy(before, a->h.head, sizeof(before));
 	r = wt_chain_digest(step->records, step->n_records, &a->scratch, digest);
 	if (r < 0)
@@ -202,7 +203,8 @@ static int read_step(struct wt_appraisal *a, const struct wt_att_step *step, boo
 					       .anchor = now->anchored ? &now->anchor : NULL,
 					       .before = before,
 					       .mac = step->mac,
-					       .loads = now->loaded });
+					       .loads = now->loaded,
+					       .lost = now->lost });
 	wt_witness_step(a, a->h.next_record - 1, digest);
 	return r;
 }

@@ -15,7 +15,7 @@
 #include "lib/appraisal/state_tpm.h"
 #include "lib/appraisal/witness.h"
 
-#define VERSION 4
+#define VERSION 5
 
 static void version(struct wt_port *p)
 {

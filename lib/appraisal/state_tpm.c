@@ -112,7 +112,7 @@ static void witnesses(struct wt_port *p, struct wt_appraisal *a)
 
 static void keys(struct wt_port *p, struct keyed *k)
 {
-	wt_port_group(p, 11);
+	wt_port_group(p, 13);
 	wt_port_boolean(p, &k->chained);
 	wt_port_boolean(p, &k->joined);
 	wt_port_number32(p, &k->keys);
@@ -124,6 +124,8 @@ static void keys(struct wt_port *p, struct keyed *k)
 	digest(p, k->next);
 	wt_port_boolean(p, &k->pending);
 	digest(p, k->mac);
+	wt_port_number(p, &k->withheld);
+	wt_port_number32(p, &k->quoted);
 	if (p->r == 0 && (k->known_index > k->index || k->index > k->keys ||
 			  k->index - k->known_index > MAX_IMPLIED))
 		p->r = wt_cbor_bad(p->in, "a key beyond its chain");

@@ -25,6 +25,41 @@ BENT(pruned, CHAIN, "ok", ALSO(ACTIVITY))
 	rig_minutes(rig, 3);
 }
 
+/* The TPM fails: a window that it does not have, and the next, whose record says so and discloses nothing. */
+static void unwitnessed(struct rig *rig)
+{
+	uint64_t closed;
+
+	rig->tpm.fails = true;
+	rig_window(rig, 60, NO_NONCE);
+	closed = rig->seq - 1;
+	rig_lost_steps(rig, closed, closed);
+	rig->tpm.no_key = true;
+}
+
+/* Until it works again; over the end of a chain, too. */
+BENT(kept_back, CHAIN, "ok", ALSO(LOSSES))
+{
+	int i;
+
+	rig_minutes(rig, 2);
+	for (i = 0; i < RIG_KEYS + 2; i++)
+		unwitnessed(rig);
+	rig->tpm.fails = false;
+	rig_minutes(rig, 3);
+}
+
+BENT(kept_back_to_the_end, CHAIN, "ok", ALSO(LOSSES))
+{
+	rig_minutes(rig, 2);
+	unwitnessed(rig);
+	rig->tpm.fails = false;
+	rig_unload(rig);
+	rig_attest(rig, NO_NONCE);
+	rig_reload(rig);
+	rig_minutes(rig, 3);
+}
+
 BENT(two_logs, CHAIN, "ok", 0)
 {
 	rig_minutes(rig, 3);
@@ -70,6 +105,40 @@ BENT(key_left_out, CHAIN, "key-missing", 0)
 	rig_minutes(rig, 3);
 	rig->tpm.no_key = true;
 	rig_minutes(rig, 2);
+}
+
+/* What is said to be missing in the PCR is another step than the one whose key is. */
+BENT(another_key_left_out, CHAIN, "key-missing", ALSO(LOSSES))
+{
+	rig_minutes(rig, 3);
+	unwitnessed(rig);
+	rig->tpm.fails = false;
+	rig_window(rig, 60, NO_NONCE);
+	rig->tpm.no_key = true;
+	rig_minutes(rig, 3);
+}
+
+/* Root without keys says that the TPM fails, window after window; and the TPM signs. */
+BENT(kept_back_while_the_tpm_signs, CHAIN, "key-missing", ALSO(LOSSES))
+{
+	int i;
+
+	rig_minutes(rig, 3);
+	for (i = 0; i < 4; i++) {
+		unwitnessed(rig);
+		rig_attest(rig, NO_NONCE);
+	}
+}
+
+/* Two such quotes may be chance. */
+BENT(kept_back_for_two_quotes, CHAIN, "ok", ALSO(LOSSES))
+{
+	rig_minutes(rig, 3);
+	unwitnessed(rig);
+	unwitnessed(rig);
+	rig_attest(rig, NO_NONCE);
+	rig->tpm.fails = false;
+	rig_minutes(rig, 3);
 }
 
 BENT(another_key, CHAIN, "key-other", 0)
@@ -238,6 +307,9 @@ TEST_F(keys, split_anywhere)
 	rig->tpm.slow = true;
 	rig_minutes(rig, 2);
 	rig->tpm.slow = false;
+	unwitnessed(rig);
+	rig->tpm.fails = false;
+	rig_minutes(rig, 2);
 	rig_window(rig, 60, NO_NONCE);
 	rig->pruned[rig->n_records - 1] = true;
 	rig_lost(rig, WATTEST_RECORD_WINDOW, WATTEST_LOST_PRUNED, 1);

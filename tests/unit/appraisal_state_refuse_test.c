@@ -87,7 +87,7 @@ TEST_F(state, bounds)
 		{ AT(13, 0, 0, 8, 0), "1a01000000", "a PCR beyond 23" },
 		{ AT(13, 1, 3), "1903e8", "a key beyond its chain" }, /* the newest, after the last */
 		{ AT(13, 1, 4), "07", "a key beyond its chain" }, /* a known one, after the newest */
-		{ AT(13, 1), "8b" "f5" "f5" "1a00200000" "1a00100001" "00" D32 "f4" "00" Z32 "f4" Z32,
+		{ AT(13, 1), "8d" "f5" "f5" "1a00200000" "1a00100001" "00" D32 "f4" "00" Z32 "f4" Z32 "0000",
 		  "a key beyond its chain" }, /* more of them in between than there may be */
 	};
 	struct wt_appraisal *a = rig_appraisal(&self->rig, &(struct rig_judging){ 0 });
