@@ -45,13 +45,11 @@ inspect_further() { # name
 	[ "$status $got" = '1 ["warning","activity"]' ] || said+="$1: exit $status: $got $(jq -c '[.checks[].reason]' "$D/verdict.json") $(cat "$D/errors")"
 }
 
-# Killed at each of its calls, to its end.
-sweep_cycle() { # cycle how
-	local n=1 out names='' said='' missing='' name killed calls whole=0
-	count_calls "$1" "$2" || said="it does not come to its end"
-	SECONDS=0 LOOKS=0
+# Killed at each of its calls, to its end, in pieces, so that the machine is seen to live. Adds to $names, $said and $whole; the
+# last piece is in $out.
+sweep_pieces() { # cycle how
+	local n=1
 	while [ -n "$n" ]; do
-		# pieces, so that the machine is seen to live
 		out=$(rig "$here/guest/cycle.sh $tools $STICK/answers $1 $2 $n 25") || said=$said$out
 		names=$names$(sed -nE 's/^[0-9]+ (killed|torn) [0-9]+ ([a-z0-9_]+)$/\2/p' <<<"$out")$'\n'
 		said=$said$(grep -vE '^[0-9]+ ((killed|torn) [0-9]+ [a-z0-9_]+|whole)$|^next|^end' <<<"$out")
@@ -59,17 +57,27 @@ sweep_cycle() { # cycle how
 		n=$(sed -n 's/^next //p' <<<"$out")
 		inspect_further "$1.$2.${n:-end}"
 	done
-	names=$(grep . <<<"$names")
-	KILLED=$((KILLED + $(grep -c . <<<"$names")))
+}
+
+sweep_cycle() { # cycle how
+	local out names='' said='' missing='' name killed calls whole=0
+	count_calls "$1" "$2" || said="it does not come to its end"
+	SECONDS=0 LOOKS=0
+	sweep_pieces "$1" "$2"
+	[[ $out == *end\ * ]] || said+="no end: $out"
+	# a life has some calls more or fewer than another, so that the nth is not the same: those that matter by their names
 	for name in "${MARKS[@]}"; do
+		! grep -qx "$name" <<<"$CALLS" || grep -qx "$name" <<<"$names" || sweep_pieces "$1" "only-$name"
 		! grep -qx "$name" <<<"$CALLS" || grep -qx "$name" <<<"$names" || missing+=" $name"
 	done
+	names=$(grep . <<<"$names")
+	KILLED=$((KILLED + $(grep -c . <<<"$names")))
 	note "$(sort <<<"$names" | uniq -c | sort -rn | awk '{ printf "%s %s, ", $1, $2 }')"
 	killed=$(wc -l <<<"$names") calls=$(wc -l <<<"$CALLS")
-	# a life has some calls more or fewer: what it took in has seeded the random numbers, the store has a page more to write
-	[ -z "$said" ] && [ -z "$missing" ] && [[ $out == *end\ * ]] && [ $((killed + whole + 3 + calls / 10)) -ge "$calls" ]
+	# what it took in has seeded the random numbers, the store has a page more to write
+	[ -z "$said" ] && [ -z "$missing" ] && [ $((killed + whole + 3 + calls / 10)) -ge "$calls" ]
 	result $? "$1, $2: killed $killed times of $calls, to the end, in $SECONDS s; judged $LOOKS times" ||
-		note "$said; not killed at:$missing; $out"
+		note "$said; not killed at:$missing"
 }
 
 # What is left of all those lives.

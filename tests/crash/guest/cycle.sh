@@ -10,7 +10,7 @@
 #
 # Each life takes in what the kill before left. Looked at after each: the store is whole, without a hole, never shorter than it
 # was; what was answered is in it; no record is gone that no attestation has.
-# usage: guest/cycle.sh TOOLS ANSWERS CYCLE every|changes|tears FIRST SECONDS
+# usage: guest/cycle.sh TOOLS ANSWERS CYCLE every|changes|tears|only-NAME FIRST SECONDS
 #	  prints "N WHAT" for each kill, "N whole" for a write that has no half, then "next N"; or "end CALLS" when it was not
 #	  killed. All else is a fault.
 tools=$1 answers=$2 cycle=$3 how=$4 n=$5 seconds=$6
@@ -19,6 +19,7 @@ case $cycle in start) from=-e ;; esac
 case $how in
 changes) options=-c ;;
 tears) options=-t ;;
+only-*) options="-o ${how#only-}" ;;
 esac
 mkdir -p "$answers" /run/copy
 [ -p /run/idle ] || mkfifo /run/idle

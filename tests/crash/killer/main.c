@@ -3,11 +3,12 @@
  * Runs a program and kills it, with SIGKILL, before its nth system call: swept over n, every state that a kill can leave
  * behind is seen, as files change by system calls only.
  *
- *   killer [-n N] [-c] [-t] [-e] [-i] [-l LOG] [-w FILE] PROGRAM [ARGUMENT]...
+ *   killer [-n N] [-c] [-t] [-o NAME] [-e] [-i] [-l LOG] [-w FILE] PROGRAM [ARGUMENT]...
  *
  *   -n N     before the Nth; without it never: LOG then has how many there are
  *   -c       count only calls that change something outside of the process
  *   -t       tear it: count only writes; the Nth writes half of its bytes before the kill
+ *   -o NAME  count only calls of this name
  *   -l LOG   "calls N" when it ended by itself; "killed N NAME" or "torn N NAME" when it did not
  *   -e       for a program that waits for events: when it has waited for IDLE_MS it is ended too, and all its calls were seen
  *   -i       the same, and nothing is counted, nor slowed down, until it waits first: then "idle" is said on stdout, and whoever
@@ -47,11 +48,12 @@
 struct sweep {
 	uint64_t n, calls;
 	bool changing, tear;
+	const char *only; /* NULL: all */
 	const char *log;
 	FILE *names;
 	pid_t first;
 	/* from idle to idle */
-	bool ends, idle, begun;
+	bool ends, idle, begun, stirred;
 	bool waiting; /* for events, and so many ticks by now */
 	unsigned int ticks;
 	/* what the kill found */
@@ -100,9 +102,12 @@ static bool count_call(struct sweep *sweep, pid_t pid, const struct __ptrace_sys
 	}
 	if (sweep->idle && !sweep->begun)
 		return false;
+	sweep->stirred = true;
 	if (sweep->changing && !call_changes(call, info->entry.args))
 		return false;
 	if (sweep->tear && !call->tears)
+		return false;
+	if (sweep->only && strcmp(call->name, sweep->only) != 0)
 		return false;
 	if (sweep->names)
 		fprintf(sweep->names, "%s\n", call->name);
@@ -143,7 +148,7 @@ static bool on_tick(struct sweep *sweep)
 		puts("idle");
 		fflush(stdout);
 	}
-	return sweep->calls && sweep->ticks >= IDLE_MS / TICK_MS;
+	return sweep->stirred && sweep->ticks >= IDLE_MS / TICK_MS;
 }
 
 /* Ends all of them: those that it started too, as a power cut or an out-of-memory kill of the whole unit does. */
@@ -297,7 +302,7 @@ int main(int argc, char **argv)
 	struct sweep sweep = { 0 };
 	int c;
 
-	while ((c = getopt(argc, argv, "+n:cteil:w:")) != -1) {
+	while ((c = getopt(argc, argv, "+n:cto:eil:w:")) != -1) {
 		switch (c) {
 		case 'n':
 			sweep.n = strtoull(optarg, NULL, 10);
@@ -307,6 +312,9 @@ int main(int argc, char **argv)
 			break;
 		case 't':
 			sweep.tear = true;
+			break;
+		case 'o':
+			sweep.only = optarg;
 			break;
 		case 'e':
 			sweep.ends = true;
