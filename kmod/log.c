@@ -233,7 +233,7 @@ struct wattest_entry *wattest_log_begin_window(u64 now_ns, size_t len, bool last
 	lockdep_assert_held(&wattest_log_mutex);
 	if (!accepting)
 		return ERR_PTR(-ESHUTDOWN);
-	if (!last && !wattest_witness_has_room())
+	if (!wattest_witness_decided())
 		return ERR_PTR(-EBUSY);
 	/* One LOST more than now: making room for this window may be the first pruning. */
 	if (!make_room(cost(size_of_record(len)) + cost_of_lost(true) +
@@ -244,7 +244,8 @@ struct wattest_entry *wattest_log_begin_window(u64 now_ns, size_t len, bool last
 	if (!e)
 		return ERR_PTR(-ENOMEM);
 	write_lost(now_ns, bound, true);
-	err = add_anchor(now_ns, bound);
+	err = wattest_loss_waits(WATTEST_RECORD_WINDOW, WATTEST_LOST_WITNESS) ?
+	      -ENOMEM : add_anchor(now_ns, bound);
 	if (err) {
 		free_entry(e);
 		return ERR_PTR(err);
@@ -276,7 +277,8 @@ void wattest_log_end(void)
 	lockdep_assert_held(&wattest_log_mutex);
 	write_lost(now_ns, U64_MAX, true);
 	unload.key_len = cpu_to_le32(wattest_step_disclose(unload.key));
-	if (add_anchor(now_ns, U64_MAX) ||
+	if (wattest_loss_waits(WATTEST_RECORD_WINDOW, WATTEST_LOST_WITNESS) ||
+	    add_anchor(now_ns, U64_MAX) ||
 	    append(WATTEST_RECORD_UNLOAD, now_ns, &unload, sizeof(unload), U64_MAX))
 		pr_warn("no memory for the UNLOAD record\n");
 }
@@ -318,18 +320,10 @@ void wattest_log_lost(enum wattest_record_type type, enum wattest_lost_reason re
 	wattest_loss_add(type, reason, count, 0);
 }
 
-int wattest_log_witness_lost(u64 seq, bool continues)
+void wattest_log_witness_lost(u64 seq)
 {
-	u64 bound = accepting ? room_for_records() : U64_MAX;
-
 	lockdep_assert_held(&wattest_log_mutex);
-	/* A LOST record names one run of steps, without those in between that were extended. */
-	if (!continues && make_room(cost_of_lost(false), bound))
-		write_lost(ktime_get_boottime_ns(), bound, false);
-	if (!continues && wattest_loss_waits(WATTEST_RECORD_WINDOW, WATTEST_LOST_WITNESS))
-		return -ENOSPC;
 	wattest_loss_add(WATTEST_RECORD_WINDOW, WATTEST_LOST_WITNESS, 1, seq);
-	return 0;
 }
 
 const struct wattest_entry *wattest_log_next(u64 seq)

@@ -72,7 +72,7 @@ bool wattest_log_has_room(size_t len);
 /*
  * Closing a window: begin() makes room, writes what LOST and ANCHOR records are due, and returns
  * the unfinished WINDOW record with a zeroed payload of len bytes; or ERR_PTR(-ENOSPC, -ENOMEM, or
- * -EBUSY when the witness is behind), and the window stays open. commit() cannot fail: it hashes
+ * -EBUSY while the witness is behind), and the window stays open. commit() cannot fail: it hashes
  * the record and closes the step. now_ns is the window's end. With `last`, no bound holds.
  */
 struct wattest_entry *wattest_log_begin_window(u64 now_ns, size_t len, bool last);
@@ -90,10 +90,10 @@ int wattest_log_ack(u64 seq);
 void wattest_log_lost(enum wattest_record_type type, enum wattest_lost_reason reason, u32 count);
 
 /*
- * The witness was not extended with the step that the record seq closed; it continues when that is
- * so of the step before. Returns 0, or -ENOSPC when it cannot be told yet: try again later.
+ * The witness will not be extended with the step that the record seq closed. LOST says so in the
+ * step after it, which is not closed without that.
  */
-int wattest_log_witness_lost(u64 seq, bool continues);
+void wattest_log_witness_lost(u64 seq);
 
 /* The first entry after seq, or NULL. Valid until the mutex is released. */
 const struct wattest_entry *wattest_log_next(u64 seq);

@@ -62,7 +62,7 @@ size_t wattest_step_disclose(u8 *ret)
 
 	lockdep_assert_held(&wattest_log_mutex);
 	before = wattest_key_before(&key);
-	if (!before)
+	if (!before || !wattest_witness_has_last())
 		return 0;
 	memcpy(ret, before, WATTEST_KEY_LEN);
 	return WATTEST_KEY_LEN;

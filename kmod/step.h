@@ -26,7 +26,8 @@ void wattest_step_anchor(struct wattest_anchor *ret);
 
 /*
  * For the record that will close the open step: the key of the step before. Returns its length, 0
- * when there is none to be disclosed; ret has WATTEST_DIGEST_LEN bytes.
+ * when there is none to be disclosed, or the witness does not have that step; ret has
+ * WATTEST_DIGEST_LEN bytes.
  */
 size_t wattest_step_disclose(u8 *ret);
 

@@ -22,7 +22,7 @@
 #include "witness.h"
 
 static u64 from_ns;			/* of the open window; log mutex */
-static bool running;			/* the timer may be queued; log mutex */
+static bool running;			/* windows may be closed, and the timer queued; log mutex */
 static bool overdue;			/* closing it by time has failed; log mutex */
 
 static void close_by_time(struct work_struct *work);
@@ -96,6 +96,8 @@ int wattest_window_close(const u8 *nonce, size_t len, struct wattest_window_clos
 	int err;
 
 	guard(mutex)(&wattest_log_mutex);
+	if (!running)
+		return -ESHUTDOWN;
 	err = close_window(nonce, len, false, ret_closed);
 	if (!err)
 		set_timer(wattest_param.window_ns);
@@ -112,8 +114,8 @@ static void close_by_time(struct work_struct *work)
 		overdue = err;
 		set_timer(wattest_param.window_ns);
 	}
-	/* Once: how often it happens is in the log itself. */
-	if (err && err != -ESHUTDOWN && !said) {
+	/* Once: how often it happens is in the log itself. EBUSY: the witness speaks for itself. */
+	if (err && err != -ESHUTDOWN && err != -EBUSY && !said) {
 		said = true;
 		pr_warn("cannot close a window: %pe; it goes on until the log is acknowledged\n",
 			ERR_PTR(err));
@@ -150,15 +152,22 @@ void __init wattest_window_init(void)
 
 void wattest_window_exit(void)
 {
+	int err;
+
 	scoped_guard(mutex, &wattest_log_mutex)
 		running = false;
 	cancel_delayed_work_sync(&timer);
+	/*
+	 * Before each of the last records: whether it may disclose a key is decided then, and what
+	 * failed can be recorded. Nothing follows UNLOAD.
+	 */
+	wattest_witness_flush();
 	scoped_guard(mutex, &wattest_log_mutex) {
-		if (close_window(NULL, 0, true, NULL))
-			pr_warn("no memory for the last WINDOW record\n");
+		err = close_window(NULL, 0, true, NULL);
+		if (err)
+			pr_warn("no last WINDOW record: %pe\n", ERR_PTR(err));
 		wattest_log_stop();
 	}
-	/* Before UNLOAD, which nothing follows: so that a failure can be recorded. */
 	wattest_witness_flush();
 	scoped_guard(mutex, &wattest_log_mutex)
 		wattest_log_end();

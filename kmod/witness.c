@@ -5,8 +5,10 @@
  * tried again for half a minute; once it was given up, those after it have one try each, until
  * one succeeds.
  *
- * The queue is bounded, and a window is not closed while it is full: it grows instead, and nothing
- * is lost by that but resolution.
+ * A window is not closed before it is decided whether the PCR has the step before it, or never
+ * will: it grows instead, and nothing is lost by that but resolution. A step's key is disclosed
+ * only when the PCR has it. So whoever keeps the TPM from us gets no key with which he could make
+ * up what the PCR does not have yet.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,13 +22,12 @@
 #include "log.h"
 #include "param.h"
 #include "step.h"
+#include "window.h"
 #include "witness.h"
 
-#define PENDING 128			/* steps; a power of two */
-#define ENDING 2			/* of them, for the last WINDOW and UNLOAD */
+#define PENDING 2			/* steps; a power of two: there is one at most */
 #define FIRST_WAIT (HZ / 10)		/* before the second try; doubles with each */
 #define TRIES 9
-#define ROOM_WAIT (5 * HZ)		/* for a LOST record that does not fit now */
 #define FLUSH_TIME (5 * HZ)
 
 struct pending {
@@ -34,7 +35,10 @@ struct pending {
 	u8 digest[WATTEST_DIGEST_LEN];
 };
 
-/* Filled under the log mutex, emptied by the worker, or by flush() after it: it needs no lock. */
+/*
+ * Filled and emptied under the log mutex. What is in front may be looked at without it by who
+ * empties it: the worker, or flush() after it.
+ */
 static DEFINE_KFIFO(queue, struct pending, PENDING);
 static struct workqueue_struct *worker_queue;
 static bool has_tpm;
@@ -42,7 +46,7 @@ static bool there;			/* a PCR is extended */
 static u8 start[WATTEST_DIGEST_LEN];	/* the PCR at load */
 static u8 value[WATTEST_DIGEST_LEN];	/* what our extends make of it; worker */
 static unsigned int tries;		/* at the first in the queue; worker */
-static bool failing;			/* the step before it was given up; worker */
+static bool failing;			/* the last that was decided was given up; log mutex */
 static atomic64_t extended;
 static atomic64_t lost;
 
@@ -108,23 +112,26 @@ static int extend(const struct pending *p)
 	if (err)
 		return err;
 	memcpy(value, after, sizeof(value));
-	atomic64_inc(&extended);
-	failing = false;
 	return 0;
 }
 
-/* Returns false when it cannot be recorded yet. */
-static bool give_up(const struct pending *p, int err)
+/* The first in the queue is in the PCR, or (err) given up, which LOST says in the step after it. */
+static void decide(const struct pending *p, int err)
 {
 	guard(mutex)(&wattest_log_mutex);
-	if (wattest_log_witness_lost(p->seq, failing))
-		return false;
-	if (!failing)
-		pr_warn("cannot extend PCR %u with the step that record %llu closed: %pe\n",
-			wattest_param.pcr, p->seq, ERR_PTR(err));
-	failing = true;
-	atomic64_inc(&lost);
-	return true;
+	if (err) {
+		wattest_log_witness_lost(p->seq);
+		atomic64_inc(&lost);
+		if (!failing)
+			pr_warn("cannot extend PCR %u with the step that record %llu closed: %pe\n",
+				wattest_param.pcr, p->seq, ERR_PTR(err));
+	} else {
+		atomic64_inc(&extended);
+	}
+	failing = err;
+	tries = 0;
+	kfifo_skip(&queue);
+	wattest_window_retry();
 }
 
 static void work(struct work_struct *unused)
@@ -134,23 +141,24 @@ static void work(struct work_struct *unused)
 
 	while (kfifo_peek(&queue, &p)) {
 		err = extend(&p);
-		if (err && !failing && ++tries < TRIES) {
+		if (err && !READ_ONCE(failing) && ++tries < TRIES) {
 			queue_delayed_work(worker_queue, &worker, FIRST_WAIT << (tries - 1));
 			return;
 		}
-		if (err && !give_up(&p, err)) {
-			queue_delayed_work(worker_queue, &worker, ROOM_WAIT);
-			return;
-		}
-		tries = 0;
-		kfifo_skip(&queue);
+		decide(&p, err);
 	}
 }
 
-bool wattest_witness_has_room(void)
+bool wattest_witness_decided(void)
 {
 	lockdep_assert_held(&wattest_log_mutex);
-	return kfifo_avail(&queue) > ENDING;
+	return kfifo_is_empty(&queue);
+}
+
+bool wattest_witness_has_last(void)
+{
+	lockdep_assert_held(&wattest_log_mutex);
+	return !there || (kfifo_is_empty(&queue) && !failing);
 }
 
 void wattest_witness_step(u64 seq, const u8 *digest)
@@ -161,7 +169,7 @@ void wattest_witness_step(u64 seq, const u8 *digest)
 	if (!there)
 		return;
 	memcpy(p.digest, digest, sizeof(p.digest));
-	/* Whoever closes a step has asked for room. */
+	/* Whoever closes a step has asked whether the one before it was decided. */
 	WARN_ON_ONCE(!kfifo_put(&queue, p));
 	/* One that waits to try again goes on waiting. */
 	queue_delayed_work(worker_queue, &worker, 0);
@@ -178,14 +186,10 @@ void wattest_witness_flush(void)
 	cancel_delayed_work_sync(&worker);
 	while (kfifo_peek(&queue, &p)) {
 		err = extend(&p);
-		if (err && !failing && time_before(jiffies, deadline)) {
+		if (err && !READ_ONCE(failing) && time_before(jiffies, deadline))
 			msleep(100);
-			continue;
-		}
-		if (err && !give_up(&p, err))
-			pr_warn("PCR %u was not extended with the step that record %llu closed\n",
-				wattest_param.pcr, p.seq);
-		kfifo_skip(&queue);
+		else
+			decide(&p, err);
 	}
 }
 

@@ -25,18 +25,20 @@ void wattest_witness_exit(void);
 /* LOAD's tpm, pcr and chain_start. */
 void wattest_witness_describe(struct wattest_load *ret_load);
 
-/*
- * A step may be closed: there is room for it, and for the two steps that end the log. Called with
- * wattest_log_mutex held, like the next.
- */
-bool wattest_witness_has_room(void);
+/* All below but flush() and get_state() are called with wattest_log_mutex held. */
+
+/* Of every step that was closed it is known that the PCR has it, or that it was given up. */
+bool wattest_witness_decided(void);
+
+/* The PCR has the step that was closed last; or there is no witness to wait for. */
+bool wattest_witness_has_last(void);
 
 /* A step was closed by the record seq, and its digest is to be extended. Never waits. */
 void wattest_witness_step(u64 seq, const u8 *digest);
 
 /*
  * Extends what is left, now: when the log ends. Takes as long as the TPM does, with retries for a
- * few seconds at most; what fails is counted as lost.
+ * few seconds at most; what fails is given up. Without the mutex.
  */
 void wattest_witness_flush(void);
 

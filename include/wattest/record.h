@@ -92,7 +92,8 @@ struct wattest_unload {
  * ANCHOR: the start of a chain of keys for the steps' MACs (after TESLA, RFC 4082). Key i of a
  * chain is k_i, with k_{i-1} = SHA-256(k_i); anchor is k_0. A step's MAC is HMAC-SHA256(k_i, C_i),
  * C_i the chain value after it; the kernel hands it out beside the closing record, not inside. k_i
- * is disclosed by the closing record of the next step.
+ * is disclosed by the closing record of the next step; but not when the witness does not have step
+ * i, which LOST says in that step: then a later key implies it.
  * An ANCHOR in the step that LOAD begins keys that step with k_1. A later one is in the last step
  * that the chain before it keys, and keys from the next step on. A chain is used up to its last
  * key.
@@ -183,7 +184,7 @@ struct wattest_window {
 	__le16 sources;
 	__le16 devices;
 	__u8 nonce_len;		/* 0: closed by time */
-	__u8 key_len;		/* 0, or WATTEST_DIGEST_LEN: k_i of the step before, see ANCHOR */
+	__u8 key_len;		/* 0, or WATTEST_DIGEST_LEN: of the step before, see ANCHOR */
 	__u8 probes;		/* probes attached at its end */
 	__u8 flags;		/* WATTEST_WINDOW_* */
 };

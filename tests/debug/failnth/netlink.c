@@ -123,11 +123,15 @@ int netlink_send(const struct netlink *netlink, const char *request, uint32_t so
 	return send(netlink->fd, &m, m.header.nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
+/* A window is not closed while the TPM is behind with the one before it: then again. */
 int netlink_request(const struct netlink *netlink, const char *request, uint32_t source)
 {
-	int r = netlink_send(netlink, request, source);
+	int r, tries = 0;
 
-	return r ?: answer(netlink->fd, NULL);
+	do {
+		r = netlink_send(netlink, request, source) ?: answer(netlink->fd, NULL);
+	} while (r == -EBUSY && tries++ < 400 && usleep(5000) == 0);
+	return r;
 }
 
 void netlink_drain(const struct netlink *netlink)

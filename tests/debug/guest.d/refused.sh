@@ -39,7 +39,7 @@ sleep 3
 check "one whose answers are lost: in the end it has all" waiting 16 caught_up
 echo >$nth/answer
 pcr=$(tr A-F a-f </sys/class/tpm/tpm0/pcr-sha256/13)
-read -r after checked wrong <<E
+read -r after checked wrong _ <<E
 $($wattest log --json | python3 tests/vm/guest.d/replay.py "$pcr")
 E
 check "and nothing twice: PCR 13 is the chain after step $after" test "$after" -gt 5
