@@ -236,7 +236,8 @@ int inspect_verify(int argc, char **argv)
 	if (!request.grants || !request.registrations) {
 		free(request.grants);
 		free(request.registrations);
-		return INSPECT_COULD_NOT;
+		wt_fail(&err, ENOMEM, "no memory for the command line");
+		return inspect_failed(COMMAND, &err);
 	}
 	while (r == 0 && (c = getopt_long(argc, argv, ":qhj:o:", options, NULL)) != -1) {
 		if (c == '?' || c == ':') {
