@@ -211,9 +211,10 @@ static void push(struct wt_appraisal *a, const struct charge *charge)
 		put_gap(&c->bytes, &charge->gap);
 	c->last_ns = charge->to_ns;
 	c->n++;
-	/* Without memory nothing is lost but that it can be dealt anew. */
-	if (c->bytes.err)
-		wt_charges_settle_all(a);
+	if (c->bytes.err) {
+		wt_charges_settle_all(a); /* so that it goes on, to no verdict */
+		c->lost = true;
+	}
 	while (c->n > WT_CHARGES_KEPT)
 		push_out(a);
 }

@@ -26,6 +26,7 @@ struct charges {
 	size_t n;
 	uint64_t before_ns, last_ns; /* ends of the one before the oldest, and of the newest */
 	uint64_t settled_ns; /* the greatest end of what was pushed out; 0: nothing was */
+	bool lost; /* there was no memory for one: no verdict and no state come of it */
 };
 
 /* One of them: of windows, or of a gap as it was found. */

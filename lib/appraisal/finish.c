@@ -127,7 +127,7 @@ int wt_appraisal_finish(struct wt_appraisal *a, struct wt_verdict *ret, struct w
 
 	wt_redeal(a);
 	found = a->found;
-	if (copy_tallies(a, &v) < 0) {
+	if (a->charges.lost || copy_tallies(a, &v) < 0) {
 		wt_verdict_clear(&v);
 		return wt_fail(err, ENOMEM, "no memory for a verdict");
 	}

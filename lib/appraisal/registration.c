@@ -119,9 +119,11 @@ static int keep(struct wt_appraisal *a, struct registered *new, struct wt_err *e
 		room_for_one(a->registrations, a->n_registrations, sizeof(*grown));
 	size_t at = a->n_registrations;
 
-	if (!grown)
+	if (!grown) {
+		free_one(new);
 		return wt_fail(err, ENOMEM, "no memory for a registration");
-	a->registrations = grown;
+	}
+	a->registrations = grown; /* and new is in it from here on: freed with all */
 	if (a->registered)
 		grown[a->signing]->rig = a->rig;
 	while (at > 0 && compare(new, grown[at - 1]) < 0)

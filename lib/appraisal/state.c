@@ -175,7 +175,7 @@ int wt_appraisal_state_save(const struct wt_appraisal *a, struct wt_buf *ret, st
 	if (!a->h.begun)
 		return wt_fail(err, ENODATA, "no attestation was accepted, so there is no state");
 	state(&port, &copy);
-	if (ret->err) {
+	if (ret->err || a->charges.lost) {
 		ret->n = before;
 		return wt_fail(err, ENOMEM, "no memory for the state");
 	}
