@@ -154,15 +154,16 @@ static struct wt_holding *grow(struct wt_holdings *h, const char *name)
 	struct wt_holding *v = reallocarray(h->v, h->n + 1, sizeof(*v));
 
 	if (!v)
-		abort(); /* as the command's tables do */
+		return NULL;
 	h->v = v;
 	v[h->n] = (struct wt_holding){};
 	snprintf(v[h->n].file, sizeof(v->file), "%s", name);
 	return &v[h->n++];
 }
 
-/* Among those that count. */
-static struct wt_holding *keep(struct wt_holdings *h, const struct wt_holding *v)
+/* Among those that count; NULL: no memory. */
+static struct wt_holding *keep(struct wt_holdings *h, const struct wt_holding *v,
+			       struct wt_err *err)
 {
 	const struct wt_notice notice = {
 		.kind = v->notice,
@@ -172,9 +173,12 @@ static struct wt_holding *keep(struct wt_holdings *h, const struct wt_holding *v
 	};
 	struct wt_holding *place = grow(h, v->file);
 
+	if (!place ||
+	    (v->notice && v->state != WT_HOLDING_OTHERS && wt_caps_add(&h->caps, &notice) < 0)) {
+		wt_fail(err, ENOMEM, "out of memory");
+		return NULL;
+	}
 	*place = *v;
-	if (v->notice && v->state != WT_HOLDING_OTHERS && wt_caps_add(&h->caps, &notice) < 0)
-		abort();
 	return place;
 }
 
@@ -194,11 +198,15 @@ struct loading {
 	enum wt_turn turn;
 };
 
-static int refuse(struct wt_holdings *h, struct wt_holding *v, const char *why)
+static int refuse(struct wt_holdings *h, struct wt_holding *v, const char *why, struct wt_err *err)
 {
+	struct wt_holding *place = grow(h, v->file);
+
 	v->state = WT_HOLDING_REFUSED;
 	snprintf(v->why, sizeof(v->why), "%s", why);
-	*grow(h, v->file) = *v;
+	if (!place)
+		return wt_fail(err, ENOMEM, "out of memory");
+	*place = *v;
 	return 0;
 }
 
@@ -220,17 +228,17 @@ static int load_one(const char *path, const char *name, void *user, struct wt_er
 	if (wt_turn_of(wt_buf_span(&cose)) != loading->turn)
 		return 0;
 	if (r < 0)
-		return refuse(h, &v, err->msg);
+		return refuse(h, &v, err->msg, err);
 	twin = find(h, v.digest);
 	if (twin) {
 		snprintf(why, sizeof(why), "the same as %.200s, counts once", twin->file);
-		return refuse(h, &v, why);
+		return refuse(h, &v, why, err);
 	}
 	r = judge(h, &v, wt_buf_span(&cose), name, err);
 	if (r == 0 && v.state != WT_HOLDING_OTHERS)
-		return refuse(h, &v, err->msg);
-	if (r >= 0)
-		keep(h, &v);
+		return refuse(h, &v, err->msg, err);
+	if (r >= 0 && !keep(h, &v, err))
+		return -ENOMEM;
 	return r < 0 ? r : 0;
 }
 
@@ -334,7 +342,9 @@ int wt_holdings_add(struct wt_holdings *h, struct wt_span cose, const struct wt_
 	r = wt_file_write(path, cose, 0640, WT_FILE_NEW, err);
 	if (r < 0)
 		return r;
-	*ret = keep(h, &v);
+	*ret = keep(h, &v, err);
+	if (!*ret)
+		return -ENOMEM;
 	wt_holdings_settle(h, h->now);
 	return WT_ADDED;
 }

@@ -83,13 +83,17 @@ struct table {
 	uint32_t right; /* bit i: column i is aligned to the right */
 	size_t rows, cap;
 	char **cells; /* owned */
+	bool incomplete; /* there was no memory for a row */
 };
 
 /* Adds a row of `columns` texts, which are copied. */
 void table_row(struct table *table, const char *const *cells);
-/* Prints each line after the indentation, columns three blanks apart. The first row is a header unless told. */
-void table_print(const struct table *table, const char *first_indent, const char *indent,
-		 bool header);
+/*
+ * Prints each line after the indentation, columns three blanks apart. The first row is a header unless told. Without
+ * memory for all of its rows nothing is printed but that, on stderr: EXIT_COULD_NOT, else 0.
+ */
+int table_print(const struct table *table, const char *first_indent, const char *indent,
+		bool header);
 void table_clear(struct table *table);
 
 #endif

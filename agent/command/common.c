@@ -74,21 +74,34 @@ void print_json(struct json_object *json)
 	exit(EXIT_COULD_NOT);
 }
 
+static bool make_room(struct table *table)
+{
+	size_t cap = table->cap ? 2 * table->cap : 16;
+	char **grown;
+
+	if (table->rows < table->cap)
+		return true;
+	grown = reallocarray(table->cells, cap * table->columns, sizeof(*table->cells));
+	if (!grown)
+		return false;
+	table->cells = grown;
+	table->cap = cap;
+	return true;
+}
+
 void table_row(struct table *table, const char *const *cells)
 {
-	if (table->rows == table->cap) {
-		table->cap = table->cap ? 2 * table->cap : 16;
-		table->cells = reallocarray(table->cells, table->cap * table->columns,
-					    sizeof(*table->cells));
-		if (!table->cells)
-			abort();
-	}
-	for (size_t i = 0; i < table->columns; i++) {
-		char *copy = strdup(cells[i]);
+	char **row;
+	size_t i;
 
-		if (!copy)
-			abort();
-		table->cells[table->rows * table->columns + i] = copy;
+	if (table->incomplete || !make_room(table)) {
+		table->incomplete = true;
+		return;
+	}
+	row = table->cells + table->rows * table->columns;
+	for (i = 0; i < table->columns; i++) {
+		row[i] = strdup(cells[i]);
+		table->incomplete = table->incomplete || !row[i];
 	}
 	table->rows++;
 }
@@ -103,11 +116,15 @@ static size_t width(const char *text)
 	return n;
 }
 
-void table_print(const struct table *table, const char *first_indent, const char *indent,
-		 bool header)
+int table_print(const struct table *table, const char *first_indent, const char *indent,
+		bool header)
 {
 	size_t widths[TABLE_COLUMNS] = {};
 
+	if (table->incomplete) {
+		fputs("wattest: out of memory\n", stderr);
+		return EXIT_COULD_NOT;
+	}
 	for (size_t i = 0; i < table->rows * table->columns; i++) {
 		size_t w = width(table->cells[i]);
 
@@ -132,6 +149,7 @@ void table_print(const struct table *table, const char *first_indent, const char
 		}
 		printf("%s\n", colour_off(colour));
 	}
+	return 0;
 }
 
 void table_clear(struct table *table)

@@ -30,12 +30,13 @@ static void seen(const struct model *m, const struct wt_nl_device *d, char *ret,
 			 wt_format_duration(model_ago_s(m, d->last_seen_ns), t));
 }
 
-static void show(const struct model *m)
+static int show(const struct model *m)
 {
 	static const char *const header[] = { "id", "device", "at",	"registered as",
 					      "in", "out",    "errors", "last seen" };
 	struct table table = { .columns = 8, .right = 1 | 1 << 4 | 1 << 5 | 1 << 6 };
 	size_t present = 0;
+	int r = 0;
 
 	table_row(&table, header);
 	for (size_t i = 0; i < m->n_devices; i++) {
@@ -59,15 +60,18 @@ static void show(const struct model *m)
 		table_row(&table, cells);
 	}
 	if (m->n_devices)
-		table_print(&table, "", "", true);
+		r = table_print(&table, "", "", true);
 	else
 		puts("no device that may mine is plugged in");
 	table_clear(&table);
+	if (r)
+		return r;
 	if (m->registered && present < m->registration.n_devices)
 		printf("%zu of %zu registered devices are not here\n",
 		       m->registration.n_devices - present, m->registration.n_devices);
 	if (!model_observed(m))
 		puts("no probe is attached: what the devices do is not observed (`wattest status` says why)");
+	return 0;
 }
 
 int cmd_devices(int argc, char **argv)
@@ -91,7 +95,7 @@ int cmd_devices(int argc, char **argv)
 	else if (common.json)
 		print_json(json_devices(&m));
 	else
-		show(&m);
+		r = show(&m);
 	model_clear(&m);
 	return r < 0 ? 0 : r;
 }

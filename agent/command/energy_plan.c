@@ -81,14 +81,15 @@ static void blocks_text(const struct wt_plan_hour *hour, char *ret, size_t cap)
 			 wt_grouped(hour->block_wh, each), last);
 }
 
-static void show(const struct energy *energy, const struct wt_plan_in *in,
-		 const struct wt_plan *plan)
+static int show(const struct energy *energy, const struct wt_plan_in *in,
+		const struct wt_plan *plan)
 {
 	static const char *const header[] = { "delivery hour", "needed", "missing", "blocks" };
 	struct table table = { .columns = 4, .right = 1 << 1 | 1 << 2 };
 	char a[WT_FORMAT_LEN], b[WT_FORMAT_LEN], until[WT_TIMESTAMP_LEN], window[WINDOW_LEN],
 		blocks[128], n[WT_GROUPED_LEN];
 	const char *const cells[] = { window, a, b, blocks };
+	int r = 0;
 
 	table_row(&table, header);
 	for (size_t i = 0; i < plan->n; i++) {
@@ -101,19 +102,22 @@ static void show(const struct energy *energy, const struct wt_plan_in *in,
 		table_row(&table, cells);
 	}
 	if (plan->n)
-		table_print(&table, "", "", true);
+		r = table_print(&table, "", "", true);
 	table_clear(&table);
+	if (r)
+		return r;
 	wt_timestamp_local(in->until, until);
 	wt_format_power(in->draw_uw, a);
 	if (!plan->n) {
 		printf("covered until %s at %s: nothing to buy\n", until, a);
-		return;
+		return 0;
 	}
 	printf("buy %s block%s, %s, to be covered until %s at %s%s\n", wt_grouped(plan->blocks, n),
 	       plan->blocks == 1 ? "" : "s", wt_format_energy(plan->wh * UJ_PER_WH, b), until, a,
 	       energy->power_uw ? "" : ", the present draw");
 	wt_timestamp_local(plan->hours[0].from, until);
 	printf("the first is used from %s on\n", until);
+	return 0;
 }
 
 /* The present draw says little of the hours after a curtailment that lowers it. */
@@ -143,10 +147,12 @@ int energy_plan(struct energy *energy)
 	if (energy->common.json) {
 		show_json(energy, &in, &plan);
 	} else {
-		show(energy, &in, &plan);
-		caps_print(energy);
-		warn_of_caps(energy);
+		r = show(energy, &in, &plan);
+		if (r == 0) {
+			caps_print(energy);
+			warn_of_caps(energy);
+		}
 	}
 	wt_plan_clear(&plan);
-	return 0;
+	return r;
 }

@@ -136,6 +136,7 @@ int energy_list(struct energy *energy)
 	const struct wt_holdings *h = &energy->holdings;
 	struct table table = { .columns = 7, .right = 1 << 3 | 1 << 4 | 1 << 5 };
 	struct json_object *list;
+	int r = 0;
 
 	if (energy->common.json) {
 		list = json_object_new_array();
@@ -148,11 +149,11 @@ int energy_list(struct energy *energy)
 	for (size_t i = 0; i < h->n; i++)
 		add_row(&table, &h->v[i]);
 	if (h->n)
-		table_print(&table, "", "", true);
+		r = table_print(&table, "", "", true);
 	else
 		printf("%s: no grant, no notice\n", h->dir);
 	table_clear(&table);
-	return 0;
+	return r;
 }
 
 /* --- what authorities allow ------------------------------------------------------------------------- */
@@ -265,7 +266,7 @@ static void balance_json(const struct energy *energy, const struct balance *b)
 	print_json(o);
 }
 
-static void balance_table(const struct energy *energy, const struct balance *b)
+static int balance_table(const struct energy *energy, const struct balance *b)
 {
 	static const char *const header[] = { "transaction", "bought", "used", "left", "until" };
 	const struct wt_holdings *h = &energy->holdings;
@@ -273,6 +274,7 @@ static void balance_table(const struct energy *energy, const struct balance *b)
 		until[WT_TIMESTAMP_LEN];
 	const char *const total[] = { "total", bought, used, left, "" };
 	struct table table = { .columns = 5, .right = 1 << 1 | 1 << 2 | 1 << 3 };
+	int r;
 
 	table_row(&table, header);
 	for (size_t i = 0; i < h->n; i++) {
@@ -291,8 +293,9 @@ static void balance_table(const struct energy *energy, const struct balance *b)
 	wt_format_energy(b->used_uj, used);
 	wt_format_energy(b->left_uj, left);
 	table_row(&table, total);
-	table_print(&table, "", "", true);
+	r = table_print(&table, "", "", true);
 	table_clear(&table);
+	return r;
 }
 
 int energy_balance(struct energy *energy)
@@ -308,7 +311,8 @@ int energy_balance(struct energy *energy)
 		balance_json(energy, &b);
 		return 0;
 	}
-	balance_table(energy, &b);
+	if (balance_table(energy, &b))
+		return EXIT_COULD_NOT;
 	if (!b.drawing)
 		puts("how long it lasts is not known: nothing was attested yet today");
 	else if (b.lasts_s == WT_LASTS_EVER)

@@ -24,12 +24,13 @@ static const char help[] =
 	"  --json          as JSON, in uJ, uW and ns\n" COMMON_HELP "\n"
 	"Exit status: 0 done, 3 could not, 64 usage.\n";
 
-static void show(const struct model *m)
+static int show(const struct model *m)
 {
 	static const char *const header[] = { "id",	    "source", "role",	 "power", "energy",
 					      "unmeasured", "missed", "refused", "state" };
 	struct table table = { .columns = 9,
 			       .right = 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 };
+	int r = 0;
 
 	table_row(&table, header);
 	for (size_t i = 0; i < m->n_sources; i++) {
@@ -53,10 +54,11 @@ static void show(const struct model *m)
 		table_row(&table, cells);
 	}
 	if (m->n_sources)
-		table_print(&table, "", "", true);
+		r = table_print(&table, "", "", true);
 	else
 		puts("no energy source: does `sensors` show one with watts?");
 	table_clear(&table);
+	return r;
 }
 
 int cmd_sources(int argc, char **argv)
@@ -80,7 +82,7 @@ int cmd_sources(int argc, char **argv)
 	else if (common.json)
 		print_json(json_sources(&m));
 	else
-		show(&m);
+		r = show(&m);
 	model_clear(&m);
 	return r < 0 ? 0 : r;
 }

@@ -136,9 +136,10 @@ static void compare(const struct model *m, const struct wt_nl_source *s, char *s
 		 s->last_uw > in ? "above" : "below");
 }
 
-static void show_sources(const struct model *m)
+static int show_sources(const struct model *m)
 {
 	struct table table = { .columns = 4, .right = 1 << 2 };
+	int r = 0;
 
 	for (size_t i = 0; i < m->n_sources; i++) {
 		const struct wt_nl_source *s = &m->sources[i];
@@ -154,10 +155,11 @@ static void show_sources(const struct model *m)
 		table_row(&table, cells);
 	}
 	if (m->n_sources)
-		table_print(&table, "sources    ", INDENT, false);
+		r = table_print(&table, "sources    ", INDENT, false);
 	else
 		line("sources", DOUBTFUL, "none: does `sensors` show one with watts?");
 	table_clear(&table);
+	return r;
 }
 
 static void show_devices(const struct model *m)
@@ -300,8 +302,10 @@ static void show_last(const struct model *m)
 		line("agent", BAD, m->control.problem);
 }
 
-static void show(const struct model *m)
+static int show(const struct model *m)
 {
+	int r = 0;
+
 	if (!m->module)
 		line("module", BAD, m->module_err.msg);
 	show_rig(m);
@@ -309,13 +313,14 @@ static void show(const struct model *m)
 	show_energy(m);
 	next_show(m);
 	if (m->module) {
-		show_sources(m);
+		r = show_sources(m);
 		show_devices(m);
 		show_probes(m);
 		show_log(m);
 		show_witness(m);
 	}
 	show_last(m);
+	return r;
 }
 
 int cmd_status(int argc, char **argv)
@@ -323,7 +328,7 @@ int cmd_status(int argc, char **argv)
 	static const struct option options[] = { JSON_OPTION, COMMON_OPTIONS, {} };
 	struct common common = { .command = "wattest status", .help = help };
 	struct model m;
-	int c, r;
+	int c, r, shown = 0;
 
 	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		r = common_option(&common, c, argv);
@@ -337,8 +342,10 @@ int cmd_status(int argc, char **argv)
 	if (common.json)
 		print_json(json_status(&m));
 	else
-		show(&m);
+		shown = show(&m);
 	r = m.module && m.judged ? wt_verdict_exit(&m.judgement.verdict) : EXIT_COULD_NOT;
+	if (shown)
+		r = shown;
 	model_clear(&m);
 	return r;
 }
