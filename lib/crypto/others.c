@@ -104,6 +104,7 @@ int wt_other_hash(unsigned int bits, struct wt_span in, uint8_t ret[WT_HASH_MAX]
 
 	if (!hash_name(bits))
 		return -ENOTSUP;
+	wt_memory_begin();
 	if (EVP_Q_digest(NULL, hash_name(bits), NULL, in.p, in.n, ret, &n) != 1) {
 		ERR_clear_error();
 		return -EIO;

@@ -50,6 +50,7 @@ EVP_PKEY *wt_ec_pkey(unsigned int bits, struct wt_span x, struct wt_span y)
 		memcpy(point + 1 + n - x.n, x.p, x.n);
 	if (y.n)
 		memcpy(point + 1 + 2 * n - y.n, y.p, y.n);
+	wt_memory_begin();
 	pkey = from_params("EC", params);
 	if (pkey && !on_curve(pkey)) {
 		EVP_PKEY_free(pkey);
@@ -76,11 +77,15 @@ int wt_key_from_spki(struct wt_span spki, struct wt_key **ret, struct wt_err *er
 
 EVP_PKEY *wt_rsa_pkey(struct wt_span modulus, uint32_t exponent)
 {
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	BIGNUM *n = BN_bin2bn(modulus.p, (int)modulus.n, NULL), *e = BN_new();
+	OSSL_PARAM_BLD *build;
 	OSSL_PARAM *params = NULL;
 	EVP_PKEY *pkey = NULL;
+	BIGNUM *n, *e;
 
+	wt_memory_begin();
+	build = OSSL_PARAM_BLD_new();
+	n = BN_bin2bn(modulus.p, (int)modulus.n, NULL);
+	e = BN_new();
 	if (build && n && e && BN_set_word(e, exponent) == 1 &&
 	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
 	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1)

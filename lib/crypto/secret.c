@@ -14,6 +14,7 @@ int wt_hmac(unsigned int bits, struct wt_span key, struct wt_span msg, uint8_t *
 	const EVP_MD *md = bits == 384 ? EVP_sha384() : wt_sha256_md();
 	unsigned n = 0;
 
+	wt_memory_begin();
 	if (!HMAC(md, key.p, (int)key.n, msg.p, msg.n, ret, &n) || n != bits / 8) {
 		ERR_clear_error();
 		return -EIO;
@@ -30,9 +31,11 @@ int wt_aes_cfb(struct wt_span key, struct wt_span in, uint8_t *ret, struct wt_er
 {
 	const EVP_CIPHER *cipher = key.n == 32 ? EVP_aes_256_cfb128() : EVP_aes_128_cfb128();
 	static const uint8_t iv[16];
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	EVP_CIPHER_CTX *ctx;
 	int n = 0, r = 0;
 
+	wt_memory_begin();
+	ctx = EVP_CIPHER_CTX_new();
 	if (!ctx || key.n != (size_t)EVP_CIPHER_get_key_length(cipher) ||
 	    EVP_EncryptInit_ex2(ctx, cipher, key.p, iv, NULL) != 1 ||
 	    EVP_EncryptUpdate(ctx, ret, &n, in.p, (int)in.n) != 1 || (size_t)n != in.n)
