@@ -19,12 +19,15 @@ void *reallocarray(void *p, size_t n, size_t size);
 
 static atomic_size_t count, failed, nth;
 static atomic_bool armed, all_after;
+/* From one thread: a run with all memory has no other. */
+static const void *places[ALLOC_PLACES];
+static size_t firsts[ALLOC_PLACES], n_places;
 
 void alloc_fail(size_t n, bool from_then_on)
 {
 	nth = n;
 	all_after = from_then_on;
-	count = failed = 0;
+	count = failed = n_places = 0;
 	armed = true;
 }
 
@@ -34,18 +37,40 @@ size_t alloc_end(void)
 	return count;
 }
 
+size_t alloc_places(size_t ret[ALLOC_PLACES])
+{
+	memcpy(ret, firsts, n_places * sizeof(*firsts));
+	return n_places;
+}
+
 bool alloc_failed(void)
 {
 	return failed > 0;
 }
 
-static bool fails(void)
+/* Which place in the program this is, where all memory is there. */
+static void note(const void *place, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n_places; i++)
+		if (places[i] == place)
+			return;
+	if (n_places == ALLOC_PLACES)
+		return;
+	places[n_places] = place;
+	firsts[n_places++] = n;
+}
+
+static bool fails(const void *place)
 {
 	size_t n;
 
 	if (!armed)
 		return false;
 	n = atomic_fetch_add(&count, 1) + 1;
+	if (!nth)
+		note(place, n);
 	if (!nth || n < nth || (n > nth && !all_after))
 		return false;
 	failed++;
@@ -55,17 +80,17 @@ static bool fails(void)
 
 void *malloc(size_t n)
 {
-	return fails() ? NULL : __interceptor_malloc(n);
+	return fails(__builtin_return_address(0)) ? NULL : __interceptor_malloc(n);
 }
 
 void *calloc(size_t n, size_t size)
 {
-	return fails() ? NULL : __interceptor_calloc(n, size);
+	return fails(__builtin_return_address(0)) ? NULL : __interceptor_calloc(n, size);
 }
 
 void *realloc(void *p, size_t n)
 {
-	return fails() ? NULL : __interceptor_realloc(p, n);
+	return fails(__builtin_return_address(0)) ? NULL : __interceptor_realloc(p, n);
 }
 
 void *reallocarray(void *p, size_t n, size_t size)
@@ -76,13 +101,12 @@ void *reallocarray(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(p, all);
+	return fails(__builtin_return_address(0)) ? NULL : __interceptor_realloc(p, all);
 }
 
-char *strndup(const char *text, size_t most)
+static char *copy_text(const char *text, size_t n, const void *place)
 {
-	size_t n = strnlen(text, most);
-	char *copy = malloc(n + 1);
+	char *copy = fails(place) ? NULL : __interceptor_malloc(n + 1);
 
 	if (!copy)
 		return NULL;
@@ -91,7 +115,12 @@ char *strndup(const char *text, size_t most)
 	return copy;
 }
 
+char *strndup(const char *text, size_t most)
+{
+	return copy_text(text, strnlen(text, most), __builtin_return_address(0));
+}
+
 char *strdup(const char *text)
 {
-	return strndup(text, PTRDIFF_MAX - 1);
+	return copy_text(text, strlen(text), __builtin_return_address(0));
 }

@@ -11,5 +11,8 @@ void alloc_fail(size_t nth, bool from_then_on);
 /* Nothing fails any more; how many allocations there were. */
 size_t alloc_end(void);
 bool alloc_failed(void); /* one did, since alloc_fail */
+/* Of each place in the program that allocates the first allocation, when none failed. */
+#define ALLOC_PLACES 512
+size_t alloc_places(size_t ret[ALLOC_PLACES]);
 
 #endif

@@ -227,5 +227,6 @@ static void list_check(int status)
 	oom_check(status || strstr(text, "TX-1"), "without the grant: %s", text);
 }
 
-const struct scenario scenario_list_json = { "list-json", list_prepare, with_a_grant,
-					     list_run,	  list_check,	{ AUTHORITY_FAILED } };
+const struct scenario scenario_list_json = { "list-json",	list_prepare, with_a_grant,
+					     list_run,		list_check,   { AUTHORITY_FAILED },
+					     .check_here = true };

@@ -23,6 +23,13 @@ bool is_file(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+bool is_empty(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_size == 0;
+}
+
 bool same_files(const char *a, const char *b)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf x = { 0 }, y = { 0 };

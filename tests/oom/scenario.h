@@ -17,14 +17,16 @@ struct scenario {
 	void (*check)(int status);
 	/* Exit statuses that say that it could not be done, 0 at the end. */
 	int failures[4];
+	bool check_here; /* in the same process: it only looks at files */
 };
 
 extern const struct scenario *const scenarios[]; /* NULL at the end */
 /* inspect.c */
 extern const struct scenario scenario_verify, scenario_verify_site, scenario_show;
-extern const struct scenario scenario_verify_json, scenario_site_json;
-extern const struct scenario scenario_crypto; /* crypto.c */
+extern const struct scenario scenario_show_json, scenario_verify_json, scenario_site_json;
+extern const struct scenario scenario_crypto, scenario_first_use; /* crypto.c */
 extern const struct scenario scenario_attest, scenario_store; /* agent.c */
+extern const struct scenario scenario_energy_list; /* command.c */
 extern const struct scenario scenario_grant, scenario_notice, scenario_init, scenario_list_json; /* authority.c */
 
 extern bool
@@ -42,6 +44,7 @@ extern struct facts {
 struct wt_buf;
 bool same_files(const char *a, const char *b); /* missing is the same as missing */
 bool is_file(const char *path);
+bool is_empty(const char *path);
 void copy_folder(const char *from, const char *to); /* with all in it; `to` must not be there */
 void remove_folder(const char *path);
 void write_text(const char *path, const char *text);
