@@ -96,6 +96,8 @@ void wt_epoch_load(struct wt_appraisal *a, const struct wt_record *rec,
 			": the LOAD record is of another log than the attestation",
 			a->reading.seq);
 	realtime_ns = le64toh(load.realtime_ns);
+	a->reading.behind_ns = wt_time_behind(a, att, realtime_ns);
+	realtime_ns = plus(realtime_ns, a->reading.behind_ns);
 	check_realtime(a, realtime_ns);
 	h->whole = rec->seq == 1;
 	h->counting = true;
@@ -130,6 +132,17 @@ static uint64_t add_step(struct history *h, uint64_t size_ns, uint64_t boottime_
 	return h->stepped_ns;
 }
 
+/* All of it was dated already as by this step, or by one that is still to come. */
+static void catch_up(struct wt_appraisal *a, uint64_t delta_ns, uint64_t realtime_ns)
+{
+	char from[WT_TIMESTAMP_LEN], to[WT_TIMESTAMP_LEN];
+
+	a->reading.behind_ns -= delta_ns;
+	wt_remark(&a->found, WT_CHECK_TIME, "the clock said %s until it was set to %s, and what was before is dated by that",
+		  wt_timestamp_utc((int64_t)((realtime_ns - delta_ns) / NS_PER_S), from),
+		  wt_timestamp_utc((int64_t)(realtime_ns / NS_PER_S), to));
+}
+
 void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec)
 {
 	char text[WT_FORMAT_LEN], sum[WT_FORMAT_LEN], at[WT_TIMESTAMP_LEN];
@@ -146,6 +159,10 @@ void wt_epoch_time(struct wt_appraisal *a, const struct wt_record *rec)
 	}
 	if (le32toh(time.kind) != WATTEST_TIME_STEP) {
 		a->reading.slept = true;
+		return;
+	}
+	if (a->reading.behind_ns) {
+		catch_up(a, delta_ns, realtime_ns);
 		return;
 	}
 	back = delta_ns >> 63;

@@ -128,6 +128,8 @@ struct reading {
 	int64_t at; /* its time, as far as it can be believed */
 	/* From the begin of the window being read, what a meter settled with the gap before it */
 	uint64_t settled_ns;
+	/* By how much the clock is behind until it is set, in the log that begins in it: wt_time_behind() */
+	uint64_t behind_ns;
 	/* In this step; the records point into the attestation */
 	bool loaded, anchored, closed;
 	uint64_t closed_before; /* by which record the step before this one was closed */

@@ -53,7 +53,14 @@ bool wt_window_full(struct wt_appraisal *a, const char *what, size_t n, size_t m
 /* Forgets what was removed in the step that ends. */
 void wt_window_sweep(struct wt_appraisal *a);
 
-void wt_time_window(struct wt_appraisal *a, const struct wt_window *w);
+void wt_time_window(struct wt_appraisal *a, struct wt_window *w); /* and dates it */
+/*
+ * By how much the clock that a log begins with is behind, ns: 0, or until it is set. A host whose clock has no battery begins
+ * in 1970. Nothing is signed before the registration's time, so the step that sets it is in the same attestation;
+ * and CLOCK_BOOTTIME tells how long before that everything was.
+ */
+uint64_t wt_time_behind(const struct wt_appraisal *a, const struct wt_attestation *att,
+			uint64_t realtime_ns);
 void wt_time_signed(struct wt_appraisal *a, const struct wt_attestation *att);
 void wt_time_conclude(const struct wt_appraisal *a, struct wt_findings *f);
 

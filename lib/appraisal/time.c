@@ -8,11 +8,46 @@
 
 #include "lib/appraisal/log.h"
 
+#include <endian.h>
 #include <stdio.h>
 
 /* What two clocks that are read one after the other may differ by, with a leap second. */
 #define CLOCK_SLACK NS_PER_S
 #define SIGNED_SLACK 5 /* s */
+
+/* Adds the clock's step in a record, if it is one. */
+static bool add_step(const struct wt_att_record *record, int64_t *sum_ns)
+{
+	struct wattest_time time;
+	struct wt_record rec;
+
+	if (!record->raw.p || wt_record_decode(record->raw, &rec, NULL) < 0 ||
+	    rec.type != WATTEST_RECORD_TIME)
+		return false;
+	memcpy(&time, rec.payload.p, sizeof(time));
+	return le32toh(time.kind) == WATTEST_TIME_STEP &&
+	       !__builtin_add_overflow(*sum_ns, (int64_t)le64toh(time.delta_ns), sum_ns);
+}
+
+uint64_t wt_time_behind(const struct wt_appraisal *a, const struct wt_attestation *att,
+			uint64_t realtime_ns)
+{
+	int64_t begin_s = a->registered ? a->reg.not_before : 0, now_ns, sum_ns = 0;
+	size_t i, k;
+
+	if (realtime_ns > INT64_MAX)
+		return 0;
+	for (i = 0; i < att->n_steps; i++) {
+		for (k = 0; k < att->steps[i].n_records; k++) {
+			if (__builtin_add_overflow((int64_t)realtime_ns, sum_ns, &now_ns))
+				return 0;
+			if (now_ns / (int64_t)NS_PER_S >= begin_s)
+				return (uint64_t)sum_ns;
+			add_step(&att->steps[i].records[k], &sum_ns);
+		}
+	}
+	return 0;
+}
 
 static void check_contiguous(struct wt_appraisal *a, const struct wt_window *w)
 {
@@ -57,8 +92,9 @@ static void check_clock(struct wt_appraisal *a, const struct wt_window *w)
 	a->h.offset_ns = offset_ns;
 }
 
-void wt_time_window(struct wt_appraisal *a, const struct wt_window *w)
+void wt_time_window(struct wt_appraisal *a, struct wt_window *w)
 {
+	w->realtime_ns = plus(w->realtime_ns, a->reading.behind_ns);
 	check_contiguous(a, w);
 	/* Behind a gap in the log nobody knows which TIME records stood there. */
 	if (a->h.skipped && !a->h.whole)

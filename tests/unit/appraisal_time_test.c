@@ -67,6 +67,70 @@ BENT_SAYS(clock_set_by_much, TIME, "clock-stepped", "the clock was set forward b
 	rig_minutes(rig, 2);
 }
 
+/* A clock without a battery: it begins in 1970, and is set after some windows; the agent signs when it can. */
+static int64_t boot_in_1970(struct rig *rig)
+{
+	int64_t right;
+
+	rig_minutes(rig, 2);
+	rig_off(rig, 60);
+	right = (int64_t)rig->realtime_ns;
+	rig->realtime_ns = 3600 * RIG_S;
+	rig_boot(rig);
+	rig_window(rig, 60, NO_NONCE);
+	rig_window(rig, 60, NO_NONCE);
+	return right - 3600 * (int64_t)RIG_S;
+}
+
+BENT_SAYS(clock_set_from_1970, TIME, "ok",
+	  "*the clock said 1970-01-01T01:02:00Z until it was set to 2*Z, and what was before is dated by that", 0)
+{
+	rig_step_clock(rig, boot_in_1970(rig), true);
+	rig_minutes(rig, 2);
+}
+
+/* First to what the system was built at, then to what it is. */
+BENT(clock_set_from_1970_twice, TIME, "ok", 0)
+{
+	int64_t behind = boot_in_1970(rig);
+
+	rig_step_clock(rig, behind - 10000000 * (int64_t)RIG_S, true);
+	rig_window(rig, 60, NO_NONCE);
+	rig_step_clock(rig, 10000000 * (int64_t)RIG_S, true);
+	rig_minutes(rig, 2);
+}
+
+/* Who signs before it is set is not dated: that there was a log in 1970 is what he says. */
+BENT(signed_in_1970, TIME, "clock-stepped", ~0u)
+{
+	int64_t behind = boot_in_1970(rig);
+
+	rig_attest(rig, NO_NONCE);
+	rig_step_clock(rig, behind, true);
+	rig_minutes(rig, 2);
+}
+
+/* Set back then, once it was right, is judged as ever. */
+BENT(clock_set_after_1970, TIME, "clock-stepped", 0)
+{
+	rig_step_clock(rig, boot_in_1970(rig), true);
+	rig_window(rig, 60, NO_NONCE);
+	rig_step_clock(rig, 120 * (int64_t)RIG_S, true);
+	rig_minutes(rig, 2);
+}
+
+/* Before the first attestation, when nothing is charged yet: since the registration began it is. */
+BENT_SAYS(registered_in_1970, ENERGY, "ok", "5.000 Wh charged *", 0)
+{
+	int64_t right = (int64_t)rig->realtime_ns;
+
+	rig->realtime_ns = 3600 * RIG_S;
+	rig_reload(rig);
+	rig_window(rig, 60, NO_NONCE);
+	rig_step_clock(rig, right - 3600 * (int64_t)RIG_S, true);
+	rig_minutes(rig, 2);
+}
+
 BENT(clock_set_back_while_unloaded, TIME, "realtime-backwards", 0)
 {
 	rig_minutes(rig, 2);
