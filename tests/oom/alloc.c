@@ -17,10 +17,33 @@ void *__interceptor_calloc(size_t n, size_t size);
 void *__interceptor_realloc(void *p, size_t n);
 void *reallocarray(void *p, size_t n, size_t size);
 
+extern const char __executable_start[], etext[];
+
+struct place {
+	const char *from, *before; /* who asks for memory, and for whom: a buffer grows for many */
+};
+
+static bool ours(const char *p)
+{
+	return p >= __executable_start && p < etext;
+}
+
+/* By the frame of the function here that was called: ours have frame pointers, and libraries' need not. */
+static struct place place_of(char *const *frame)
+{
+	struct place place = { .from = frame[1] };
+
+	if (ours(frame[1]))
+		place.before = ((char *const *)(void *)frame[0])[1];
+	if (!ours(place.before))
+		place.before = NULL;
+	return place;
+}
+
 static atomic_size_t count, failed, nth;
 static atomic_bool armed, all_after;
 /* From one thread: a run with all memory has no other. */
-static const void *places[ALLOC_PLACES];
+static struct place places[ALLOC_PLACES];
 static size_t firsts[ALLOC_PLACES], n_places;
 
 void alloc_fail(size_t n, bool from_then_on)
@@ -49,12 +72,12 @@ bool alloc_failed(void)
 }
 
 /* Which place in the program this is, where all memory is there. */
-static void note(const void *place, size_t n)
+static void note(struct place place, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n_places; i++)
-		if (places[i] == place)
+		if (places[i].from == place.from && places[i].before == place.before)
 			return;
 	if (n_places == ALLOC_PLACES)
 		return;
@@ -62,7 +85,7 @@ static void note(const void *place, size_t n)
 	firsts[n_places++] = n;
 }
 
-static bool fails(const void *place)
+static bool fails(char *const *frame)
 {
 	size_t n;
 
@@ -70,7 +93,7 @@ static bool fails(const void *place)
 		return false;
 	n = atomic_fetch_add(&count, 1) + 1;
 	if (!nth)
-		note(place, n);
+		note(place_of(frame), n);
 	if (!nth || n < nth || (n > nth && !all_after))
 		return false;
 	failed++;
@@ -80,17 +103,17 @@ static bool fails(const void *place)
 
 void *malloc(size_t n)
 {
-	return fails(__builtin_return_address(0)) ? NULL : __interceptor_malloc(n);
+	return fails(__builtin_frame_address(0)) ? NULL : __interceptor_malloc(n);
 }
 
 void *calloc(size_t n, size_t size)
 {
-	return fails(__builtin_return_address(0)) ? NULL : __interceptor_calloc(n, size);
+	return fails(__builtin_frame_address(0)) ? NULL : __interceptor_calloc(n, size);
 }
 
 void *realloc(void *p, size_t n)
 {
-	return fails(__builtin_return_address(0)) ? NULL : __interceptor_realloc(p, n);
+	return fails(__builtin_frame_address(0)) ? NULL : __interceptor_realloc(p, n);
 }
 
 void *reallocarray(void *p, size_t n, size_t size)
@@ -101,12 +124,12 @@ void *reallocarray(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return fails(__builtin_return_address(0)) ? NULL : __interceptor_realloc(p, all);
+	return fails(__builtin_frame_address(0)) ? NULL : __interceptor_realloc(p, all);
 }
 
-static char *copy_text(const char *text, size_t n, const void *place)
+static char *copy_text(const char *text, size_t n, char *const *frame)
 {
-	char *copy = fails(place) ? NULL : __interceptor_malloc(n + 1);
+	char *copy = fails(frame) ? NULL : __interceptor_malloc(n + 1);
 
 	if (!copy)
 		return NULL;
@@ -117,10 +140,10 @@ static char *copy_text(const char *text, size_t n, const void *place)
 
 char *strndup(const char *text, size_t most)
 {
-	return copy_text(text, strnlen(text, most), __builtin_return_address(0));
+	return copy_text(text, strnlen(text, most), __builtin_frame_address(0));
 }
 
 char *strdup(const char *text)
 {
-	return copy_text(text, strlen(text), __builtin_return_address(0));
+	return copy_text(text, strlen(text), __builtin_frame_address(0));
 }

@@ -71,7 +71,7 @@ static void sweep_one(const struct scenario *s, size_t nth, bool all_after, stru
 	show_words();
 }
 
-/* Sampled: spread over all, and one of each place that allocates (OpenSSL is one). */
+/* Sampled: spread over all, and one of each place that allocates (all of OpenSSL are one). */
 static bool chosen(size_t nth, size_t all)
 {
 	size_t step = sample && all > sample ? all / sample : 1;
