@@ -119,19 +119,21 @@ static int decode(struct wt_span object, struct shown *shown, struct wt_err *err
 }
 
 /* A part of an envelope of others, which is CBOR inside a byte string: shown when it is. */
-static void diagnostic_part(const struct request *request, const char *label, struct wt_span part,
-			    struct json_object *entry)
+static int diagnostic_part(const struct request *request, const char *label, struct wt_span part,
+			   struct json_object *entry, struct wt_err *err)
 {
 	__attribute__((cleanup(wt_buf_freep))) struct wt_buf text = {0};
+	int r = part.n ? wt_cbor_diag(part, &text, err) : -EBADMSG;
 
-	if (part.n == 0 || wt_cbor_diag(part, &text, NULL) < 0)
-		return;
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	if (request->json)
 		wt_json_add(
 			entry, label,
 			json_object_new_string_len((const char *)text.p, (int)text.n));
 	else
 		printf("/ %s / %.*s\n", label, (int)text.n, (const char *)text.p);
+	return 0;
 }
 
 static int diagnostic(const struct request *request, const char *name, struct wt_span object,
@@ -156,12 +158,13 @@ static int diagnostic(const struct request *request, const char *name, struct wt
 		printf("%.*s\n", (int)text.n, (const char *)text.p);
 	}
 	if (wt_cose_decode(object, &cose, NULL) == 0) {
-		diagnostic_part(request, "protected", cose.protected_raw, entry);
-		diagnostic_part(request, "payload", cose.payload, entry);
+		r = diagnostic_part(request, "protected", cose.protected_raw, entry, err);
+		if (r == 0)
+			r = diagnostic_part(request, "payload", cose.payload, entry, err);
 	}
 	if (request->json)
 		wt_json_append(request->list, entry);
-	return 0;
+	return r;
 }
 
 static int show_object(const struct request *request, const char *name, struct wt_span object,

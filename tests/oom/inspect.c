@@ -183,6 +183,24 @@ const struct scenario scenario_show = {
 	show_check, { INSPECT_COULD_NOT }, .check_here = true
 };
 
+static const char *const show_diag_line[] = { "show", "--diag", "reg.cose", NULL };
+
+static int show_diag_run(void)
+{
+	return command(inspect_show, show_diag_line);
+}
+
+static void show_diag_prepare(void)
+{
+	begin();
+	keep_all_good(show_diag_run, NULL);
+}
+
+const struct scenario scenario_show_diag = { "show-diag",	show_diag_prepare,
+					     nothing,		show_diag_run,
+					     check_output,	{ INSPECT_COULD_NOT },
+					     .check_here = true };
+
 /* --- for programs: all of it, or nothing ------------------------------------------------------------ */
 
 static const char *const site_json_line[] = { "verify",	  "--json", "--trust",	"trust",

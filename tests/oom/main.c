@@ -30,6 +30,7 @@ const struct scenario *const scenarios[] = {
 	&scenario_verify,
 	&scenario_verify_site,
 	&scenario_show,
+	&scenario_show_diag,
 	&scenario_show_json,
 	&scenario_attest,
 	&scenario_store,
@@ -238,7 +239,7 @@ int main(int argc, char **argv)
 						 { 0 } };
 	size_t nth = 0, number = 0;
 	bool all_after = false, here = false, good = true;
-	const struct scenario *list[16];
+	const struct scenario *list[32];
 	int c;
 
 	while ((c = getopt_long(argc, argv, "j:", options, NULL)) != -1) {
@@ -257,7 +258,7 @@ int main(int argc, char **argv)
 	}
 	if (workers < 1 || workers > WORKERS_MAX)
 		return 64;
-	for (; argv[optind] && number < 15; optind++)
+	for (; argv[optind] && number < 31; optind++)
 		list[number++] = scenario_of(argv[optind]);
 	if (!number)
 		for (; scenarios[number]; number++)

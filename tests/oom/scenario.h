@@ -22,7 +22,7 @@ struct scenario {
 
 extern const struct scenario *const scenarios[]; /* NULL at the end */
 /* inspect.c */
-extern const struct scenario scenario_verify, scenario_verify_site, scenario_show;
+extern const struct scenario scenario_verify, scenario_verify_site, scenario_show, scenario_show_diag;
 extern const struct scenario scenario_show_json, scenario_verify_json, scenario_site_json;
 extern const struct scenario scenario_crypto, scenario_first_use; /* crypto.c */
 extern const struct scenario scenario_attest, scenario_store; /* agent.c */
