@@ -76,11 +76,14 @@ static int collect(const char *dir, const struct authority_identity *ca, struct 
 
 		snprintf(path, sizeof(path), "%s/%.255s", folder, entries[i]->d_name);
 		r = wt_cert_load(path, &cert, err);
-		if (r == 0 && wt_cert_issued_by(cert, ca->cert)) {
+		if (r == 0)
+			r = wt_cert_issued_by(cert, ca->cert, err);
+		if (r > 0) {
 			int len = wt_cert_serial(cert, ret->bytes[ret->n]);
 
 			ret->spans[ret->n] = wt_span(ret->bytes[ret->n], (size_t)len);
 			ret->n++;
+			r = 0;
 		}
 	}
 	for (int i = 0; i < n; i++)
@@ -125,8 +128,12 @@ static int load_revocable(const struct authority_identity cas[AUTHORITY_ISSUERS]
 				err, EINVAL,
 				"%.200s: is a CA itself: no list can revoke it, take it out of DIR/trust",
 				file);
-		else
-			ours = ours || wt_cert_issued_by(cert, cas[which].cert);
+		else if (!ours)
+			r = wt_cert_issued_by(cert, cas[which].cert, err);
+		if (r > 0) {
+			ours = true;
+			r = 0;
+		}
 	}
 	if (r == 0 && !ours)
 		r = wt_fail(err, EINVAL, "%.200s: was not issued by this authority", file);
@@ -146,10 +153,15 @@ static int enter(struct authority_register *reg,
 		 const struct authority_identity cas[AUTHORITY_ISSUERS], const struct wt_cert *cert,
 		 int64_t now, struct wt_err *err)
 {
-	for (int which = 0; which < AUTHORITY_ISSUERS; which++)
-		if (wt_cert_issued_by(cert, cas[which].cert))
+	for (int which = 0; which < AUTHORITY_ISSUERS; which++) {
+		int r = wt_cert_issued_by(cert, cas[which].cert, err);
+
+		if (r < 0)
+			return r;
+		if (r > 0)
 			return register_put_revocation(reg, wt_cert_common_name(cas[which].cert),
 						       cert, now, err);
+	}
 	return wt_fail(err, EINVAL, "%s: was not issued by this authority", wt_cert_name(cert));
 }
 

@@ -275,14 +275,17 @@ void wt_cert_validity(const struct wt_cert *cert, int64_t *ret_not_before, int64
 	*ret_not_after = seconds(X509_get0_notAfter(cert->x509));
 }
 
-bool wt_cert_issued_by(const struct wt_cert *cert, struct wt_cert *issuer)
+int wt_cert_issued_by(const struct wt_cert *cert, struct wt_cert *issuer, struct wt_err *err)
 {
-	EVP_PKEY *key = X509_get0_pubkey(issuer->x509);
-	bool yes = key && X509_check_issued(issuer->x509, cert->x509) == X509_V_OK &&
-		   X509_verify(cert->x509, key) == 1;
+	EVP_PKEY *key;
+	bool yes;
 
+	wt_memory_watch();
+	key = X509_get0_pubkey(issuer->x509);
+	yes = key && X509_check_issued(issuer->x509, cert->x509) == X509_V_OK &&
+	      X509_verify(cert->x509, key) == 1;
 	ERR_clear_error();
-	return yes;
+	return wt_memory_judge(yes, err);
 }
 
 int wt_cert_pem(const struct wt_cert *cert, struct wt_buf *ret_pem, struct wt_err *err)

@@ -116,8 +116,11 @@ const char *wt_cert_common_name(const struct wt_cert *cert); /* may be empty */
 void wt_cert_validity(const struct wt_cert *cert, int64_t *ret_not_before, int64_t *ret_not_after);
 /* Serial number, big-endian, at most 20 bytes (RFC 5280, 4.1.2.2): what a CRL lists. Returns its length. */
 int wt_cert_serial(const struct wt_cert *cert, uint8_t ret[20]);
-/* Names that issuer and carries its signature. Says nothing of validity, duty or revocation: wt_trust_check does. */
-bool wt_cert_issued_by(const struct wt_cert *cert, struct wt_cert *issuer);
+/*
+ * Names that issuer and carries its signature. Says nothing of validity, duty or revocation: wt_trust_check does. 1, 0, or
+ * -ENOMEM: not known.
+ */
+int wt_cert_issued_by(const struct wt_cert *cert, struct wt_cert *issuer, struct wt_err *err);
 
 /* Trust anchors and CRLs: every *.pem of a folder. */
 struct wt_trust;
