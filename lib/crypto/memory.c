@@ -101,8 +101,8 @@ static void *grow(void *old, size_t n, const char *file, int line)
 static void use_keys(const EVP_MD *md)
 {
 	__attribute__((cleanup(wt_pkey_freep))) EVP_PKEY *key = EVP_EC_gen("P-256");
-	__attribute__((cleanup(wt_pkey_freep))) EVP_PKEY *public = NULL;
-	__attribute__((cleanup(wt_pkey_freep))) EVP_PKEY *private = NULL;
+	__attribute__((cleanup(wt_pkey_freep))) EVP_PKEY *half = NULL;
+	__attribute__((cleanup(wt_pkey_freep))) EVP_PKEY *back = NULL;
 	__attribute__((cleanup(wt_bio_freep))) BIO *pem = BIO_new(BIO_s_mem());
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	uint8_t sig[80], *der = NULL;
@@ -111,13 +111,13 @@ static void use_keys(const EVP_MD *md)
 	int len = key ? i2d_PUBKEY(key, &der) : 0;
 
 	p = der;
-	public = len > 0 ? d2i_PUBKEY(NULL, &p, len) : NULL;
-	if (public && ctx && EVP_DigestSignInit(ctx, NULL, md, NULL, key) == 1 &&
+	half = len > 0 ? d2i_PUBKEY(NULL, &p, len) : NULL;
+	if (half && ctx && EVP_DigestSignInit(ctx, NULL, md, NULL, key) == 1 &&
 	    EVP_DigestSign(ctx, sig, &n, der, (size_t)len) == 1 && EVP_MD_CTX_reset(ctx) == 1 &&
-	    EVP_DigestVerifyInit(ctx, NULL, md, NULL, public) == 1)
+	    EVP_DigestVerifyInit(ctx, NULL, md, NULL, half) == 1)
 		(void)EVP_DigestVerify(ctx, sig, n, der, (size_t)len);
 	if (key && pem && PEM_write_bio_PrivateKey(pem, key, NULL, NULL, 0, NULL, NULL) == 1)
-	private = PEM_read_bio_PrivateKey(pem, NULL, NULL, NULL);
+		back = PEM_read_bio_PrivateKey(pem, NULL, NULL, NULL);
 	EVP_MD_CTX_free(ctx);
 	OPENSSL_free(der);
 }
