@@ -209,8 +209,7 @@ void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec)
 			"record %" PRIu64 ": the TPM was not extended with %" PRIu32 " steps, as far as record %" PRIu64,
 			rec->seq, count, le64toh(lost.last_seq));
 		wt_witness_lost(a, le64toh(lost.first_seq), le64toh(lost.last_seq));
-		a->reading.lost |= le64toh(lost.first_seq) <= a->reading.closed_before &&
-				   a->reading.closed_before <= le64toh(lost.last_seq);
+		a->reading.lost |= le64toh(lost.last_seq) == a->reading.closed_before;
 		return;
 	}
 	wt_find(&a->found, WT_RECORDS_LOST, "record %" PRIu64 ": %" PRIu32 " %s %s", rec->seq,

@@ -110,10 +110,15 @@ BENT(key_left_out, CHAIN, "key-missing", 0)
 /* What is said to be missing in the PCR is another step than the one whose key is. */
 BENT(another_key_left_out, CHAIN, "key-missing", ALSO(LOSSES))
 {
+	uint64_t closed;
+
 	rig_minutes(rig, 3);
-	unwitnessed(rig);
+	rig->tpm.fails = true;
+	rig_window(rig, 60, NO_NONCE);
+	closed = rig->seq - 1;
 	rig->tpm.fails = false;
 	rig_window(rig, 60, NO_NONCE);
+	rig_lost_steps(rig, closed, closed);
 	rig->tpm.no_key = true;
 	rig_minutes(rig, 3);
 }
