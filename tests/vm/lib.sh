@@ -13,7 +13,8 @@
 # (tests/vm/memory.sh). `vm_restart` boots the same machine again, `vm_keep` and `vm_put_back` are for snapshots of its disk and TPM.
 #
 # VM_KERNEL is the folder of another kernel (tests/debug/build-kernel prints one, tests/debug/stage puts its modules
-# where the machine finds them), VM_SLOW how many times slower everything may be, VM_CPUS and VM_MEMORY (MiB) its size.
+# where the machine finds them), VM_SLOW how many times slower everything may be, VM_THREAD=single to have one thread
+# emulate it, VM_CPUS and VM_MEMORY (MiB) its size.
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VM_PID=
@@ -149,7 +150,7 @@ vm.slow=${VM_SLOW:-1} vm.init=${VM_INIT:-} ${VM_KERNEL:+kasan_multi_shot pci=noa
 		# KASAN asks for the CPU's features, and an interrupt may come while they are being found out: with five
 		# levels of page tables it then takes all memory for wild, and the kernel dies before it has begun.
 		# cmpxchg16b leaves other flags than a CPU's, once in some hours: a double fault behind it in kmem_cache_alloc()
-		more+=(-accel "tcg,thread=multi" -cpu "max,cx16=off${VM_KERNEL:+,la57=off}")
+		more+=(-accel "tcg,thread=${VM_THREAD:-multi}" -cpu "max,cx16=off${VM_KERNEL:+,la57=off}")
 	fi
 	if [ -n "${VM_TPM:-}" ]; then
 		tpm_serve "$VM_TPM" || return 1
