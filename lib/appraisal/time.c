@@ -15,8 +15,8 @@
 #define CLOCK_SLACK NS_PER_S
 #define SIGNED_SLACK 5 /* s */
 
-/* Adds the clock's step in a record, if it is one. */
-static bool add_step(const struct wt_att_record *record, int64_t *sum_ns)
+/* Was the clock set in this record? Then by how much, and what it said afterwards. */
+static bool is_step(const struct wt_att_record *record, int64_t *ret_delta_ns, int64_t *ret_after_ns)
 {
 	struct wattest_time time;
 	struct wt_record rec;
@@ -25,25 +25,31 @@ static bool add_step(const struct wt_att_record *record, int64_t *sum_ns)
 	    rec.type != WATTEST_RECORD_TIME)
 		return false;
 	memcpy(&time, rec.payload.p, sizeof(time));
-	return le32toh(time.kind) == WATTEST_TIME_STEP &&
-	       !__builtin_add_overflow(*sum_ns, (int64_t)le64toh(time.delta_ns), sum_ns);
+	*ret_delta_ns = (int64_t)le64toh(time.delta_ns);
+	*ret_after_ns = (int64_t)le64toh(time.realtime_ns);
+	return le32toh(time.kind) == WATTEST_TIME_STEP;
 }
 
 uint64_t wt_time_behind(const struct wt_appraisal *a, const struct wt_attestation *att,
 			uint64_t realtime_ns)
 {
-	int64_t begin_s = a->registered ? a->reg.not_before : 0, now_ns, sum_ns = 0;
+	int64_t begin_s = a->registered ? a->reg.not_before : 0, delta_ns, after_ns, before_ns,
+		sum_ns = 0;
 	size_t i, k;
 
-	if (realtime_ns > INT64_MAX)
+	if (realtime_ns / NS_PER_S >= (uint64_t)(begin_s > 0 ? begin_s : 0))
 		return 0;
 	for (i = 0; i < att->n_steps; i++) {
 		for (k = 0; k < att->steps[i].n_records; k++) {
-			if (__builtin_add_overflow((int64_t)realtime_ns, sum_ns, &now_ns))
+			if (!is_step(&att->steps[i].records[k], &delta_ns, &after_ns))
+				continue;
+			/* A clock that came there by itself was right, as far as anybody knows. */
+			if (__builtin_sub_overflow(after_ns, delta_ns, &before_ns) ||
+			    before_ns / (int64_t)NS_PER_S >= begin_s ||
+			    __builtin_add_overflow(sum_ns, delta_ns, &sum_ns))
 				return 0;
-			if (now_ns / (int64_t)NS_PER_S >= begin_s)
-				return (uint64_t)sum_ns;
-			add_step(&att->steps[i].records[k], &sum_ns);
+			if (after_ns / (int64_t)NS_PER_S >= begin_s)
+				return sum_ns > 0 ? (uint64_t)sum_ns : 0;
 		}
 	}
 	return 0;

@@ -119,6 +119,17 @@ BENT(clock_set_after_1970, TIME, "clock-stepped", 0)
 	rig_minutes(rig, 2);
 }
 
+/* The registration began while the clock ran: what it said by then is not taken for wrong. */
+BENT_SAYS(clock_set_once_registered, TIME, "clock-stepped", "the clock was set forward by 2 h, to *", 0)
+{
+	rig->reg.not_before = (int64_t)(rig->realtime_ns / RIG_S) + 60;
+	rig_register(rig);
+	rig_reload(rig);
+	rig_window(rig, 120, NO_NONCE);
+	rig_step_clock(rig, 7200 * (int64_t)RIG_S, true);
+	rig_minutes(rig, 2);
+}
+
 /* Before the first attestation, when nothing is charged yet: since the registration began it is. */
 BENT_SAYS(registered_in_1970, ENERGY, "ok", "5.000 Wh charged *", 0)
 {
