@@ -192,6 +192,7 @@ void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec)
 		[WATTEST_LOST_LIMIT] = "never tracked: there were too many",
 	};
 	struct wattest_lost lost;
+	char text[WT_COUNT_LEN];
 	uint16_t reason, type;
 	uint32_t count;
 
@@ -206,8 +207,8 @@ void wt_epoch_lost(struct wt_appraisal *a, const struct wt_record *rec)
 	}
 	if (reason == WATTEST_LOST_WITNESS) {
 		wt_find(&a->found, WT_WITNESS_LOST,
-			"record %" PRIu64 ": the TPM was not extended with %" PRIu32 " steps, as far as record %" PRIu64,
-			rec->seq, count, le64toh(lost.last_seq));
+			"record %" PRIu64 ": the TPM was not extended with %s, as far as record %" PRIu64,
+			rec->seq, wt_count(count, "step", text), le64toh(lost.last_seq));
 		wt_witness_lost(a, le64toh(lost.first_seq), le64toh(lost.last_seq));
 		a->reading.lost |= le64toh(lost.last_seq) == a->reading.closed_before;
 		return;

@@ -39,7 +39,7 @@ BENT(behind, WITNESS, "ok", 0)
 }
 
 /* A step that the TPM was never extended with, and a LOST record that says so, at once or later. */
-BENT(lost_steps_are_said, LOSSES, "witness-lost", 0)
+BENT_SAYS(lost_steps_are_said, LOSSES, "witness-lost", "record 9: the TPM was not extended with 1 step, as far as record 8", 0)
 {
 	uint64_t closed;
 
