@@ -15,8 +15,6 @@
 #include "agent/netlink_impl.h"
 
 #define DUMP_TRIES 8
-#define BEHIND_MS 5
-#define BEHIND_TRIES 400 /* 2 s: a TPM that answers at all needs 20 ms for a step */
 
 /* libnl has error numbers of its own, and for what the kernel answered it has lost the detail by then. */
 int wt_nl_errno(int nle)
@@ -303,10 +301,10 @@ static int close_window(struct wt_nl *nl, struct wt_span nonce, uint64_t *ret_se
 int wt_nl_close_window(struct wt_nl *nl, struct wt_span nonce, uint64_t *ret_seq,
 		       struct wt_err *err)
 {
-	const struct timespec pause = { .tv_nsec = BEHIND_MS * 1000000 };
+	const struct timespec pause = { .tv_nsec = WT_NL_BEHIND_MS * 1000000 };
 	int r = close_window(nl, nonce, ret_seq, err);
 
-	for (int i = 0; r == -EBUSY && i < BEHIND_TRIES; i++) {
+	for (int i = 0; r == -EBUSY && i < WT_NL_BEHIND_TRIES; i++) {
 		nanosleep(&pause, NULL);
 		r = close_window(nl, nonce, ret_seq, err);
 	}

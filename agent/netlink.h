@@ -78,7 +78,10 @@ int wt_nl_records(struct wt_nl *nl, uint64_t after_seq, wt_nl_record_fn fn, void
 		  struct wt_err *err);
 /* These change something and need CAP_NET_ADMIN: -EPERM. */
 int wt_nl_ack(struct wt_nl *nl, uint64_t seq, struct wt_err *err);
-/* While the TPM is behind with the window before it waits, for 2 s; then -EBUSY. */
+/* How often, and how long in all, who needs the TPM to have a step looks again: 2 s. One that answers at all needs 20 ms. */
+#define WT_NL_BEHIND_MS 5
+#define WT_NL_BEHIND_TRIES 400
+/* While the TPM is behind with the window before, it waits that long; then -EBUSY. */
 int wt_nl_close_window(struct wt_nl *nl, struct wt_span nonce, uint64_t *ret_seq,
 		       struct wt_err *err);
 int wt_nl_probe_add(struct wt_nl *nl, int link_fd, uint32_t *ret_prog_id, struct wt_err *err);

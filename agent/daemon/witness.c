@@ -10,16 +10,13 @@
 /* The boot state, what may be part of it (whose zeros cost a few bytes once an epoch), and IMA's. */
 #define QUOTED_PCRS (WT_IDENTITY_BOOT | WT_IDENTITY_BOOT_IF_USED | 1u << WT_IMA_PCR)
 
-#define WAIT_MS 5
-#define WAITS 400 /* 2 s: a TPM that answers at all needs 20 ms for a step */
-
 void witness_wait(struct witness *witness, struct wt_nl *nl, const struct wt_batch *batch)
 {
-	const struct timespec pause = { .tv_nsec = WAIT_MS * 1000000 };
+	const struct timespec pause = { .tv_nsec = WT_NL_BEHIND_MS * 1000000 };
 	struct wt_nl_status status;
 	struct wt_err err;
 
-	for (int i = 0; nl && i < WAITS; i++) {
+	for (int i = 0; nl && i < WT_NL_BEHIND_TRIES; i++) {
 		if (wt_nl_status(nl, &status, &err) < 0)
 			return; /* the cycle finds out what is wrong */
 		witness->there = status.witnessed;
